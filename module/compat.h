@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows kernel versions.
+ */
+#ifndef KVMHOT_COMPAT_H
+#define KVMHOT_COMPAT_H
+
+#include <linux/kvm_host.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "kvmhot needs Linux 5.10 or newer"
+#endif
+
+/*
+ * A probe of the tracepoint kvm_exit.  The reason went with "KVM: x86: Get
+ * exit_reason as part of kvm_x86_ops.get_exit_info".
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+#define KVMHOT_KVM_EXIT_PROBE(name) \
+	void name(void *data, struct kvm_vcpu *vcpu, u32 isa)
+#else
+#define KVMHOT_KVM_EXIT_PROBE(name) \
+	void name(void *data, unsigned int reason, struct kvm_vcpu *vcpu, \
+		  u32 isa)
+#endif
+
+/*
+ * A probe of sched_switch.  The last argument came with "sched/tracing: Append
+ * prev_state to tp args instead".
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+#define KVMHOT_SCHED_SWITCH_PROBE(name) \
+	void name(void *data, bool preempt, struct task_struct *prev, \
+		  struct task_struct *next, unsigned int prev_state)
+#else
+#define KVMHOT_SCHED_SWITCH_PROBE(name) \
+	void name(void *data, bool preempt, struct task_struct *prev, \
+		  struct task_struct *next)
+#endif
+
+/**
+ * kvmhot_compat_task_vcpu() - the vCPU that a thread is running
+ * @task: the thread; current, or one that is switched out
+ *
+ * KVM registers a preempt notifier for as long as a thread is in KVM_RUN, and
+ * embeds it in the vCPU.  Nothing else in the kernel uses these notifiers; the
+ * caller must all the same take what it gets for a mere number until it found
+ * it in a table of its own.
+ *
+ * Return: the vCPU, or NULL for other threads.
+ */
+static __always_inline struct kvm_vcpu *
+kvmhot_compat_task_vcpu(const struct task_struct *task)
+{
+	const struct hlist_node *first = task->preempt_notifiers.first;
+
+	if (likely(!first))
+		return NULL;
+	return container_of(first, struct kvm_vcpu, preempt_notifier.link);
+}
+
+#endif /* KVMHOT_COMPAT_H */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files at the top of /sys/kernel/debug/kvmhot.  See the file ABI.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/utsname.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include "kvmhot.h"
+
+static struct dentry *root, *vms_dir;
+
+static int version_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "# kvmhot abi %d version\n# key\tvalue\n", KVMHOT_ABI);
+	seq_printf(m, "version\t%s\n", KVMHOT_VERSION);
+	seq_printf(m, "abi\t%d\n", KVMHOT_ABI);
+	seq_printf(m, "kernel\t%s\n", init_utsname()->release);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(version);
+
+static int status_show(struct seq_file *m, void *unused)
+{
+	struct kvmhot_totals t;
+
+	kvmhot_vm_totals(&t);
+	seq_printf(m, "# kvmhot abi %d status\n# key\tvalue\n", KVMHOT_ABI);
+	seq_printf(m, "enabled\t%d\n", kvmhot_hooks_enabled());
+	seq_printf(m, "armed\t%d\n", READ_ONCE(kvmhot_hooks_live));
+	seq_printf(m, "tsc_khz\t%u\n", tsc_khz);
+	seq_printf(m, "tsc\t%llu\n", rdtsc());
+	seq_printf(m, "tsc_stable\t%d\n", !check_tsc_unstable());
+	seq_printf(m, "generation\t%u\n", t.generation);
+	seq_printf(m, "vms\t%u\n", t.vms);
+	seq_printf(m, "vms_ended\t%u\n", t.vms_ended);
+	seq_printf(m, "vms_max\t%u\n", kvmhot_max_vms);
+	seq_printf(m, "vcpus\t%u\n", t.vcpus);
+	seq_printf(m, "vcpus_max\t%u\n", kvmhot_max_vcpus);
+	seq_printf(m, "memory_bytes\t%llu\n", t.memory_bytes);
+	seq_printf(m, "memory_max_bytes\t%llu\n",
+		   (u64)kvmhot_max_memory_kb * 1024);
+	seq_printf(m, "exits\t%llu\n", t.exits);
+	seq_printf(m, "dropped\t%llu\n", t.dropped);
+	seq_printf(m, "lost\t%llu\n", t.lost);
+	seq_printf(m, "forgotten_vms\t%llu\n", t.forgotten_vms);
+	seq_printf(m, "forgotten_exits\t%llu\n", t.forgotten_exits);
+	seq_puts(m, "# hook\tname\tmodule\tkind\tstate\tmissed\terror\tnote\n");
+	kvmhot_hooks_show(m, &t);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(status);
+
+/* One word from user space. Return: 0, or -EINVAL if it is none, or too long. */
+static int word_from_user(char *word, size_t size, const char __user *buf,
+			  size_t count)
+{
+	char text[KVMHOT_NAME_LEN + 2];
+	char *p;
+
+	if (count >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, buf, count))
+		return -EFAULT;
+	text[count] = '\0';
+	if (strlen(text) != count)	/* a NUL inside */
+		return -EINVAL;
+	p = strim(text);
+	if (!*p || strpbrk(p, " \t\n") || strscpy(word, p, size) < 0)
+		return -EINVAL;
+	return 0;
+}
+
+static ssize_t reset_write(struct file *file, const char __user *buf,
+			   size_t count, loff_t *pos)
+{
+	char word[KVMHOT_NAME_LEN];
+	int err;
+
+	err = word_from_user(word, sizeof(word), buf, count);
+	if (!err)
+		err = kvmhot_vm_reset(strcmp(word, "all") ? word : NULL);
+	if (err == -ENOENT)
+		pr_info_ratelimited("reset: there is no VM of that name; accepted are 'all' and the names in vms/\n");
+	else if (err)
+		pr_info_ratelimited("reset: not a name; accepted are 'all' and the names in vms/\n");
+	return err ?: count;
+}
+
+static const struct file_operations reset_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = reset_write,
+	.llseek = noop_llseek,
+};
+
+static ssize_t enabled_read(struct file *file, char __user *buf, size_t count,
+			    loff_t *pos)
+{
+	const char *text = kvmhot_hooks_enabled() ? "1\n" : "0\n";
+
+	return simple_read_from_buffer(buf, count, pos, text, 2);
+}
+
+static ssize_t enabled_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *pos)
+{
+	bool on;
+	int err;
+
+	err = kstrtobool_from_user(buf, count, &on);
+	if (err)
+		pr_info_ratelimited("enabled: accepted are 1, y, on and 0, n, off\n");
+	else
+		err = kvmhot_hooks_enable(on);
+	return err ?: count;
+}
+
+static const struct file_operations enabled_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = enabled_read,
+	.write = enabled_write,
+	.llseek = default_llseek,
+};
+
+/**
+ * kvmhot_debugfs_vms() - the directory of the VMs' directories
+ *
+ * Return: it; an error pointer, which debugfs copes with, without debugfs.
+ */
+struct dentry *kvmhot_debugfs_vms(void)
+{
+	return vms_dir;
+}
+
+/**
+ * kvmhot_debugfs_init() - make the files
+ *
+ * Where there is no debugfs, kvmhot runs all the same, unseen.
+ */
+void kvmhot_debugfs_init(void)
+{
+	root = debugfs_create_dir("kvmhot", NULL);
+	debugfs_create_file("version", 0400, root, NULL, &version_fops);
+	debugfs_create_file("status", 0400, root, NULL, &status_fops);
+	debugfs_create_file("enabled", 0600, root, NULL, &enabled_fops);
+	debugfs_create_file("reset", 0200, root, NULL, &reset_fops);
+	vms_dir = debugfs_create_dir("vms", root);
+}
+
+/**
+ * kvmhot_debugfs_exit() - remove the files
+ *
+ * Context: sleeps until nobody uses them.
+ */
+void kvmhot_debugfs_exit(void)
+{
+	debugfs_remove(root);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmhot: which VM, which exit reason and which part of KVM or of its VMM
+ * burns the host's cycles.  Init and exit; the rest is in files of its own.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include <asm/tsc.h>
+
+#include "kvmhot.h"
+
+unsigned int kvmhot_max_vms = 1024;
+module_param_named(max_vms, kvmhot_max_vms, uint, 0400);
+MODULE_PARM_DESC(max_vms, "VMs that are kept, ended ones included (1024)");
+
+unsigned int kvmhot_max_vcpus = 4096;
+module_param_named(max_vcpus, kvmhot_max_vcpus, uint, 0400);
+MODULE_PARM_DESC(max_vcpus, "vCPUs that are kept, spare records included (4096)");
+
+unsigned int kvmhot_max_memory_kb = 131072;
+module_param_named(max_memory_kb, kvmhot_max_memory_kb, uint, 0400);
+MODULE_PARM_DESC(max_memory_kb, "memory for VMs and vCPUs in KiB (131072)");
+
+unsigned int kvmhot_max_ended = 64;
+module_param_named(max_ended, kvmhot_max_ended, uint, 0400);
+MODULE_PARM_DESC(max_ended, "ended VMs whose totals are kept (64)");
+
+unsigned int kvmhot_maxactive;
+module_param_named(maxactive, kvmhot_maxactive, uint, 0400);
+MODULE_PARM_DESC(maxactive, "threads that may be in KVM_RUN at once (4 per CPU, 256 to 4096)");
+
+static int check_range(const char *name, unsigned int value, unsigned int min,
+		       unsigned int max)
+{
+	if (value >= min && value <= max)
+		return 0;
+	pr_err("parameter %s=%u is not in %u..%u\n", name, value, min, max);
+	return -EINVAL;
+}
+
+static int check_parameters(void)
+{
+	if (!kvmhot_maxactive)
+		kvmhot_maxactive = clamp(4 * num_possible_cpus(), 256U, 4096U);
+	return check_range("max_vms", kvmhot_max_vms, 1, 65536) ?:
+	       check_range("max_vcpus", kvmhot_max_vcpus, 1, 65536) ?:
+	       check_range("max_memory_kb", kvmhot_max_memory_kb, 64, 1 << 24) ?:
+	       check_range("max_ended", kvmhot_max_ended, 0, 65536) ?:
+	       check_range("maxactive", kvmhot_maxactive, 1, 65536);
+}
+
+static int __init kvmhot_init(void)
+{
+	int err;
+
+	err = check_parameters();
+	if (err)
+		return err;
+	if (check_tsc_unstable())
+		pr_warn("the TSC is unstable here: counts are exact, cycles are not\n");
+
+	kvmhot_vm_init();
+	kvmhot_debugfs_init();
+	err = kvmhot_follow_init();
+	if (err)
+		goto err_follow;
+	return 0;
+
+err_follow:
+	kvmhot_vm_exit();
+	kvmhot_debugfs_exit();
+	return err;
+}
+
+static void __exit kvmhot_exit(void)
+{
+	kvmhot_follow_exit();
+	kvmhot_vm_exit();
+	kvmhot_debugfs_exit();
+}
+
+module_init(kvmhot_init);
+module_exit(kvmhot_exit);
+
+MODULE_DESCRIPTION("Profile of KVM by VM and exit reason");
+MODULE_AUTHOR("The kvmhot authors");
+MODULE_VERSION(KVMHOT_VERSION);
+MODULE_LICENSE("GPL");

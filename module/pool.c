@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory of the records of vCPUs, within its bounds.
+ *
+ * Control path: the worker, or before it starts, or after it ended; so nothing
+ * here is called twice at once.  Probes take records and lines from what is
+ * made ready here.
+ */
+#include <linux/gfp.h>
+#include <linux/slab.h>
+
+#include "kvmhot.h"
+#include "lookup.h"
+
+/* Written by the worker only. */
+static u64 memory_bytes;
+static unsigned int nr_records;
+
+/**
+ * kvmhot_pool_take() - put memory on the account
+ * @bytes: size of it
+ *
+ * Return: false if it is beyond the bound, and must not be taken.
+ */
+bool kvmhot_pool_take(u64 bytes)
+{
+	if (memory_bytes + bytes > (u64)kvmhot_max_memory_kb * 1024)
+		return false;
+	WRITE_ONCE(memory_bytes, memory_bytes + bytes);
+	return true;
+}
+
+/**
+ * kvmhot_pool_put() - take memory off the account
+ * @bytes: size of it
+ */
+void kvmhot_pool_put(u64 bytes)
+{
+	WRITE_ONCE(memory_bytes, memory_bytes - bytes);
+}
+
+/**
+ * kvmhot_pool_bytes() - memory on the account
+ *
+ * Return: bytes.
+ */
+u64 kvmhot_pool_bytes(void)
+{
+	return READ_ONCE(memory_bytes);
+}
+
+/**
+ * kvmhot_pool_records() - records there are, used or spare
+ *
+ * Return: their number.
+ */
+unsigned int kvmhot_pool_records(void)
+{
+	return READ_ONCE(nr_records);
+}
+
+static void *new_page(void)
+{
+	void *page;
+
+	if (!kvmhot_pool_take(PAGE_SIZE))
+		return NULL;
+	page = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!page)
+		kvmhot_pool_put(PAGE_SIZE);
+	return page;
+}
+
+static struct kvmhot_vcpu *new_record(void)
+{
+	struct kvmhot_vcpu *v;
+	unsigned int i;
+
+	if (nr_records >= kvmhot_max_vcpus || !kvmhot_pool_take(sizeof(*v)))
+		return NULL;
+	v = kzalloc(sizeof(*v), GFP_KERNEL);
+	if (!v) {
+		kvmhot_pool_put(sizeof(*v));
+		return NULL;
+	}
+	WRITE_ONCE(nr_records, nr_records + 1);
+	INIT_LIST_HEAD(&v->siblings);
+	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
+		v->page[i] = new_page();
+		if (!v->page[i]) {
+			kvmhot_pool_free(v);
+			return NULL;
+		}
+		v->nr_lines += KVMHOT_PAGE_LINES;
+	}
+	v->next_line = 1;	/* 0 means none */
+	return v;
+}
+
+/**
+ * kvmhot_pool_fill() - make records ready
+ *
+ * Context: sleeps.
+ *
+ * Return: false if a bound or a lack of memory did not allow for all.
+ */
+bool kvmhot_pool_fill(void)
+{
+	struct kvmhot_vcpu *v;
+	unsigned int i;
+
+	for (i = 0; i < KVMHOT_NR_SPARES; i++) {
+		if (READ_ONCE(kvmhot_spares[i]))
+			continue;
+		v = new_record();
+		if (!v)
+			return false;
+		/* Pairs with xchg() in take_spare(). */
+		smp_store_release(&kvmhot_spares[i], v);
+	}
+	return true;
+}
+
+/**
+ * kvmhot_pool_drain() - free the records that wait
+ *
+ * Context: no probe is in place any more.
+ */
+void kvmhot_pool_drain(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KVMHOT_NR_SPARES; i++) {
+		if (!kvmhot_spares[i])
+			continue;
+		kvmhot_pool_free(kvmhot_spares[i]);
+		kvmhot_spares[i] = NULL;
+	}
+}
+
+/**
+ * kvmhot_pool_add_page() - give a vCPU the page it asked for
+ * @v: the vCPU
+ *
+ * Context: sleeps.
+ */
+void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
+{
+	unsigned int nr = v->nr_lines / KVMHOT_PAGE_LINES;
+
+	if (nr >= KVMHOT_MAX_PAGES)
+		return;		/* and it never asks again */
+	v->page[nr] = new_page();
+	if (v->page[nr])
+		/* Pairs with the acquire in take_lines(). */
+		smp_store_release(&v->nr_lines,
+				  v->nr_lines + KVMHOT_PAGE_LINES);
+	/* Pairs with READ_ONCE in kvmhot_vcpu_want_page(). */
+	WRITE_ONCE(v->refill_asked, false);
+}
+
+/**
+ * kvmhot_pool_vcpu_bytes() - memory of one record
+ * @v: the record
+ *
+ * Return: bytes.
+ */
+u64 kvmhot_pool_vcpu_bytes(const struct kvmhot_vcpu *v)
+{
+	return sizeof(*v) +
+	       READ_ONCE(v->nr_lines) / KVMHOT_PAGE_LINES * PAGE_SIZE;
+}
+
+/**
+ * kvmhot_pool_unhash() - take a retired record out of the table
+ * @v: the record
+ *
+ * Nothing else removes records, but probes insert at the head at the same
+ * time (kvmhot_vcpu_see()) and look up (kvmhot_vcpu_find()).
+ */
+void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vcpu **link = &kvmhot_hash[v->bucket];
+	struct kvmhot_vcpu *p;
+
+	if (cmpxchg(link, v, v->hash) == v)
+		return;
+	/* Not at the head, and never there again. */
+	for (p = READ_ONCE(*link); p; p = p->hash) {
+		if (p->hash != v)
+			continue;
+		WRITE_ONCE(p->hash, v->hash);
+		return;
+	}
+}
+
+/**
+ * kvmhot_pool_free() - free a record
+ * @v: the record; unhashed a grace period ago, or never hashed
+ */
+void kvmhot_pool_free(struct kvmhot_vcpu *v)
+{
+	unsigned int i;
+
+	kvmhot_pool_put(kvmhot_pool_vcpu_bytes(v));
+	for (i = 0; i < KVMHOT_MAX_PAGES; i++)
+		free_page((unsigned long)v->page[i]);
+	WRITE_ONCE(nr_records, nr_records - 1);
+	kfree(v);
+}

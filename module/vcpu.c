@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A vCPU is seen for the first time, or for the last.
+ *
+ * Everything here runs in probe context: no lock, no allocation, nothing
+ * printed.  Records come ready from pool.c; what is left to do goes to the
+ * worker in vm.c.
+ */
+#include <linux/dcache.h>
+#include <linux/kvm_host.h>
+#include <linux/percpu.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "kvmhot.h"
+#include "lookup.h"
+
+struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
+struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
+DEFINE_PER_CPU(u64, kvmhot_unseen);
+LLIST_HEAD(kvmhot_fresh);
+LLIST_HEAD(kvmhot_dead);
+LLIST_HEAD(kvmhot_refill);
+
+static struct kvmhot_vcpu *take_spare(void)
+{
+	struct kvmhot_vcpu *v;
+	unsigned int i;
+
+	for (i = 0; i < KVMHOT_NR_SPARES; i++) {
+		if (!READ_ONCE(kvmhot_spares[i]))
+			continue;
+		/* Pairs with the release in kvmhot_pool_fill(). */
+		v = xchg(&kvmhot_spares[i], NULL);
+		if (v)
+			return v;
+	}
+	return NULL;
+}
+
+static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
+{
+	const struct dentry *dir = kvm->debugfs_dentry;
+
+	/* Lives as long as the VM, and is never renamed. */
+	if (!IS_ERR_OR_NULL(dir))
+		strscpy(v->name, dir->d_name.name, sizeof(v->name));
+	strscpy(v->comm, current->group_leader->comm, sizeof(v->comm));
+}
+
+/**
+ * kvmhot_vcpu_see() - make the record of a vCPU that has none
+ * @vcpu: the vCPU
+ * @now: TSC
+ *
+ * Context: probe, on the vCPU's thread, which holds the vCPU's mutex: so this
+ * is not called twice at once for the same vCPU.
+ *
+ * Return: the record, its stage unknown; NULL if there is none to be had, or
+ * not all hooks are in place.
+ */
+struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now)
+{
+	struct kvmhot_vcpu **bucket, *head, *v;
+
+	if (!READ_ONCE(kvmhot_hooks_live))
+		return NULL;
+	v = take_spare();
+	if (!v) {
+		kvmhot_work_kick();
+		return NULL;
+	}
+
+	v->last = now;
+	v->seen = now;
+	v->stage = KVMHOT_UNKNOWN;
+	v->task = current;
+	v->tid = current->pid;
+	v->id = vcpu->vcpu_id;
+	v->vcpu = vcpu;
+	v->kvm = vcpu->kvm;
+	v->mm = vcpu->kvm->mm;
+	v->pid = vcpu->kvm->userspace_pid;
+	copy_names(v, vcpu->kvm);
+
+	v->bucket = hash_ptr(vcpu, KVMHOT_HASH_BITS);
+	bucket = &kvmhot_hash[v->bucket];
+	head = READ_ONCE(*bucket);
+	do {
+		v->hash = head;
+		/* Pairs with READ_ONCE in kvmhot_vcpu_find(). */
+	} while (!try_cmpxchg(bucket, &head, v));
+	llist_add(&v->fresh, &kvmhot_fresh);
+	kvmhot_work_kick();
+	return v;
+}
+
+/**
+ * kvmhot_vcpu_retire() - a record's vCPU is gone
+ * @v: the record
+ * @vcpu: the vCPU
+ *
+ * From here on the record is not found, nor written; so @vcpu may be reused.
+ *
+ * Context: probe; whoever comes second does nothing.
+ */
+void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
+{
+	if (cmpxchg(&v->vcpu, vcpu, NULL) != vcpu)
+		return;
+	llist_add(&v->dead, &kvmhot_dead);
+	kvmhot_work_kick();
+}
+
+/**
+ * kvmhot_vcpu_want_page() - ask the worker for more memory
+ * @v: the vCPU
+ *
+ * Context: probe, on the vCPU's thread.
+ */
+void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v)
+{
+	/* Pairs with the store in kvmhot_pool_add_page(). */
+	if (READ_ONCE(v->refill_asked))
+		return;
+	WRITE_ONCE(v->refill_asked, true);
+	llist_add(&v->refill, &kvmhot_refill);
+	kvmhot_work_kick();
+}
+
+/**
+ * kvmhot_work_kick() - have the worker look for something to do
+ *
+ * Context: any; queueing takes nothing but raw locks that no probed function
+ * holds.
+ */
+void kvmhot_work_kick(void)
+{
+	queue_work(system_highpri_wq, &kvmhot_work);
+}
