@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The verbs: one function and one file each. */
+#ifndef KVMHOT_CMDS_H
+#define KVMHOT_CMDS_H
+
+#include <stdbool.h>
+
+enum { EXIT_FINE, EXIT_FAILED, EXIT_USAGE };
+
+/* The command line, checked against what the verb takes. */
+struct options {
+	const char *root, *vm, *reason;
+	int vcpu;
+	bool all;
+	int nr_words;		/* behind the verb */
+	char **words;
+};
+
+/* Each returns the exit status. */
+int cmd_hist(const struct options *o);
+int cmd_report(const struct options *o);
+int cmd_reset(const struct options *o);
+int cmd_stat(const struct options *o);
+int cmd_vms(const struct options *o);
+
+#endif /* KVMHOT_CMDS_H */

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The difference of two readings, which is never negative. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "delta.h"
+
+/* The figures only rise; if one does not, a wrong one is not made of it. */
+static __u64 since_then(__u64 now, __u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
+const struct vm *delta_find(const struct snapshot *s, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_vms; i++)
+		if (!strcmp(s->vms[i].id, id))
+			return &s->vms[i];
+	return NULL;
+}
+
+static const struct reason *find_reason(const struct vm *vm,
+					unsigned int number)
+{
+	size_t i;
+
+	for (i = 0; i < vm->nr_reasons; i++)
+		if (vm->reasons[i].number == number)
+			return &vm->reasons[i];
+	return NULL;
+}
+
+/* The least and the greatest are known only as far as their buckets are. */
+static void subtract_hist(struct hist *h, const struct hist *then)
+{
+	unsigned int i, first = KVMHOT_HIST_BUCKETS, last = 0;
+
+	h->timed = 0;
+	h->cycles = since_then(h->cycles, then->cycles);
+	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++) {
+		h->buckets[i] = since_then(h->buckets[i], then->buckets[i]);
+		if (!h->buckets[i])
+			continue;
+		h->timed += h->buckets[i];
+		if (first == KVMHOT_HIST_BUCKETS)
+			first = i;
+		last = i;
+	}
+	if (!h->timed)
+		return;
+	h->min = kvmhot_hist_value(first, h->min, h->max);
+	h->max = kvmhot_hist_value(last, h->min, h->max);
+}
+
+static void subtract_reason(struct reason *r, const struct reason *then)
+{
+	int i;
+
+	for (i = 0; i < NR_R; i++)
+		r->n[i] = since_then(r->n[i], then->n[i]);
+	subtract_hist(&r->hist, &then->hist);
+}
+
+static bool has_fallen(const struct vm *now, const struct vm *then)
+{
+	const struct reason *r;
+	size_t i;
+
+	for (i = 0; i < then->nr_reasons; i++) {
+		r = find_reason(now, then->reasons[i].number);
+		if (!r || r->n[R_EXITS] < then->reasons[i].n[R_EXITS])
+			return true;
+	}
+	return false;
+}
+
+static int subtract_vm(struct vm *d, const struct vm *now,
+		       const struct vm *then)
+{
+	const struct reason *old;
+	size_t i;
+
+	*d = *now;
+	d->reasons = NULL;
+	if (now->nr_reasons) {
+		d->reasons = calloc(now->nr_reasons, sizeof(*d->reasons));
+		if (!d->reasons)
+			return -1;
+		memcpy(d->reasons, now->reasons,
+		       now->nr_reasons * sizeof(*d->reasons));
+	}
+	d->restarted = then && (then->since != now->since ||
+				has_fallen(now, then));
+	/* All that it has came since its 'since'. */
+	if (!then || d->restarted)
+		return 0;
+
+	d->since = then->now;
+	for (i = 0; i < NR_V; i++)
+		d->n[i] = since_then(now->n[i], then->n[i]);
+	for (i = 0; i < d->nr_reasons; i++) {
+		old = find_reason(then, d->reasons[i].number);
+		if (old)
+			subtract_reason(&d->reasons[i], old);
+	}
+	return 0;
+}
+
+int delta_make(struct snapshot *d, const struct snapshot *now,
+	       const struct snapshot *then)
+{
+	size_t i;
+
+	memset(d, 0, sizeof(*d));
+	for (i = 0; i < NR_S; i++)
+		d->n[i] = since_then(now->n[i], then->n[i]);
+	if (now->nr_vms) {
+		d->vms = calloc(now->nr_vms, sizeof(*d->vms));
+		if (!d->vms)
+			return -1;
+	}
+	for (i = 0; i < now->nr_vms; i++) {
+		d->nr_vms++;
+		if (subtract_vm(&d->vms[i], &now->vms[i],
+				delta_find(then, now->vms[i].id)))
+			return -1;
+	}
+	summary_sort(d);
+	return 0;
+}

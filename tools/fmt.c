@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SI suffixes, percentages, durations and bars. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fmt.h"
+
+struct cell fmt_real(double v)
+{
+	static const char suffix[] = " kMGTPE";
+	struct cell c;
+	int i = 0;
+
+	/* The limits are where rounding would make a digit more. */
+	while (v >= 999.5 && i < 6) {
+		v /= 1000;
+		i++;
+	}
+	snprintf(c.text, sizeof(c.text), "%.*f%.*s",
+		 v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v, !!i, suffix + i);
+	return c;
+}
+
+struct cell fmt_count(__u64 n)
+{
+	struct cell c;
+
+	if (n >= 1000)
+		return fmt_real(n);
+	snprintf(c.text, sizeof(c.text), "%llu", n);
+	return c;
+}
+
+struct cell fmt_per(__u64 n, __u64 of)
+{
+	if (!of)
+		return (struct cell){ "-" };
+	return n / of < 100 ? fmt_real((double)n / of) : fmt_count(n / of);
+}
+
+struct cell fmt_percent(__u64 n, __u64 of)
+{
+	struct cell c;
+
+	if (!of)
+		return (struct cell){ "-" };
+	snprintf(c.text, sizeof(c.text), "%.1f", n * 100.0 / of);
+	return c;
+}
+
+struct cell fmt_seconds(double s)
+{
+	unsigned long long t = s;
+	struct cell c;
+
+	if (s < 99.95)
+		snprintf(c.text, sizeof(c.text), s < 9.995 ? "%.2fs" : "%.1fs",
+			 s);
+	else if (t < 3600)
+		snprintf(c.text, sizeof(c.text), "%llum%02llus", t / 60,
+			 t % 60);
+	else if (t < 86400)
+		snprintf(c.text, sizeof(c.text), "%lluh%02llum", t / 3600,
+			 t / 60 % 60);
+	else
+		snprintf(c.text, sizeof(c.text), "%llud%02lluh", t / 86400,
+			 t / 3600 % 24);
+	return c;
+}
+
+struct cell fmt_name(const char *name, unsigned int width)
+{
+	struct cell c;
+
+	if (width >= sizeof(c.text))
+		width = sizeof(c.text) - 1;
+	if (strlen(name) <= width)
+		snprintf(c.text, sizeof(c.text), "%s", name);
+	else
+		snprintf(c.text, sizeof(c.text), "%.*s~", (int)width - 1, name);
+	return c;
+}
+
+struct cell fmt_bar(__u64 n, __u64 most, unsigned int width)
+{
+	struct cell c = { "" };
+	unsigned int stars = 0;
+
+	if (width >= sizeof(c.text))
+		width = sizeof(c.text) - 1;
+	if (most)
+		stars = (double)n / most * width + 0.5;
+	if (n && !stars)
+		stars = 1;
+	if (stars > width)
+		stars = width;
+	memset(c.text, '*', stars);
+	return c;
+}

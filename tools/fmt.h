@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Figures as people read them; each fits into its column. */
+#ifndef KVMHOT_FMT_H
+#define KVMHOT_FMT_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+/* By value, so that one printf() may hold several. */
+struct cell {
+	char text[48];
+};
+
+/* Three digits and a suffix, at most five characters: 999, 1.23k, 45.6M */
+struct cell fmt_count(__u64 n);
+struct cell fmt_real(double v);
+
+/* One in how many: '-' if OF is 0 */
+struct cell fmt_per(__u64 n, __u64 of);
+struct cell fmt_percent(__u64 n, __u64 of);
+
+#define PLURAL(n)	((n) == 1 ? "" : "s")
+
+struct cell fmt_seconds(double s);
+
+/* A name cut to WIDTH, with '~' at its end if it was. */
+struct cell fmt_name(const char *name, unsigned int width);
+
+/* N of MOST as a bar of up to WIDTH '*', at least one if N is not 0. */
+struct cell fmt_bar(__u64 n, __u64 most, unsigned int width);
+
+#endif /* KVMHOT_FMT_H */

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot hist: the distribution of one reason's KVM cost. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cmds.h"
+#include "fmt.h"
+#include "reasons.h"
+#include "source.h"
+
+#define MAX_ROWS	24
+#define BAR_WIDTH	40
+
+static bool is_number(const char *word, unsigned int *number)
+{
+	unsigned long value;
+	char *end;
+
+	if (!strncasecmp(word, "REASON_", 7))
+		word += 7;
+	if (*word < '0' || *word > '9')
+		return false;
+	value = strtoul(word, &end, 10);
+	*number = value;
+	return !*end && value < 65536;
+}
+
+/* Is it a reason at all, whether it occurred or not? */
+static bool is_reason(const char *word)
+{
+	unsigned int i;
+
+	if (is_number(word, &i))
+		return true;
+	for (i = 0; i < 65536; i++)
+		if (kvmhot_reason_name(i) &&
+		    !strcasecmp(kvmhot_reason_name(i), word))
+			return true;
+	return false;
+}
+
+/* The reason that was asked for, or the costliest one, if it has timed exits. */
+static const struct reason *find_reason(const struct vm *vm, const char *word)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	unsigned int number;
+
+	for (r = vm->reasons; r < end; r++) {
+		if (!r->hist.timed)
+			continue;
+		if (!word || !strcasecmp(r->name, word))
+			return r;
+		if (is_number(word, &number) && number == r->number)
+			return r;
+	}
+	return NULL;
+}
+
+static void print_head(const struct vm *vm, const struct reason *r, int vcpu)
+{
+	static const int per_mille[] = { 500, 900, 990, 999 };
+	const struct hist *h = &r->hist;
+	double us = 1000.0 / vm->tsc_khz;
+	__u64 value;
+	size_t i;
+
+	printf("%s (%s), %s, ", vm->name, vm->id, r->name);
+	if (vcpu == ALL_VCPUS)
+		printf("%u vCPU%s", vm->nr_vcpus, PLURAL(vm->nr_vcpus));
+	else
+		printf("vCPU %d", vcpu);
+	printf(": KVM cost of %llu exit%s\n", h->timed,
+	       PLURAL(h->timed));
+
+	printf("%-7s %8s %8s %8s %8s %8s %8s %8s\n", "", "MIN", "MEAN", "P50",
+	       "P90", "P99", "P99.9", "MAX");
+	printf("%-7s %8s %8s", "cycles", fmt_count(h->min).text,
+	       fmt_per(h->cycles, h->timed).text);
+	for (i = 0; i < 4; i++) {
+		value = summary_quantile(h, per_mille[i]);
+		printf(" %8s", fmt_count(value).text);
+	}
+	printf(" %8s\n", fmt_count(h->max).text);
+	printf("%-7s %8s %8s", "us", fmt_real(h->min * us).text,
+	       fmt_real((double)h->cycles / h->timed * us).text);
+	for (i = 0; i < 4; i++) {
+		value = summary_quantile(h, per_mille[i]);
+		printf(" %8s", fmt_real(value * us).text);
+	}
+	printf(" %8s\n\n", fmt_real(h->max * us).text);
+}
+
+static void print_row(unsigned int first, unsigned int last, __u64 count,
+		      __u64 most)
+{
+	char high[24];
+
+	if (last == KVMHOT_HIST_BUCKETS - 1)
+		snprintf(high, sizeof(high), "and more");
+	else
+		snprintf(high, sizeof(high), "%llu", kvmhot_hist_high(last));
+	printf("%11llu .. %-11s : %-10llu |%-*s|\n", kvmhot_hist_low(first),
+	       high, count, BAR_WIDTH, fmt_bar(count, most, BAR_WIDTH).text);
+}
+
+/* The buckets from FIRST to LAST, so many (a divisor of 8) to a row. */
+static void print_rows(const struct hist *h, unsigned int first,
+		       unsigned int last, unsigned int per_row)
+{
+	__u64 rows[KVMHOT_HIST_BUCKETS] = { 0 }, most = 0;
+	unsigned int i;
+
+	for (i = first; i <= last; i++) {
+		rows[i / per_row] += h->buckets[i];
+		if (rows[i / per_row] > most)
+			most = rows[i / per_row];
+	}
+	for (i = first / per_row; i <= last / per_row; i++)
+		print_row(i * per_row, (i + 1) * per_row - 1, rows[i], most);
+}
+
+static void print_hist(const struct hist *h)
+{
+	unsigned int first = kvmhot_hist_index(h->min);
+	unsigned int last = kvmhot_hist_index(h->max);
+	bool merge = last - first >= MAX_ROWS;
+
+	printf("%11s    %-11s : EXITS%s\n", "CYCLES", "",
+	       merge ? "      (8 buckets to a row: each is a power of two)" : "");
+	print_rows(h, first, last, merge ? KVMHOT_HIST_SUB : 1);
+}
+
+static int show(struct snapshot *s, const struct options *o)
+{
+	const struct reason *r = NULL;
+	const struct vm *vm = s->vms;
+
+	if (o->vm) {
+		vm = summary_find(s, o->vm);
+		if (!vm)
+			return EXIT_FAILED;
+		r = find_reason(vm, o->reason);
+	}
+	/* VMs are in the order of cost: the first that has it. */
+	for (; !o->vm && vm < s->vms + s->nr_vms; vm++) {
+		r = find_reason(vm, o->reason);
+		if (r)
+			break;
+	}
+	if (!r && o->reason && !is_reason(o->reason)) {
+		fprintf(stderr, "kvmhot: -r: no such exit reason: %s\n",
+			o->reason);
+		return EXIT_USAGE;
+	}
+	if (!r) {
+		fprintf(stderr, "kvmhot: hist: no timed exits%s%s%s%s",
+			o->reason ? " with reason " : "",
+			o->reason ? o->reason : "",
+			o->vm ? " of " : "", o->vm ? o->vm : "");
+		if (o->vcpu != ALL_VCPUS)
+			fprintf(stderr, " on vCPU %d", o->vcpu);
+		fputc('\n', stderr);
+		return EXIT_FAILED;
+	}
+	print_head(vm, r, o->vcpu);
+	print_hist(&r->hist);
+	return EXIT_FINE;
+}
+
+int cmd_hist(const struct options *o)
+{
+	struct snapshot s;
+	int status;
+
+	if (source_load(&s, o->root, o->vcpu))
+		return EXIT_FAILED;
+	status = show(&s, o);
+	source_free(&s);
+	return status;
+}

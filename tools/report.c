@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot report: totals since load or reset. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds.h"
+#include "fmt.h"
+#include "source.h"
+
+static void print_hooks(const struct snapshot *s)
+{
+	const struct hook *h;
+
+	for (h = s->hooks; h < s->hooks + s->nr_hooks; h++) {
+		if (h->missed)
+			printf("hook %s: missed %llu\n", h->name, h->missed);
+		/* That all are off is told by NOT ENABLED. */
+		if (!strcmp(h->state, "armed") ||
+		    (!s->n[S_ENABLED] && !strcmp(h->state, "off")))
+			continue;
+		printf("hook %s: %s", h->name, h->state);
+		if (h->error)
+			printf(" (%s)", strerror(h->error));
+		printf("%s%s\n", h->note[0] ? ": " : "", h->note);
+	}
+}
+
+static void print_head(const struct snapshot *s)
+{
+	__u64 exits = 0, missed = 0;
+	unsigned int vcpus = 0;
+	size_t i, ended = 0;
+	double longest = 0;
+
+	for (i = 0; i < s->nr_vms; i++) {
+		const struct vm *vm = &s->vms[i];
+
+		exits += vm->n[V_EXITS];
+		vcpus += vm->nr_vcpus;
+		ended += !vm->running;
+		if (summary_seconds(vm) > longest)
+			longest = summary_seconds(vm);
+	}
+	for (i = 0; i < s->nr_hooks; i++)
+		missed += s->hooks[i].missed;
+
+	printf("%zu VM%s (%zu ended), %u vCPU%s, %s exits in up to %s; 1 us = %.0f cycles\n",
+	       s->nr_vms, PLURAL(s->nr_vms), ended, vcpus, PLURAL(vcpus),
+	       fmt_count(exits).text,
+	       fmt_seconds(longest).text, s->n[S_TSC_KHZ] / 1000.0);
+	printf("since load: %s exits, dropped %llu, lost %llu, missed by hooks %llu",
+	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED], s->n[S_LOST],
+	       missed);
+	if (s->n[S_FORGOTTEN_VMS])
+		printf(", %llu VMs with %s exits forgotten",
+		       s->n[S_FORGOTTEN_VMS],
+		       fmt_count(s->n[S_FORGOTTEN_EXITS]).text);
+	putchar('\n');
+	if (!s->n[S_ENABLED])
+		puts("NOT ENABLED: nothing is counted");
+	else if (!s->n[S_ARMED])
+		puts("NOT ARMED: nothing is counted, see the hooks");
+	if (!s->n[S_TSC_STABLE])
+		puts("TSC UNSTABLE: do not trust cycles");
+	print_hooks(s);
+}
+
+static void print_vm(const struct vm *vm)
+{
+	__u64 all = summary_vcpu_cycles(vm), exits = vm->n[V_EXITS];
+	double seconds = summary_seconds(vm);
+
+	printf("\n%s (%s, %s, %u vCPU%s): %s exits in %s, %s/s", vm->name,
+	       vm->id, vm->running ? "running" : "ended", vm->nr_vcpus,
+	       PLURAL(vm->nr_vcpus),
+	       fmt_count(exits).text, fmt_seconds(seconds).text,
+	       seconds > 0 ? fmt_real(exits / seconds).text : "-");
+	if (vm->n[V_DROPPED])
+		printf(", dropped %llu", vm->n[V_DROPPED]);
+	if (vm->n[V_LOST])
+		printf(", lost %llu", vm->n[V_LOST]);
+	printf("\n  vCPU time %%: guest %s, KVM %s, wait %s, user %s",
+	       fmt_percent(vm->n[V_GUEST], all).text,
+	       fmt_percent(vm->n[V_KVM], all).text,
+	       fmt_percent(vm->n[V_WAIT], all).text,
+	       fmt_percent(vm->n[V_USER], all).text);
+	if (vm->n[V_UNKNOWN])
+		printf(", unknown %s",
+		       fmt_percent(vm->n[V_UNKNOWN], all).text);
+	putchar('\n');
+}
+
+static void print_reason(const struct vm *vm, const struct reason *r,
+			 __u64 cycles)
+{
+	const struct hist *h = &r->hist;
+	double seconds = summary_seconds(vm);
+	/* What can be said of an exit only when it has ended. */
+	__u64 ended = r->n[R_TIMED] + r->n[R_LOST];
+
+	printf("  %-19s %6s %6s %6s %8s", r->name,
+	       fmt_count(r->n[R_EXITS]).text,
+	       seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds).text : "-",
+	       fmt_percent(r->n[R_CYCLES], cycles).text,
+	       fmt_per(r->n[R_CYCLES], r->n[R_TIMED]).text);
+	if (h->timed)
+		printf(" %5s %5s %5s %5s",
+		       fmt_count(summary_quantile(h, 500)).text,
+		       fmt_count(summary_quantile(h, 950)).text,
+		       fmt_count(summary_quantile(h, 990)).text,
+		       fmt_count(h->max).text);
+	else
+		printf(" %5s %5s %5s %5s", "-", "-", "-", "-");
+	/* Most reasons never do either: no zeroes to hide those that do. */
+	printf(" %5s %8s %5s\n",
+	       fmt_percent(r->n[R_USER], r->n[R_USER] ? ended : 0).text,
+	       fmt_per(r->n[R_USER_CYCLES], r->n[R_USER]).text,
+	       fmt_percent(r->n[R_WAIT], r->n[R_WAIT] ? ended : 0).text);
+}
+
+static void print_reasons(const struct vm *vm, bool all)
+{
+	__u64 cycles = summary_cycles(vm), exits = 0, hidden_exits = 0;
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	unsigned int hidden = 0;
+
+	for (r = vm->reasons; r < end; r++)
+		exits += r->n[R_EXITS];
+	if (!exits)
+		return;
+	printf("  %-19s %6s %6s %6s %8s %5s %5s %5s %5s %5s %8s %5s\n",
+	       "REASON", "EXITS", "RATE/S", "SHARE%", "CYC/EXIT", "P50", "P95",
+	       "P99", "MAX", "USER%", "CYC/USER", "WAIT%");
+	for (r = vm->reasons; r < end; r++) {
+		if (!r->n[R_EXITS])
+			continue;
+		if (all || r->n[R_CYCLES] >= cycles / 1000 ||
+		    r->n[R_EXITS] >= exits / 1000) {
+			print_reason(vm, r, cycles);
+		} else {
+			hidden++;
+			hidden_exits += r->n[R_EXITS];
+		}
+	}
+	if (hidden)
+		printf("  and %u reason%s with %s exits, below 0.1 %% (--all)\n",
+		       hidden, PLURAL(hidden), fmt_count(hidden_exits).text);
+}
+
+int cmd_report(const struct options *o)
+{
+	struct snapshot s;
+	struct vm *vm;
+
+	if (source_load(&s, o->root, ALL_VCPUS))
+		return EXIT_FAILED;
+	if (o->vm) {
+		vm = summary_find(&s, o->vm);
+		if (!vm) {
+			source_free(&s);
+			return EXIT_FAILED;
+		}
+	}
+	print_head(&s);
+	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
+		if (o->vm && vm != summary_find(&s, o->vm))
+			continue;
+		print_vm(vm);
+		print_reasons(vm, o->all);
+	}
+	source_free(&s);
+	return EXIT_FINE;
+}

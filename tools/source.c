@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The debugfs tree: which files there are, and what to do if one is gone. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+#define RETRIES	5
+
+static int fail(const char *path, int error)
+{
+	if (error == -EACCES || error == -EPERM)
+		fprintf(stderr, "kvmhot: %s: %s: are you root?\n", path,
+			strerror(-error));
+	else if (error == -ENOENT && !strcmp(path, SOURCE_ROOT))
+		fprintf(stderr, "kvmhot: %s: not there: is the module loaded, debugfs mounted?\n",
+			path);
+	else if (error != -EBADMSG)
+		fprintf(stderr, "kvmhot: %s: %s\n", path, strerror(-error));
+	return -1;
+}
+
+static void free_vm(struct vm *vm)
+{
+	free(vm->reasons);
+	vm->reasons = NULL;
+	vm->nr_reasons = 0;
+}
+
+/*
+ * hist is read first: every exit in it is then in exits, too.  All three must
+ * begin at the same time, else the VM was reset, or replaced, in between.
+ */
+static int read_vm(struct vm *vm, char *path, const char *root, int vcpu)
+{
+	__u64 since;
+	int ret;
+
+	memset(vm->n, 0, sizeof(vm->n));
+	vm->nr_vcpus = 0;
+	free_vm(vm);
+	snprintf(path, PATH_MAX, "%s/vms/%s/hist", root, vm->id);
+	ret = parse_hist(path, vm, vcpu);
+	if (ret)
+		return ret;
+	since = vm->since;
+	snprintf(path, PATH_MAX, "%s/vms/%s/vcpus", root, vm->id);
+	ret = parse_vcpus(path, vm, vcpu);
+	if (ret)
+		return ret;
+	if (since != vm->since)
+		return -EAGAIN;
+	snprintf(path, PATH_MAX, "%s/vms/%s/exits", root, vm->id);
+	ret = parse_exits(path, vm, vcpu);
+	if (ret)
+		return ret;
+	return since == vm->since ? 0 : -EAGAIN;
+}
+
+/* Return: 0, -1, or 1 if the VM went away. */
+static int load_vm(struct vm *vm, const char *root, int vcpu)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	char path[PATH_MAX], dir[PATH_MAX];
+	int try, ret;
+
+	snprintf(dir, sizeof(dir), "%s/vms/%s", root, vm->id);
+	for (try = 0; try < RETRIES; try++) {
+		ret = read_vm(vm, path, root, vcpu);
+		if (!ret)
+			return 0;
+		if (ret == -ENOENT || ret == -EIO) {
+			if (access(dir, F_OK) && errno == ENOENT) {
+				free_vm(vm);
+				return 1;
+			}
+		} else if (ret != -EAGAIN) {
+			break;
+		}
+		/* Being removed, being replaced, or reset: not for long. */
+		nanosleep(&pause, NULL);
+	}
+	free_vm(vm);
+	if (ret == -EAGAIN) {
+		fprintf(stderr, "kvmhot: %s: since= is not that of the other files\n",
+			path);
+		return -1;
+	}
+	return fail(path, ret);
+}
+
+static int load_vms(struct snapshot *s, DIR *dir, const char *root, int vcpu)
+{
+	struct dirent *entry;
+	struct vm *vm;
+	int ret;
+
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		vm = realloc(s->vms, (s->nr_vms + 1) * sizeof(*vm));
+		if (!vm)
+			return fail(root, -ENOMEM);
+		s->vms = vm;
+		vm += s->nr_vms;
+		memset(vm, 0, sizeof(*vm));
+		if (strlen(entry->d_name) >= sizeof(vm->id)) {
+			fprintf(stderr, "kvmhot: %s/vms: a name too long for a VM's\n",
+				root);
+			return -1;
+		}
+		strcpy(vm->id, entry->d_name);
+		ret = load_vm(vm, root, vcpu);
+		if (ret < 0)
+			return ret;
+		if (ret)
+			continue;
+		s->nr_vms++;
+		names_lookup(vm, root);
+	}
+	return 0;
+}
+
+int source_load(struct snapshot *s, const char *root, int vcpu)
+{
+	char path[PATH_MAX];
+	DIR *dir;
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	dir = opendir(root);
+	if (!dir)
+		return fail(root, -errno);
+	closedir(dir);
+
+	snprintf(path, sizeof(path), "%s/status", root);
+	ret = parse_status(path, s);
+	if (ret) {
+		source_free(s);
+		return fail(path, ret);
+	}
+
+	snprintf(path, sizeof(path), "%s/vms", root);
+	dir = opendir(path);
+	if (!dir) {
+		ret = -errno;
+		source_free(s);
+		return fail(path, ret);
+	}
+	ret = load_vms(s, dir, root, vcpu);
+	closedir(dir);
+	if (ret)
+		source_free(s);
+	else
+		summary_sort(s);
+	return ret;
+}
+
+void source_free(struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_vms; i++)
+		free_vm(&s->vms[i]);
+	free(s->vms);
+	free(s->hooks);
+	memset(s, 0, sizeof(*s));
+}
+
+int source_reset(const char *root, const char *what)
+{
+	char path[PATH_MAX];
+	struct statfs fs;
+	ssize_t ret;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/reset", root);
+	/* Without O_CREAT or O_TRUNC: a saved copy stays as it is. */
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0) {
+		ret = -errno;
+		if (access(root, F_OK))
+			return fail(root, ret);
+		return fail(path, ret);
+	}
+	if (fstatfs(fd, &fs) || (unsigned long)fs.f_type != DEBUGFS_MAGIC) {
+		close(fd);
+		fprintf(stderr, "kvmhot: %s: not debugfs: a copy cannot be reset\n",
+			path);
+		return -1;
+	}
+	ret = write(fd, what, strlen(what));
+	if (ret < 0)
+		ret = -errno;
+	close(fd);
+	if (ret == -ENOENT)
+		fprintf(stderr, "kvmhot: reset: no such VM: %s\n", what);
+	else if (ret < 0)
+		return fail(path, ret);
+	return ret < 0 ? -1 : 0;
+}

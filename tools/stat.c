@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot stat: what happens, interval by interval. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmds.h"
+#include "delta.h"
+#include "fmt.h"
+
+/* A shorter interval than this would mostly show the reader itself. */
+#define MIN_INTERVAL	0.01
+#define MAX_INTERVAL	1e6
+
+static int parse_interval(const char *word, double *interval)
+{
+	char *end;
+
+	*interval = strtod(word, &end);
+	if (!*word || *end || word[strspn(word, "0123456789.")] ||
+	    !(*interval >= MIN_INTERVAL && *interval <= MAX_INTERVAL)) {
+		fprintf(stderr, "kvmhot: stat: '%s' is not an interval in seconds, %g to %g\n",
+			word, MIN_INTERVAL, MAX_INTERVAL);
+		return -1;
+	}
+	return 0;
+}
+
+static int parse_count(const char *word, long *count)
+{
+	char *end;
+
+	errno = 0;
+	*count = strtol(word, &end, 10);
+	if (errno || *word < '0' || *word > '9' || *end || *count < 1) {
+		fprintf(stderr, "kvmhot: stat: '%s' is not a number of intervals\n",
+			word);
+		return -1;
+	}
+	return 0;
+}
+
+/* What happened to a VM other than exits. */
+static void print_note(const struct vm *now, const struct vm *then,
+		       const struct vm *d)
+{
+	if (!then)
+		printf("%s (%s): new, first seen %s ago\n", now->name, now->id,
+		       fmt_seconds(summary_seconds(now)).text);
+	else if (d->restarted)
+		printf("%s (%s): reset, figures are of the %s since then\n",
+		       now->name, now->id,
+		       fmt_seconds(summary_seconds(d)).text);
+	if (!now->running && (!then || then->running))
+		printf("%s (%s): ended\n", now->name, now->id);
+}
+
+static void print_row(const struct vm *vm, const struct reason *r,
+		      __u64 cycles)
+{
+	double seconds = summary_seconds(vm);
+	const struct hist *h = &r->hist;
+	__u64 ended = r->n[R_TIMED] + r->n[R_LOST];
+
+	printf("%-16s %-11s %-19s %6s %6s %6s %8s", fmt_name(vm->name, 16).text,
+	       vm->id, r->name, fmt_count(r->n[R_EXITS]).text,
+	       seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds).text : "-",
+	       fmt_percent(r->n[R_CYCLES], cycles).text,
+	       fmt_per(r->n[R_CYCLES], r->n[R_TIMED]).text);
+	if (h->timed)
+		printf(" %5s %5s", fmt_count(summary_quantile(h, 500)).text,
+		       fmt_count(summary_quantile(h, 990)).text);
+	else
+		printf(" %5s %5s", "-", "-");
+	printf(" %5s\n",
+	       fmt_percent(r->n[R_USER], r->n[R_USER] ? ended : 0).text);
+}
+
+static void print_vm(const struct vm *vm)
+{
+	__u64 cycles = summary_cycles(vm);
+	const struct reason *r;
+
+	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++)
+		if (r->n[R_EXITS] || r->n[R_TIMED])
+			print_row(vm, r, cycles);
+}
+
+static void print_head(const struct snapshot *now, const struct snapshot *d)
+{
+	time_t t = time(NULL);
+	struct tm tm = { 0 };
+	char clock[16];
+	double longest = 0;
+	size_t i;
+
+	localtime_r(&t, &tm);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	for (i = 0; i < d->nr_vms; i++)
+		if (summary_seconds(&d->vms[i]) > longest && d->vms[i].running)
+			longest = summary_seconds(&d->vms[i]);
+	printf("%s: %s exits of %zu VM%s in %s", clock,
+	       fmt_count(d->n[S_EXITS]).text, d->nr_vms,
+	       PLURAL(d->nr_vms), fmt_seconds(longest).text);
+	if (d->n[S_DROPPED])
+		printf(", dropped %llu", d->n[S_DROPPED]);
+	if (d->n[S_LOST])
+		printf(", lost %llu", d->n[S_LOST]);
+	putchar('\n');
+	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
+		puts("NOT ARMED: nothing is counted, see kvmhot report");
+	printf("%-16s %-11s %-19s %6s %6s %6s %8s %5s %5s %5s\n", "NAME", "VM",
+	       "REASON", "EXITS", "RATE/S", "SHARE%", "CYC/EXIT", "P50", "P99",
+	       "USER%");
+}
+
+static int print_block(const struct snapshot *now, const struct snapshot *then,
+		       const char *id)
+{
+	const struct vm *vm, *old;
+	struct snapshot d;
+	size_t i;
+
+	if (delta_make(&d, now, then)) {
+		source_free(&d);
+		fputs("kvmhot: stat: out of memory\n", stderr);
+		return -1;
+	}
+	print_head(now, &d);
+	for (i = 0; i < d.nr_vms; i++) {
+		vm = &d.vms[i];
+		if (id && strcmp(id, vm->id))
+			continue;
+		old = delta_find(then, vm->id);
+		print_note(delta_find(now, vm->id), old, vm);
+		print_vm(vm);
+	}
+	for (i = 0; i < then->nr_vms; i++) {
+		vm = &then->vms[i];
+		if (!delta_find(now, vm->id) && (!id || !strcmp(id, vm->id)))
+			printf("%s (%s): gone\n", vm->name, vm->id);
+	}
+	source_free(&d);
+	return ferror(stdout) ? -1 : 0;
+}
+
+static void wait_until(struct timespec *t, double interval)
+{
+	time_t whole = interval;
+
+	t->tv_sec += whole;
+	t->tv_nsec += (interval - whole) * 1e9;
+	if (t->tv_nsec >= 1000000000) {
+		t->tv_nsec -= 1000000000;
+		t->tv_sec++;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL) == EINTR)
+		;
+}
+
+/* COUNT intervals; 0: until stopped. */
+static int run(const struct options *o, double interval, long count)
+{
+	struct snapshot now, then;
+	const struct vm *vm;
+	struct timespec t;
+	char id[32] = "";
+	long i;
+	int ret = 0;
+
+	if (source_load(&then, o->root, ALL_VCPUS))
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	if (o->vm) {
+		vm = summary_find(&then, o->vm);
+		if (vm)
+			strcpy(id, vm->id);
+		else
+			ret = -1;
+	}
+	for (i = 0; !ret && (!count || i < count); i++) {
+		wait_until(&t, interval);
+		if (source_load(&now, o->root, ALL_VCPUS)) {
+			ret = -1;
+			break;
+		}
+		if (i)
+			putchar('\n');
+		ret = print_block(&now, &then, *id ? id : NULL);
+		source_free(&then);
+		then = now;
+	}
+	source_free(&then);
+	return ret;
+}
+
+int cmd_stat(const struct options *o)
+{
+	double interval = 1;
+	long count = 1;
+
+	if (o->nr_words) {
+		count = 0;
+		if (parse_interval(o->words[0], &interval))
+			return EXIT_USAGE;
+	}
+	if (o->nr_words > 1 && parse_count(o->words[1], &count))
+		return EXIT_USAGE;
+
+	/* To a pipe or a file, too, a block is to be seen when it is there. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return run(o, interval, count) ? EXIT_FAILED : EXIT_FINE;
+}

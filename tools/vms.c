@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot vms: one line for each VM. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds.h"
+#include "fmt.h"
+#include "source.h"
+
+#define NAME_MAX_WIDTH	32
+
+static void print_vm(const struct vm *vm, int width)
+{
+	__u64 all = summary_vcpu_cycles(vm);
+	double seconds = summary_seconds(vm);
+
+	printf("%-*s %-12s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s\n", width,
+	       fmt_name(vm->name, width).text, vm->id, vm->pid,
+	       vm->running ? "running" : "ended", vm->nr_vcpus,
+	       fmt_seconds(seconds).text, fmt_count(vm->n[V_EXITS]).text,
+	       seconds > 0 ? fmt_real(vm->n[V_EXITS] / seconds).text : "-",
+	       fmt_percent(vm->n[V_GUEST], all).text,
+	       fmt_percent(vm->n[V_KVM], all).text,
+	       fmt_percent(vm->n[V_WAIT], all).text,
+	       fmt_percent(vm->n[V_USER], all).text);
+}
+
+int cmd_vms(const struct options *o)
+{
+	struct snapshot s;
+	int width = 16;
+	size_t i, len;
+
+	if (source_load(&s, o->root, ALL_VCPUS))
+		return EXIT_FAILED;
+	for (i = 0; i < s.nr_vms; i++) {
+		len = strlen(s.vms[i].name);
+		if (len > (size_t)width)
+			width = len < NAME_MAX_WIDTH ? len : NAME_MAX_WIDTH;
+	}
+	printf("%-*s %-12s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s\n", width,
+	       "NAME", "VM", "PID", "STATE", "VCPUS", "AGE", "EXITS", "RATE/S",
+	       "GUEST%", "KVM%", "WAIT%", "USER%");
+	for (i = 0; i < s.nr_vms; i++)
+		print_vm(&s.vms[i], width);
+	source_free(&s);
+	return EXIT_FINE;
+}
