@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tools/fmt.c: where rounding makes a digit more, and the limits. */
+#include <string.h>
+
+#include "fmt.h"
+#include "tap.h"
+
+static bool same(struct cell got, const char *want)
+{
+	return !strcmp(got.text, want) || tap_why("'%s', not '%s'", got.text,
+						  want);
+}
+
+static bool test_count(void)
+{
+	static const struct {
+		__u64 n;
+		const char *text;
+	} t[] = {
+		{ 0, "0" }, { 999, "999" }, { 1000, "1.00k" },
+		{ 9994, "9.99k" }, { 9996, "10.0k" }, { 99940, "99.9k" },
+		{ 99960, "100k" }, { 999499, "999k" }, { 999500, "1.00M" },
+		{ 999999999, "1.00G" }, { ~0ULL, "18.4E" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(*t); i++)
+		if (!same(fmt_count(t[i].n), t[i].text))
+			return false;
+	return true;
+}
+
+static bool test_real(void)
+{
+	return same(fmt_real(0), "0.00") && same(fmt_real(0.25), "0.25") &&
+	       same(fmt_real(9.996), "10.0") && same(fmt_real(99.96), "100") &&
+	       same(fmt_real(999.4), "999") && same(fmt_real(999.6), "1.00k");
+}
+
+static bool test_parts(void)
+{
+	return same(fmt_per(1, 0), "-") && same(fmt_per(10, 4), "2.50") &&
+	       same(fmt_per(~0ULL, 1), "18.4E") &&
+	       same(fmt_percent(1, 0), "-") && same(fmt_percent(0, 5), "0.0") &&
+	       same(fmt_percent(1, 3), "33.3") &&
+	       same(fmt_percent(~0ULL, ~0ULL), "100.0");
+}
+
+static bool test_seconds(void)
+{
+	return same(fmt_seconds(0), "0.00s") &&
+	       same(fmt_seconds(9.996), "10.0s") &&
+	       same(fmt_seconds(99.96), "1m39s") &&
+	       same(fmt_seconds(3599.9), "59m59s") &&
+	       same(fmt_seconds(3600), "1h00m") &&
+	       same(fmt_seconds(86400 * 3 + 3600), "3d01h");
+}
+
+static bool test_text(void)
+{
+	return same(fmt_name("abc", 3), "abc") &&
+	       same(fmt_name("abcd", 3), "ab~") &&
+	       same(fmt_bar(0, 10, 4), "") && same(fmt_bar(1, 1000, 4), "*") &&
+	       same(fmt_bar(5, 10, 4), "**") && same(fmt_bar(9, 9, 4), "****") &&
+	       same(fmt_bar(0, 0, 4), "");
+}
+
+int main(void)
+{
+	tap_plan(5);
+	tap_ok(test_count(), "counts");
+	tap_ok(test_real(), "reals");
+	tap_ok(test_parts(), "means and percentages");
+	tap_ok(test_seconds(), "durations");
+	tap_ok(test_text(), "names and bars");
+	return tap_status();
+}
