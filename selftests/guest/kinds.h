@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kinds of VM exits that the guest can make, and what each of them costs.
+ */
+#ifndef KVMHOT_KINDS_H
+#define KVMHOT_KINDS_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+#include "guest.h"
+
+#define MAX_EXITS	6
+#define NR_REASONS	128
+
+/* Exits of one reason in one iteration */
+struct exits {
+	__u16 reason;
+	__u8 n;		/* ANY_NUMBER: depends on when interrupts come */
+	bool unless_apicv;	/* virtualised by APICv */
+};
+
+#define ANY_NUMBER	0xff
+
+enum region { NO_REGION, EPT_READ, EPT_WRITE, EPT_FETCH, MMIO };
+
+struct kind {
+	const char *name;
+	const char *code;	/* in guest.S */
+	struct exits exits[MAX_EXITS];
+	__u8 nr_exits;
+	__u8 user;		/* exits that come to the VMM */
+	__u8 irqs, uds, gps;	/* events delivered to the guest */
+	bool debug;		/* needs KVM_SET_GUEST_DEBUG */
+	bool xsave;		/* needs a host with XSAVE */
+	enum region region;
+};
+
+struct item {
+	const struct kind *kind;
+	__u64 n;
+	__u64 first_page;	/* within the region of its kind */
+};
+
+struct list {
+	unsigned int nr;
+	struct item items[GUEST_MAX_ENTRIES];
+	__u64 pages[MMIO + 1];	/* fresh pages per region and round */
+	bool debug;
+};
+
+/* Totals of one vCPU */
+struct expected {
+	__u64 n[NR_REASONS];
+	bool any[NR_REASONS];
+	__u64 user, irqs, uds, gps;
+};
+
+extern const struct kind kinds[];
+extern const unsigned int nr_kinds;
+extern const struct kind setup_kind, round_kind;
+
+const char *reason_name(unsigned int reason);
+
+void kind_expect(const struct kind *kind, __u64 n,
+		 struct expected *expected);
+
+/* "cpuid=1000"; complains and returns false if it cannot be done */
+bool list_add(struct list *list, const char *arg);
+void list_expect(const struct list *list, __u64 rounds,
+		 struct expected *expected);
+
+bool kind_possible(const struct kind *kind);
+void print_kinds(void);
+void print_reasons(void);
+void print_expected(const struct expected *expected, const char *prefix,
+		    unsigned int vcpus);
+
+#endif /* KVMHOT_KINDS_H */

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Letting all vCPUs do the list, round after round, a thread each.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include "play.h"
+
+struct player {
+	struct play *play;
+	struct vcpu *vcpu;
+	pthread_t thread;
+};
+
+/*
+ * Two vCPUs that fault at the same time can race for a table of the EPT that
+ * both need, and the loser faults again.  So each touches its pages (which
+ * installs all tables that are shared) alone.
+ */
+static pthread_mutex_t setup = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_barrier_t round_end;
+static bool again;
+
+/*
+ * Fresh pages again: KVM lets a page fault of any vCPU that meets such an
+ * invalidation be tried again, with another exit.  So do it for all vCPUs
+ * while none is in the guest.
+ */
+static void rearm_all(struct play *play)
+{
+	unsigned int i;
+
+	for (i = 0; i < play->vm->nr_vcpus; i++)
+		memory_rearm(&play->vm->vcpus[i], play->list);
+}
+
+static bool end_of_round(struct play *play, struct vcpu *vcpu)
+{
+	int rc;
+
+	memory_fold(vcpu, play->list);
+	rc = pthread_barrier_wait(&round_end);
+	if (rc == PTHREAD_BARRIER_SERIAL_THREAD) {
+		play->done++;
+		again = play->done < play->rounds && !*play->stop;
+		if (again)
+			rearm_all(play);
+	}
+	pthread_barrier_wait(&round_end);
+	return again;
+}
+
+static void *player_main(void *arg)
+{
+	struct player *player = arg;
+	struct vm *vm = player->play->vm;
+
+	pthread_mutex_lock(&setup);
+	vcpu_run(vm, player->vcpu, PORT_SETUP);
+	pthread_mutex_unlock(&setup);
+	pthread_barrier_wait(&round_end);
+	do {
+		vcpu_run(vm, player->vcpu, PORT_ROUND);
+	} while (end_of_round(player->play, player->vcpu));
+	return NULL;
+}
+
+/* Signals are for the main thread: they would only disturb KVM_RUN */
+void play(struct play *play)
+{
+	struct player players[MAX_VCPUS];
+	unsigned int i, nr = play->vm->nr_vcpus;
+	sigset_t all, old;
+
+	pthread_barrier_init(&round_end, NULL, nr);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (i = 0; i < nr; i++) {
+		players[i].play = play;
+		players[i].vcpu = &play->vm->vcpus[i];
+		errno = pthread_create(&players[i].thread, NULL, player_main,
+				       &players[i]);
+		if (errno)
+			die("pthread_create");
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	for (i = 0; i < nr; i++)
+		pthread_join(players[i].thread, NULL);
+}
