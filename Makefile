@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# make help says what there is.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+HOST ?= emulated
+export HOST
+
+all: module tools
+
+help:
+	@echo 'make            the module, for the running kernel or KDIR=..., and the reader'
+	@echo 'make module     kvmhot.ko'
+	@echo 'make tools      tools/kvmhot'
+	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local/sbin'
+	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
+	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
+	@echo 'make clean      remove what was built here'
+
+module:
+	@[ -e "$(KDIR)/Makefile" ] || \
+		{ echo "no kernel headers at $(KDIR): install linux-headers of that kernel, or say KDIR=..." >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	$(MAKE) -C tools
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	depmod
+	$(MAKE) -C tools install
+
+demo:
+	selftests/demo.sh
+
+check:
+	selftests/check.sh
+
+clean:
+	rm -rf build *.o .*.o.d .*.cmd *.ko *.mod *.mod.c modules.order Module.symvers
+	rm -f module/*.o module/.*.cmd module/.*.o.d
+	$(MAKE) -C tools clean
+	$(MAKE) -C selftests/unit clean
+
+.PHONY: all help module tools install demo check clean

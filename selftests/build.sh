@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# build.sh VERSION [KDIR] - build what the tests need for one kernel, and print
+# the folder: kvmhot.ko, kvmhot and kvmhot-guest (both static), the test scripts.
+set -euo pipefail
+top=$(realpath "$(dirname "$0")/..")
+version=${1:?a kernel version, as of selftests/host/run --kernel}
+out=$top/build/$version
+kdir=${2:-$("$top/selftests/host/kernel.sh" headers "$version")}
+
+# A copy, so that the objects of several kernels do not meet.
+mkdir -p "$out/module" "$out/files"
+cp -u --preserve=timestamps "$top/Kbuild" "$out/"
+cp -u --preserve=timestamps "$top"/module/*.[ch] "$out/module/"
+make -s -C "$kdir" M="$out" ${W:+W=$W} modules >&2
+
+make -s -C "$top/tools" OUT="$top/build/tools" LDFLAGS=-static >&2
+make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" "$top/build/kvmhot-guest" >&2
+cp "$out/kvmhot.ko" "$top/build/tools/kvmhot" "$top/build/kvmhot-guest" "$top"/selftests/tests/*.sh "$out/files/"
+echo "$out/files"

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# For check.sh: unit tests, gates, and the tests on emulated hosts.
+
+# Of check.sh.
+: "${here:?}" "${out:?}"
+
+kernels=${KERNELS:-6.1 6.12}
+
+# host_args TEST: what it says it requires
+host_args()
+{
+	sed -n 's/^# requires: smp \([0-9]*\)$/--smp \1/p; s/^# requires: qemu$/--qemu/p' "$here/tests/$1.sh"
+}
+
+# on_host KERNEL TEST
+on_host()
+{
+	local args
+	read -ra args <<< "$(host_args "$2" | tr '\n' ' ')"
+	run_tap "$1-$2" "$here/host/run" --kernel "$1" "${args[@]}" \
+		--files "$top/build/$1/files" --timeout 240 -- "sh ./$2.sh"
+	# Here everything that a test needs is there.
+	sed -i 's/^1\.\.0 # SKIP/not ok - skipped:/' "$out/$1-$2.tap"
+	show_tap "$1-$2"
+}
+
+# Two at a time: an emulated host keeps one CPU busy.
+all_on_hosts()
+{
+	local jobs=0 kernel t
+	for kernel in $kernels; do
+		for t in $tests; do
+			[ $jobs -lt 2 ] || { wait -n; jobs=$((jobs - 1)); }
+			on_host "$kernel" "$t" &
+			jobs=$((jobs + 1))
+		done
+	done
+	wait
+}
+
+top=$(realpath "$here/..")
+tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [ "$t" = lib.sh ] || echo "${t%.sh}"; done)}
+
+say "packages"
+"$here/host/deps.sh" host build qemu check || exit 1
+if [ -z "${TESTS:-}" ]; then
+	say "unit tests"
+	run_tap unit make -s -C "$here/unit" check
+	show_tap unit
+	say "static gates"
+	run_tap gates "$here/gates.sh"
+	show_tap gates
+fi
+for kernel in $kernels; do
+	say "building for $kernel"
+	"$here/build.sh" "$kernel" > /dev/null || exit 1
+done
+say "tests on emulated hosts (a first boot of each takes a minute or so): $tests"
+all_on_hosts

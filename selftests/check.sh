@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh - all tests; what 'make check' and .ci/run call
+#
+#   HOST=emulated   on emulated VT-x hosts, KERNELS="6.1 6.12"   (default)
+#   HOST=local      on this machine: it must have VT-x, headers of the running
+#                   kernel, and no VM that matters.  Loads kvmhot into it.
+#   TESTS="a b"     only these of selftests/tests, and nothing else
+#
+# Every result is a line of TAP; the last line counts them.
+set -uo pipefail
+here=$(realpath "$(dirname "$0")")
+. "$here/checklib.sh"
+
+case ${HOST:=emulated} in
+emulated | local) ;;
+*) echo "check.sh: HOST=$HOST: emulated or local, please" >&2 && exit 2 ;;
+esac
+
+begin
+if [ "$HOST" = local ]; then
+	. "$here/check-local.sh"
+else
+	. "$here/check-emulated.sh"
+fi
+finish

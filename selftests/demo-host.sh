@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The part of the demo that runs on the VT-x host.
+
+step()
+{
+	printf '\n== %s\n' "$*"
+}
+
+fail()
+{
+	echo "demo: $*" >&2
+	exit 1
+}
+
+step "On $(uname -r) with kvm_intel: insmod kvmhot.ko"
+insmod ./kvmhot.ko || fail "insmod"
+awk -F '\t' '$1 == "hook" { printf "   %-22s %-10s %s\n", $2, $4, $5 }' \
+	/sys/kernel/debug/kvmhot/status
+
+step "Booting a Linux guest under QEMU"
+mkfifo /tmp/console
+linux-guest < /tmp/console > /tmp/guest 2>&1 &
+guest=$!
+exec 3> /tmp/console
+tries=0
+until grep -q 'GUEST READY' /tmp/guest; do
+	kill -0 $guest 2>/dev/null || { cat /tmp/guest; fail "no guest"; }
+	tries=$((tries + 1))
+	[ $tries -lt 300 ] || { cat /tmp/guest; fail "the guest hangs"; }
+	sleep 0.1
+done
+sed -n 's/^\(GUEST READY.*\)/   \1/p' /tmp/guest
+
+step "kvmhot report: from power-on to the shell"
+./kvmhot report || fail "report"
+
+step "kvmhot reset; then the guest idles for 5 seconds"
+./kvmhot reset || fail "reset"
+sleep 5
+
+step "kvmhot report: the idle guest; counting has started afresh"
+./kvmhot report || fail "report"
+
+step "kvmhot hist: its costliest exit reason"
+./kvmhot hist || fail "hist"
+
+step "Powering the guest off, rmmod kvmhot"
+echo poweroff >&3
+exec 3>&-
+wait $guest
+./kvmhot vms || fail "vms"
+rmmod kvmhot || fail "rmmod"
+[ ! -e /sys/kernel/debug/kvmhot ] || fail "it is still there"

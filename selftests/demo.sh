@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# demo.sh - profile a Linux guest under QEMU/KVM, on a VT-x host that is emulated
+set -euo pipefail
+here=$(realpath "$(dirname "$0")")
+kernel=${KERNEL:-6.12}
+
+step() { printf '\n== %s\n' "$*"; }
+
+SECONDS=0
+step "Packages"
+"$here/host/deps.sh" host build qemu
+step "Building kvmhot for Debian's $kernel kernel"
+files=$("$here/build.sh" "$kernel")
+cp "$here/demo-host.sh" "$files/"
+step "Starting an emulated machine with VT-x (the first time boots it once: a minute or two)"
+"$here/host/run" --kernel "$kernel" --qemu --files "$files" --timeout 200 -- sh ./demo-host.sh
+step "Done in $SECONDS s"

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# gates.sh - what can be said of the sources without running them, as TAP
+set -uo pipefail
+here=$(realpath "$(dirname "$0")")
+cd "$here/.." || exit 1
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+nr=0 failed=0
+
+# gate NAME COMMAND...: silent, and of exit status 0
+gate()
+{
+	local name=$1
+	shift
+	nr=$((nr + 1))
+	if "$@" > "$out" 2>&1 && [ ! -s "$out" ]; then
+		echo "ok $nr $name"
+	else
+		echo "not ok $nr $name"
+		sed 's/^/#   /' "$out"
+		failed=1
+	fi
+}
+
+# The kernel's own checkers are in its source only.
+kernel_scripts()
+{
+	local dir=${KVMHOT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kvmhot}/scripts
+	if [ ! -e "$dir/ok" ]; then
+		mkdir -p "$dir"
+		tar -x -f /usr/src/linux-source-6.1.tar.xz -C "$dir" --strip-components=2 \
+			linux-source-6.1/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc} &&
+			touch "$dir/ok"
+	fi
+	echo "$dir"
+}
+
+# Each in its folder, for the sake of what it sources.
+shell_check()
+{
+	local f
+	for f in "${scripts[@]}"; do
+		(cd "$(dirname "$f")" && shellcheck -x "$(basename "$f")")
+	done
+}
+
+# Out of the way of what is built for the tests.
+warnings()
+{
+	local kdir dir=build/gates-$1
+	kdir=$(selftests/host/kernel.sh headers "$1") || return
+	rm -rf "$dir"
+	mkdir -p "$dir/module"
+	cp Kbuild "$dir/"
+	cp module/*.[ch] "$dir/module/"
+	make -s -C "$kdir" M="$PWD/$dir" KCFLAGS=-Werror "${@:2}" modules 2>&1 |
+		grep -v 'Skipping BTF generation'
+	[ "${PIPESTATUS[0]}" = 0 ]
+}
+
+too_long()
+{
+	local f
+	for f in "${c_files[@]}" "${scripts[@]}"; do
+		[ "$(wc -l < "$f")" -le 400 ] || echo "$f has more than 400 lines"
+	done
+}
+
+# absent WHAT FILE...: not to be found there
+absent() { ! grep -nE "$@"; }
+
+git rev-parse --git-dir > /dev/null || { echo "Bail out! not a git checkout"; exit 1; }
+mapfile -t files < <(git ls-files)
+mapfile -t c_files < <(git ls-files '*.c' '*.h')
+mapfile -t scripts < <(grep -lE '^#!/bin/(ba|busybox )?sh|^# shellcheck shell' "${files[@]}")
+mapfile -t module < <(git ls-files 'module/*.[ch]' | grep -v compat.h)
+
+checkers=$(kernel_scripts)
+gate "builds for 6.1 with W=1" warnings 6.1 W=1
+gate "builds for 6.12 with W=1" warnings 6.12 W=1
+gate "sparse" warnings 6.1 C=2 CHECK=sparse
+gate "checkpatch.pl --strict" perl "$checkers/checkpatch.pl" -q -f "${c_files[@]}"
+gate "kernel-doc" perl "$checkers/kernel-doc" -none -Werror module/*.[ch]
+gate "shellcheck" shell_check
+gate "codespell" codespell "${files[@]}"
+gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"
+gate "nothing is printed, locked or allocated in probes" \
+	absent 'pr_[a-z]+\(|printk\(|mutex_lock|spin_lock|k[mz]alloc' module/timeline.c module/vcpu.c
+gate "nothing is left to do later" absent '\<(TODO|FIXME|XXX)\>' "${c_files[@]}"
+gate "no file is too long" too_long
+gate "the top level is as agreed" absent -v \
+	'^(module|tools|selftests|Kbuild|Makefile|README.md|COPYING|\..*)(/|$)' <(printf '%s\n' "${files[@]}")
+echo "1..$nr"
+exit $failed

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Bad input is refused with the right errno and a word in the log, and changes
+# nothing.
+
+. ./lib.sh
+
+# Everything that a bad write could change.
+state()
+{
+	for f in "$KVMHOT"/vms/*/exits; do
+		echo "$f"
+		awk -F '\t' '!/^#/ { print $1, $2, $18 - $4 }' "$f"
+	done
+	status generation
+	status enabled
+}
+
+# refuse FILE MESSAGE ERROR LOG [NAME]: write MESSAGE (for printf), have ERROR
+refuse()
+{
+	state > "$TMP/before"
+	echo "kvmhot test $nr" > /dev/kmsg
+	# shellcheck disable=SC2059 # it is a format
+	printf "$2" 2>/dev/null > "$TMP/word"
+	dd if="$TMP/word" of="$1" bs=4096 2> "$TMP/error"
+	grep -q "$3" "$TMP/error"
+	tap $? "$(basename "$1") <- '$2': $3"
+	dmesg | sed "1,/kvmhot test $((nr - 1))/d" | grep 'kvmhot: ' |
+		grep -q "$4"
+	tap $? "$(basename "$1") <- '$2': the log names what is accepted"
+	state > "$TMP/after"
+	same "$(basename "$1") <- '$2': nothing changed" "$TMP/after" \
+		"$TMP/before"
+}
+
+# refuse_parameter NAME=VALUE
+refuse_parameter()
+{
+	insmod ./kvmhot.ko "$1" 2> "$TMP/error"
+	true_that "$1: not loaded" $? -ne 0
+	grep -q 'Invalid' "$TMP/error"
+	tap $? "$1: invalid"
+	dmesg | tail -n 3 | grep -q "${1%%=*}"
+	tap $? "$1: the log names it"
+	[ ! -e /sys/module/kvmhot ] && [ ! -e $KVMHOT ]
+	tap $? "$1: nothing is left"
+}
+
+tap_begin
+for parameter in max_vms=0 max_vms=1000000 max_vms=some max_vcpus=0 \
+		max_memory_kb=1 max_ended=65537 maxactive=70000; do
+	refuse_parameter "$parameter"
+done
+
+load
+# One line each, in spite of the limit on the rate.
+echo 0 > /proc/sys/kernel/printk_ratelimit
+guest_start vm --wait-end cpuid=10
+guest_go vm
+guest_done vm
+dir=$(vm_of vm)
+invalid='Invalid argument'
+accepted="accepted are 'all' and the names in vms/"
+for word in 1 0 ALL 'all all' 'a\0l' '' '\n' ' ' \
+		12345678901234567890123456789012345678901234567890; do
+	case $word in
+	1|0|ALL) refuse $KVMHOT/reset "$word" 'No such file' "$accepted" ;;
+	'') ;;	# write(2) of nothing is no write
+	*) refuse $KVMHOT/reset "$word" "$invalid" "$accepted" ;;
+	esac
+	sleep 1
+done
+refuse $KVMHOT/reset '1-1\n' 'No such file' "$accepted"
+for word in 0 2 no all maybe; do
+	refuse "$dir/reset" "$word" "$invalid" 'accepted are 1, y, on'
+	sleep 1
+done
+for word in 2 maybe '-'; do
+	refuse $KVMHOT/enabled "$word" "$invalid" 'accepted are 1, y, on'
+	sleep 1
+done
+
+# Modes, as a kernel that is locked down wants them.
+equal "modes of files" "$(cd $KVMHOT && stat -c '%a %n' version status \
+	enabled reset "vms/$(basename "$dir")"/* | sort | tr '\n' ' ')" \
+	"200 reset 200 vms/$(basename "$dir")/reset 400 status 400 version \
+400 vms/$(basename "$dir")/exits 400 vms/$(basename "$dir")/hist \
+400 vms/$(basename "$dir")/vcpus 600 enabled "
+
+# What must be accepted.
+for word in all "$(basename "$dir")" ' all ' "$(basename "$dir") "; do
+	printf '%s\n' "$word" | cat > $KVMHOT/reset
+	tap $? "reset <- '$word'"
+done
+for word in 1 y on Y; do
+	printf '%s' $word | cat > "$dir/reset"
+	tap $? "reset of a VM <- '$word'"
+done
+guest_end vm
+tap $? "the guest is content"
+tap_end

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# For the tests that run on a VT-x host, as root, in a directory with
+# kvmhot.ko, kvmhot and kvmhot-guest: TAP, and the things that they all do.
+
+KVMHOT=/sys/kernel/debug/kvmhot
+EXIT_EVENT=/sys/kernel/tracing/events/kvm/kvm_exit
+KSFT_FAIL=1 KSFT_SKIP=4
+TMP=$(mktemp -d) || exit $KSFT_FAIL
+nr=0 nr_failed=0
+
+if [ ! -e /dev/kvm ] || [ ! -d /sys/module/kvm_intel ]; then
+	echo "1..0 # SKIP no KVM on Intel here"
+	exit $KSFT_SKIP
+fi
+
+cleanup()
+{
+	# shellcheck disable=SC2046 # a list of pids
+	kill -KILL $(cat "$TMP"/*.pid 2>/dev/null) 2>/dev/null
+	wait
+	rmmod kvmhot 2>/dev/null
+	rm -rf "$TMP"
+}
+trap cleanup EXIT
+
+tap_begin()
+{
+	echo "TAP version 13"
+}
+
+# tap STATUS NAME: STATUS is that of the command that was the test
+tap()
+{
+	nr=$((nr + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $nr $2"
+	else
+		echo "not ok $nr $2"
+		nr_failed=$((nr_failed + 1))
+	fi
+}
+
+# same NAME FILE FILE: are they equal?  What was expected comes second.
+same()
+{
+	diff "$2" "$3" > "$TMP/diff" 2>&1
+	same_rc=$?
+	tap $same_rc "$1"
+	[ $same_rc = 0 ] || sed 's/^/#   /' "$TMP/diff"
+}
+
+# equal NAME IS EXPECTED
+equal()
+{
+	[ "$2" = "$3" ]
+	tap $? "$1"
+	[ "$2" = "$3" ] || echo "#   is '$2', not '$3'"
+}
+
+# true_that NAME CONDITION...: a condition of test(1)
+true_that()
+{
+	name=$1
+	shift
+	[ "$@" ]
+	rc=$?
+	tap $rc "$name"
+	[ $rc = 0 ] || echo "#   not so: $*"
+}
+
+tap_end()
+{
+	echo "1..$nr"
+	[ $nr -gt 0 ] && [ $nr_failed = 0 ]
+	exit $?
+}
+
+bail()
+{
+	echo "Bail out! $*"
+	exit $KSFT_FAIL
+}
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit $KSFT_SKIP
+}
+
+# loadkvm and unloadkvm load and remove all of KVM; this one only its core.
+loadkvm_only()
+{
+	if [ -e /mod/kvm.ko ]; then
+		insmod /mod/irqbypass.ko 2>/dev/null
+		insmod /mod/kvm.ko
+	else
+		modprobe kvm
+	fi
+}
+
+load()
+{
+	insmod ./kvmhot.ko "$@" || bail "insmod kvmhot.ko $*"
+}
+
+# status KEY
+status()
+{
+	awk -F '\t' -v key="$1" '$1 == key { print $2 }' $KVMHOT/status
+}
+
+# hook NAME COLUMN: 5 is its state, 6 its hits, 7 what it missed
+hook()
+{
+	awk -F '\t' -v name="$1" -v column="$2" \
+		'$1 == "hook" && $2 == name { print $column }' $KVMHOT/status
+}
+
+# until_true CONDITION: a command, evaluated again and again; for 15 s at most
+until_true()
+{
+	tries=0
+	until eval "$1" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || bail "waited in vain for: $1"
+		sleep 0.05
+	done
+}
+
+# guest_start NAME ARGUMENT...: a guest that waits to be told to go on
+guest_start()
+{
+	guest=$1
+	shift
+	./kvmhot-guest --wait-start --wait-end "$@" \
+		< /dev/null > "$TMP/$guest.out" 2>&1 &
+	echo $! > "$TMP/$guest.pid"
+	until_true "grep -q ^READY '$TMP/$guest.out'"
+}
+
+# guest_go NAME: enter the guest; or, when it is done, end
+guest_go()
+{
+	kill -USR1 "$(cat "$TMP/$1.pid")"
+}
+
+# guest_stop NAME: one that runs --forever
+guest_stop()
+{
+	kill -TERM "$(cat "$TMP/$1.pid")"
+	guest_done "$1"
+}
+
+# guest_done NAME: wait until all its vCPUs are done; the VM is still there
+guest_done()
+{
+	until_true "grep -q ^DONE '$TMP/$1.out'"
+}
+
+# guest_end NAME: its exit status says whether the guest did what it had to
+guest_end()
+{
+	guest_go "$1"
+	wait "$(cat "$TMP/$1.pid")"
+	guest_rc=$?
+	rm "$TMP/$1.pid"
+	[ $guest_rc = 0 ] || sed 's/^/#   /' "$TMP/$1.out"
+	return $guest_rc
+}
+
+# vm_of NAME: its directory, once it is there.  A guest has one VM.
+vm_of()
+{
+	vm_pid=$(cat "$TMP/$1.pid")
+	until_true "[ -e $KVMHOT/vms/$vm_pid-*/reset ]"
+	echo "$KVMHOT/vms/$vm_pid"-*
+}
+
+# count_exits: have the kernel count them as well
+count_exits()
+{
+	echo "hist:keys=${1:-exit_reason}" > $EXIT_EVENT/trigger
+}
+
+count_exits_end()
+{
+	echo "!hist:keys=${1:-exit_reason}" > $EXIT_EVENT/trigger
+}
+
+# kernel_counts: of kvm:kvm_exit, "REASON COUNT", reasons as numbers
+kernel_counts()
+{
+	awk '/^[{] exit_reason:/ { gsub(/[{},]/, " "); $0 = $0; print $2, $4 }
+	     /Dropped:/ && $2 { print "dropped", $2 }' $EXIT_EVENT/hist |
+		sort
+}
+
+# column_by_reason FILE COLUMN: summed over the vCPUs, "REASON SUM"
+column_by_reason()
+{
+	awk -F '\t' -v column="$2" '!/^#/ { sum[$2] += $column }
+		END { for (r in sum) if (sum[r]) print r, sum[r] }' "$1" | sort
+}
+
+# column_sum FILE COLUMN
+column_sum()
+{
+	awk -F '\t' -v column="$2" '!/^#/ { sum += $column }
+		END { printf "%.0f\n", sum }' "$1"
+}
+
+# header FILE KEY: from the first line
+header()
+{
+	sed -n "1s/.* $2=\([^ ]*\).*/\1/p" "$1"
+}
+
+# expected_counts NAME: what the guest says it did, "REASON COUNT", by name
+expected_counts()
+{
+	sed -n 's/^exit //p' "$TMP/$1.out" | grep -v '\*$' | sort
+}
+
+# counts_by_name FILE: of kvmhot's file exits, "REASON COUNT", by name
+counts_by_name()
+{
+	awk -F '\t' '!/^#/ { sum[$3] += $4 }
+		END { for (r in sum) if (sum[r]) print r, sum[r] }' "$1" | sort
+}

@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# kvmhot, kvm and kvm_intel come and go in any order, with VMs or without.
+
+. ./lib.sh
+
+# run_and_check NAME: a VM from its first entry on
+run_and_check()
+{
+	guest_start vm cpuid=200 out=100
+	guest_go vm
+	guest_done vm
+	cat "$(vm_of vm)/exits" > "$TMP/exits"
+	counts_by_name "$TMP/exits" | grep -v ^EXTERNAL_INTERRUPT \
+		> "$TMP/named"
+	expected_counts vm > "$TMP/expected"
+	same "$1: counts" "$TMP/named" "$TMP/expected"
+	guest_end vm
+	tap $? "$1: the guest is content"
+}
+
+tap_begin
+unloadkvm
+load
+equal "before kvm: waits" "$(hook kvm_exit 5) $(hook vmx_handle_exit 5)" \
+	"waiting waiting"
+equal "before kvm: does not count" "$(status armed)" 0
+loadkvm_only || bail "kvm.ko"
+equal "before kvm_intel: waits for it" \
+	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5)" "armed waiting"
+equal "before kvm_intel: does not count" "$(status armed)" 0
+loadkvm || bail "kvm-intel.ko"
+equal "kvm_intel came: armed" \
+	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5) $(status armed)" \
+	"armed armed 1"
+run_and_check "loaded first"
+
+rmmod kvm_intel
+tap $? "kvm_intel can be removed: it is not pinned"
+equal "kvm_intel went: waits" "$(hook vmx_handle_exit 5) $(status armed)" \
+	"waiting 0"
+loadkvm
+equal "kvm_intel is back: armed" "$(status armed)" 1
+run_and_check "kvm_intel came back"
+unloadkvm
+[ ! -e /sys/module/kvm ]
+tap $? "kvm can be removed: it is not pinned"
+loadkvm
+equal "kvm is back: armed" "$(status armed)" 1
+run_and_check "kvm came back"
+rmmod kvmhot
+tap $? "unload"
+
+# Loaded when a VM has already run for a while: picked up as it goes.
+guest_start vm --forever cpuid=100 out=20 hlt=1
+guest_go vm
+sleep 0.2
+load
+dir=$(vm_of vm)
+until_true '[ "$(column_sum "$dir/exits" 4)" -gt 1000 ]'
+early=$(column_sum "$dir/exits" 4)
+count_exits
+late=$(column_sum "$dir/exits" 4)
+sleep 0.2
+guest_stop vm
+kernel=$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)
+after=$(column_sum "$dir/exits" 4)
+# The kernel began to count somewhere between the two readings.
+true_that "loaded after a VM: misses none" $((after - early)) -ge "$kernel"
+true_that "loaded after a VM: has none twice" $((after - late)) -le "$kernel"
+count_exits_end
+lost=$(column_sum "$dir/exits" 7)
+true_that "loaded after a VM: at most the exit under way is lost" \
+	"$lost" -le 1
+guest_end vm
+tap $? "loaded after a VM: the guest is content"
+rmmod kvmhot
+
+# Unloaded while a VM runs, and while one sleeps in KVM_RUN.
+load
+guest_start vm --forever cpuid=100 out=20 hlt=5
+guest_go vm
+vm_of vm > /dev/null
+i=0
+while [ $i -lt 5 ]; do
+	rmmod kvmhot || break
+	load
+	i=$((i + 1))
+done
+equal "five times unloaded and loaded under a VM" $i 5
+rmmod kvmhot
+tap $? "unloaded for good"
+guest_stop vm
+guest_end vm
+tap $? "unloaded under a VM: the guest is content"
+
+# Disabled and enabled under a VM: what was counted stays, nothing is guessed.
+load
+guest_start vm --forever cpuid=100 out=20
+guest_go vm
+dir=$(vm_of vm)
+echo 0 > $KVMHOT/enabled
+equal "disabled: reads 0" "$(cat $KVMHOT/enabled)" 0
+equal "disabled: hook of exits is off" "$(hook kvm_exit 5)" off
+exits=$(column_sum "$dir/exits" 4)
+sleep 0.2
+equal "disabled: counts nothing" "$(column_sum "$dir/exits" 4)" "$exits"
+true_that "disabled: what was counted stays" "$exits" -gt 0
+echo 1 > $KVMHOT/enabled
+until_true '[ "$(column_sum "$dir/exits" 4)" -gt "$exits" ]'
+tap $? "enabled: counts again"
+true_that "enabled: one exit at most is lost" \
+	"$(column_sum "$dir/exits" 7)" -le 1
+true_that "enabled: the time between is unknown" \
+	"$(awk -F '\t' '!/^#/ { print $12 }' "$dir/vcpus")" -gt 0
+guest_stop vm
+guest_end vm
+tap $? "disabled and enabled: the guest is content"
+tap_end

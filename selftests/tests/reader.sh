@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The reader on the live files: what it prints is what they say.
+
+. ./lib.sh
+
+# Reading of a running VM, whose figures differ from reading to reading, is
+# for snapshot.sh; here all VMs have come to rest.
+
+tap_begin
+./kvmhot report > "$TMP/out" 2> "$TMP/error"
+equal "no module: exit code" $? 1
+grep -q '/sys/kernel/debug/kvmhot.*is the module loaded' "$TMP/error"
+tap $? "no module: it says so"
+
+load
+./kvmhot report > "$TMP/out" 2> "$TMP/error"
+equal "no VM: exit code" $? 0
+
+guest_start vm cpuid=1234 out=321
+guest_go vm
+guest_done vm
+dir=$(vm_of vm)
+name=$(basename "$dir")
+./kvmhot report --all > "$TMP/out"
+equal "report: exit code" $? 0
+grep -q "$name, running, 1 vCPU" "$TMP/out"
+tap $? "report: has the VM"
+equal "report: CPUID" "$(awk '$1 == "CPUID" { print $2 }' "$TMP/out")" 1.23k
+./kvmhot vms > "$TMP/out"
+equal "vms: exits" "$(awk -v vm="$name" '$2 == vm { print $7 }' "$TMP/out")" \
+	"$(awk -v n="$(column_sum "$dir/exits" 4)" \
+		'BEGIN { printf "%.2fk\n", n / 1000 }')"
+./kvmhot hist -r CPUID -p "$name" > "$TMP/out"
+grep -q 'CPUID.*cost of 1234 exits' "$TMP/out"
+tap $? "hist: has the count"
+
+# A saved copy says the same as the files that it is of.
+guest_end vm
+until_true '[ "$(header "$dir/exits" state)" = ended ]'
+mkdir "$TMP/saved"
+cp -r $KVMHOT/version $KVMHOT/status $KVMHOT/vms "$TMP/saved/" 2>/dev/null
+./kvmhot report --all > "$TMP/live"
+./kvmhot report --all --root "$TMP/saved" > "$TMP/copy"
+same "--root: as the live files" "$TMP/copy" "$TMP/live"
+
+./kvmhot stat 0.2 3 > "$TMP/out"
+equal "stat: exit code" $? 0
+./kvmhot reset nobody 2> "$TMP/error"
+equal "reset of a VM that is not there: exit code" $? 1
+./kvmhot reset "$name"
+equal "reset: exit code" $? 0
+equal "reset: the ended VM is gone" "$(ls $KVMHOT/vms)" ""
+./kvmhot reset all
+equal "reset all: exit code" $? 0
+equal "reset all: did so" "$(status generation)" 1
+./kvmhot nonsense > /dev/null 2>&1
+equal "unknown verb: exit code" $? 2
+tap_end

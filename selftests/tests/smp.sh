@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Two VMs with two vCPUs each, on two CPUs: each vCPU has its own figures, as
+# the kernel counts them by thread, and nothing is missed.
+# requires: smp 2
+
+. ./lib.sh
+
+# "VCPU TID" of a VM
+vcpus()
+{
+	awk -F '\t' '!/^#/ { print $1, $2 }' "$1/vcpus"
+}
+
+# check NAME: every vCPU against its thread
+check()
+{
+	dir=$(vm_of "$1")
+	cat "$dir/exits" > "$TMP/exits"
+	vcpus "$dir" > "$TMP/vcpus"
+	equal "$1: has two vCPUs" "$(wc -l < "$TMP/vcpus" | tr -d ' ')" 2
+	while read -r vcpu tid; do
+		awk -F '\t' -v vcpu="$vcpu" '$1 == vcpu { print $2, $4 }' \
+			"$TMP/exits" | sort > "$TMP/is"
+		awk -v tid="$tid" '/common_pid:/ { gsub(/[{},]/, " ")
+			$0 = $0; if ($2 == tid) print $4, $6 }' \
+			$EXIT_EVENT/hist | sort > "$TMP/kernel"
+		same "$1: vCPU $vcpu as kvm:kvm_exit has its thread" \
+			"$TMP/is" "$TMP/kernel"
+	done < "$TMP/vcpus"
+	expected_counts "$1" > "$TMP/expected"
+	counts_by_name "$TMP/exits" | grep -v ^EXTERNAL_INTERRUPT \
+		> "$TMP/named"
+	same "$1: as the guest did" "$TMP/named" "$TMP/expected"
+	equal "$1: nothing is lost" "$(column_sum "$TMP/exits" 7)" 0
+}
+
+tap_begin
+load
+count_exits common_pid,exit_reason
+guest_start one --vcpus 2 --repeat 5 cpuid=500 out=100 msr_read=50
+guest_start two --vcpus 2 --repeat 5 vmcall=300 in=200 ept_write=40
+guest_go one
+guest_go two
+guest_done one
+guest_done two
+check one
+check two
+equal "two VMs" "$(status vms)" 2
+equal "four vCPUs" "$(status vcpus)" 4
+equal "nothing is dropped" "$(status dropped)" 0
+for name in kvm_vcpu_ioctl vmx_handle_exit handle_ept_violation; do
+	equal "$name missed nothing" "$(hook $name 7)" 0
+done
+equal "all exits of the host" "$(status exits)" \
+	"$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)"
+count_exits_end common_pid,exit_reason
+guest_end one
+tap $? "one: the guest is content"
+guest_end two
+tap $? "two: the guest is content"
+tap_end
