@@ -87,13 +87,15 @@ static ssize_t reset_write(struct file *file, const char __user *buf,
 	int err;
 
 	err = word_from_user(word, sizeof(word), buf, count);
+	if (err == -EFAULT)
+		return err;
 	if (!err)
 		err = kvmhot_vm_reset(strcmp(word, "all") ? word : NULL);
-	if (err == -ENOENT)
-		pr_info_ratelimited("reset: there is no VM of that name; accepted are 'all' and the names in vms/\n");
-	else if (err)
-		pr_info_ratelimited("reset: not a name; accepted are 'all' and the names in vms/\n");
-	return err ?: count;
+	if (err) {
+		pr_info_ratelimited("reset: accepted are 'all' and the names in vms/\n");
+		return -EINVAL;
+	}
+	return count;
 }
 
 static const struct file_operations reset_fops = {
@@ -118,10 +120,11 @@ static ssize_t enabled_write(struct file *file, const char __user *buf,
 	int err;
 
 	err = kstrtobool_from_user(buf, count, &on);
-	if (err)
+	if (err) {
 		pr_info_ratelimited("enabled: accepted are 1, y, on and 0, n, off\n");
-	else
-		err = kvmhot_hooks_enable(on);
+		return err;
+	}
+	err = kvmhot_hooks_enable(on);
 	return err ?: count;
 }
 

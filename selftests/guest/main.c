@@ -16,7 +16,7 @@
 
 struct options {
 	__u64 vcpus, repeat, burn;
-	bool forever, wait_start, wait_end, expect;
+	bool forever, wait_start, wait_end, expect, tsc;
 	struct list list;
 };
 
@@ -32,6 +32,7 @@ static void print_usage(FILE *to)
 		"  --burn K      execute K instructions per exit to the VMM\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
 		"  --wait-end    print DONE, end at a line or SIGUSR1\n"
+		"  --tsc         print the TSC ticks of the quickest round\n"
 		"  --list        print kinds and the VM exits of one iteration\n"
 		"  --expect      print the VM exits that one vCPU would make\n"
 		"  --reasons     print numbers and names of exit reasons\n");
@@ -115,6 +116,9 @@ static bool parse_option(struct options *options, int option)
 	case 'e':
 		options->wait_end = true;
 		return true;
+	case 't':
+		options->tsc = true;
+		return true;
 	case 'x':
 		options->expect = true;
 		return true;
@@ -142,6 +146,7 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "wait-start", no_argument, NULL, 's' },
 		{ "wait-end", no_argument, NULL, 'e' },
 		{ "expect", no_argument, NULL, 'x' },
+		{ "tsc", no_argument, NULL, 't' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "reasons", no_argument, NULL, 'n' },
 		{ "help", no_argument, NULL, 'h' },
@@ -228,6 +233,7 @@ static int run(struct options *options)
 		.rounds = options->forever ? UINT64_MAX : options->repeat,
 		.stop = &stop,
 	};
+	unsigned int i;
 	bool ok;
 
 	init_signals(options);
@@ -239,6 +245,8 @@ static int run(struct options *options)
 	}
 	play(&all);
 	ok = report(&all);
+	for (i = 0; options->tsc && i < vm.nr_vcpus; i++)
+		printf("vcpu %u tsc %llu\n", i, vm.vcpus[i].tsc);
 	if (options->wait_end) {
 		printf("DONE\n");
 		wait_for_go();

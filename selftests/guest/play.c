@@ -52,6 +52,17 @@ static bool end_of_round(struct play *play, struct vcpu *vcpu)
 	return again;
 }
 
+/* The least of all rounds is one without interrupts from outside */
+static void timed_round(struct vm *vm, struct vcpu *vcpu)
+{
+	__u64 tsc = __builtin_ia32_rdtsc();
+
+	vcpu_run(vm, vcpu, PORT_ROUND);
+	tsc = __builtin_ia32_rdtsc() - tsc;
+	if (!vcpu->tsc || tsc < vcpu->tsc)
+		vcpu->tsc = tsc;
+}
+
 static void *player_main(void *arg)
 {
 	struct player *player = arg;
@@ -62,7 +73,7 @@ static void *player_main(void *arg)
 	pthread_mutex_unlock(&setup);
 	pthread_barrier_wait(&round_end);
 	do {
-		vcpu_run(vm, player->vcpu, PORT_ROUND);
+		timed_round(vm, player->vcpu);
 	} while (end_of_round(player->play, player->vcpu));
 	return NULL;
 }

@@ -22,6 +22,7 @@ struct vcpu {
 	__u64 user;		/* exits that came to the VMM */
 	__u64 inputs;	/* IN and MMIO reads answered */
 	__u64 result;	/* checksum over what the guest told the VMM */
+	__u64 tsc;		/* least TSC ticks that a round took */
 };
 
 struct vm {

@@ -94,7 +94,7 @@ boot_and_save() {
 	boot_disk
 	in_disk empty
 	configuration > "$TMP/bochsrc"
-	bochs_py save "$NEW" 240 -- bochs -f "$TMP/bochsrc"
+	bochs_py save "$NEW" 400 -- bochs -f "$TMP/bochsrc"
 	mv "$TMP/serial" "$NEW/console"
 	sed -i "s#$TMP/#@TMP@/#g" "$NEW/config"
 	say "saved"

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What watching costs: instructions added to each exit.  On the emulated host
+# the TSC counts instructions, and the quickest of many rounds is one without
+# host interrupts.
+
+. ./lib.sh
+
+# ticks KIND N: of the quickest round
+ticks()
+{
+	./kvmhot-guest --tsc --repeat 60 "$1=$2" | awk '/ tsc / { print $4 }'
+}
+
+# per_exit KIND
+per_exit()
+{
+	echo $((($(ticks "$1" 200) - $(ticks "$1" 100)) / 100))
+}
+
+# near IS EXPECTED: but for the rounding of per_exit
+near()
+{
+	[ $(($1 - $2)) -le 2 ] && [ $(($2 - $1)) -le 2 ]
+}
+
+[ -e /mod/kvm.ko ] || skip_all "only the emulated host counts instructions"
+
+tap_begin
+for kind in cpuid msr_read out ept_write; do
+	without=$(per_exit $kind)
+	load
+	added=$(($(per_exit $kind) - without))
+	rmmod kvmhot
+	count_exits
+	counting=$(($(per_exit $kind) - without))
+	count_exits_end
+	echo "# $kind: $without instructions; kvmhot adds $added," \
+		"a hist trigger that only counts $counting"
+	near "$(per_exit $kind)" "$without"
+	tap $? "$kind: without kvmhot it is as it was before"
+	true_that "$kind: kvmhot does cost something" $added -gt 0
+	case $kind in
+	cpuid | msr_read)
+		true_that "$kind: less than the kernel's count by reason" \
+			$added -lt $counting
+	esac
+done
+tap_end
