@@ -84,6 +84,14 @@ def run(bochs, folder, start_limit, limit):
                 print(f"run: the L1 was not ready in {start_limit:g} s", file=sys.stderr)
                 return 125
     print("run: the L1 died", "while running the command" if started else "before the command", file=sys.stderr)
+    return 125 if started else last_words(folder)
+
+
+def last_words(folder):
+    """What bochs said when it ended, as to why."""
+    with open(f"{folder}/chatter", "rb") as f:
+        said = f.read().decode("latin1").splitlines()
+    print("\n".join(["--- bochs:", *said[-6:]]), file=sys.stderr)
     return 125
 
 
@@ -113,7 +121,7 @@ def save(bochs, state, start_limit):
     if vnc and bochs.wait() is not None and os.path.exists(f"{state}/cpu0") and os.path.exists(f"{state}/memory.ram"):
         return 0
     print("run: the L1 could not be started and saved", file=sys.stderr)
-    return 125
+    return last_words(state)
 
 
 def main():

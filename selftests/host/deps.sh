@@ -13,7 +13,7 @@ packages() { # SET
 	case $1 in
 	host)
 		# bochs needs one of its displays besides the one we use: the smallest
-		echo bochs bochs-term isolinux syslinux-common xorriso busybox-static cpio xz-utils kmod \
+		echo bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso busybox-static cpio xz-utils kmod \
 			binutils gcc libc6-dev python3-minimal util-linux tar ca-certificates debian-archive-keyring
 		;;
 	build) echo make gcc gcc-12 binutils libc6-dev libelf1 pahole kmod xz-utils perl-base ;;
