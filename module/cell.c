@@ -2,10 +2,10 @@
 /*
  * Cells: what is counted of one exit reason on one vCPU.
  *
- * All but the last three functions runs in probe context, on
- * the thread that runs the vCPU (which holds the vCPU's mutex), preemption
- * off: no lock, no allocation, nothing printed, one writer.  After the vCPU's
- * last KVM_RUN the same functions are called by whoever ends it.
+ * What writes runs in probe context, on the thread that runs the vCPU (which
+ * holds the vCPU's mutex), preemption off: no lock, no allocation, nothing
+ * printed, one writer.  After the vCPU's last KVM_RUN the same functions are
+ * called by whoever ends it.  What reads, from copy_cell() on, is not.
  */
 #include <linux/cache.h>
 #include <linux/kernel.h>
@@ -266,21 +266,15 @@ int kvmhot_cell_snap(struct kvmhot_vcpu *v, unsigned int reason,
 
 	if (!cell)
 		return 0;
-	for (;;) {
-		seq = raw_read_seqcount(&cell->seq);
-		if (!(seq & 1)) {
-			/* Pairs with smp_wmb() in raw_write_seqcount_end(). */
-			smp_rmb();
-			/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
-			exits = READ_ONCE(cell->exits);
-			copy_cell(v, cell, snap);
-			if (!read_seqcount_retry(&cell->seq, seq))
-				break;
-		}
+	do {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-	}
+		seq = read_seqcount_begin(&cell->seq);
+		/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
+		exits = READ_ONCE(cell->exits);
+		copy_cell(v, cell, snap);
+	} while (read_seqcount_retry(&cell->seq, seq));
 
 	snap->total = c->past + exits;
 	if (c->gen != READ_ONCE(v->gen)) {

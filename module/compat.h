@@ -61,4 +61,21 @@ kvmhot_compat_task_vcpu(const struct task_struct *task)
 	return container_of(first, struct kvm_vcpu, preempt_notifier.link);
 }
 
+/**
+ * kvmhot_compat_foreign() - is this a VM whose exits are not in a VMCS of ours?
+ * @kvm: the VM
+ *
+ * A TDX guest hits KVM's tracepoints, but its VMCS is the TDX module's.
+ *
+ * Return: true if its exit reasons cannot be read.
+ */
+static inline bool kvmhot_compat_foreign(const struct kvm *kvm)
+{
+#ifdef KVM_X86_TDX_VM
+	return kvm->arch.vm_type == KVM_X86_TDX_VM;
+#else
+	return false;
+#endif
+}
+
 #endif /* KVMHOT_COMPAT_H */

@@ -6,7 +6,7 @@
 
 #include <linux/debugfs.h>
 #include <linux/fs.h>
-#include <linux/kstrtox.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -54,7 +54,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "lost\t%llu\n", t.lost);
 	seq_printf(m, "forgotten_vms\t%llu\n", t.forgotten_vms);
 	seq_printf(m, "forgotten_exits\t%llu\n", t.forgotten_exits);
-	seq_puts(m, "# hook\tname\tmodule\tkind\tstate\tmissed\terror\tnote\n");
+	seq_puts(m, "# hook\tname\tmodule\tkind\tstate\thits\tmissed\terror\tnote\n");
 	kvmhot_hooks_show(m, &t);
 	return 0;
 }
@@ -113,18 +113,46 @@ static ssize_t enabled_read(struct file *file, char __user *buf, size_t count,
 	return simple_read_from_buffer(buf, count, pos, text, 2);
 }
 
+/**
+ * kvmhot_debugfs_bool() - a boolean from user space
+ * @buf: what was written
+ * @count: its length
+ * @value: set to it
+ *
+ * Return: 0, -EINVAL if it is anything but one of the words, or -EFAULT.
+ */
+int kvmhot_debugfs_bool(const char __user *buf, size_t count, bool *value)
+{
+	static const char * const words[] = {
+		"0", "1", "n", "y", "no", "yes", "off", "on",
+	};
+	char word[KVMHOT_NAME_LEN];
+	unsigned int i;
+	int err;
+
+	err = word_from_user(word, sizeof(word), buf, count);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcasecmp(word, words[i]))
+			continue;
+		*value = i & 1;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static ssize_t enabled_write(struct file *file, const char __user *buf,
 			     size_t count, loff_t *pos)
 {
 	bool on;
 	int err;
 
-	err = kstrtobool_from_user(buf, count, &on);
-	if (err) {
-		pr_info_ratelimited("enabled: accepted are 1, y, on and 0, n, off\n");
-		return err;
-	}
-	err = kvmhot_hooks_enable(on);
+	err = kvmhot_debugfs_bool(buf, count, &on);
+	if (err == -EINVAL)
+		pr_info_ratelimited("enabled: accepted are 1, y, yes, on and 0, n, no, off\n");
+	if (!err)
+		err = kvmhot_hooks_enable(on);
 	return err ?: count;
 }
 

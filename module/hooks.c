@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hooks: put probes in place, and take them away again.
+ * Hooks: the table of them, and how one is put in place and taken away.
  *
- * Control path.  A hook is in place while it is wanted and its module is
- * there, which follow.c tells.
+ * Control path.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kprobes.h>
-#include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
 
-#include "kvmhot.h"
+#include "hook.h"
 #include "timeline.h"
-#include "vmx.h"
-
-enum hook_kind { HOOK_KPROBE, HOOK_KRETPROBE, HOOK_TRACEPOINT };
-enum hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
 
 static const char * const kind_names[] = {
 	[HOOK_KPROBE]		= "kprobe",
@@ -33,52 +27,11 @@ static const char * const state_names[] = {
 	[HOOK_ARMED]	= "armed",
 };
 
-/**
- * struct hook - one hook
- * @name: symbol or tracepoint
- * @module: that has it
- * @note: what its absence costs
- * @kind: how it is done
- * @required: nothing is counted without it
- * @always: stays in place when kvmhot is disabled
- * @handler: of a kprobe
- * @entry: of a kretprobe
- * @ret: of a kretprobe
- * @data_size: of a kretprobe's instance
- * @probe: of a tracepoint
- * @hits: sum of the vCPUs that counts its hits
- * @state: see enum hook_state
- * @err: errno of the last try, 0 if it is armed
- * @kp: what was registered; made anew each time, as the kernel changes it
- * @rp: likewise
- * @tp: the tracepoint, while its module is there
- */
-struct hook {
-	const char		*name;
-	const char		*module;
-	const char		*note;
-	enum hook_kind		kind;
-	bool			required;
-	bool			always;
-	kprobe_pre_handler_t	handler;
-	kretprobe_handler_t	entry;
-	kretprobe_handler_t	ret;
-	size_t			data_size;
-	void			*probe;
-	enum kvmhot_sum		hits;
-
-	enum hook_state		state;
-	int			err;
-	struct kprobe		kp;
-	struct kretprobe	rp;
-	struct tracepoint	*tp;
-};
-
 /*
  * In the order in which they are armed, and against which they are disarmed:
  * kvm_exit must not see an exit whose end will not be seen.
  */
-static struct hook hooks[] = {
+struct kvmhot_hook kvmhot_hooks[] = {
 	{
 		.name = "sched_switch", .module = "vmlinux",
 		.hits = KVMHOT_SWITCHES,
@@ -100,10 +53,16 @@ static struct hook hooks[] = {
 	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_RUNS,
-		.note = "KVM and the VMM cannot be told apart",
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl,
+		.note = "the VMM's time is taken for KVM's",
+		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
 		.ret = kvmhot_probe_ioctl_ret, .required = true,
 		.data_size = sizeof(struct kvm_vcpu *),
+	}, {
+		.name = "kvm_vcpu_ioctl", .module = "kvm",
+		.hits = KVMHOT_STARTS,
+		.note = "the VMM's time is taken for KVM's",
+		.kind = HOOK_KPROBE, .handler = kvmhot_probe_ioctl,
+		.required = true,
 	}, {
 		.name = "vmx_handle_exit", .module = "kvm_intel",
 		.hits = KVMHOT_HANDLED,
@@ -125,19 +84,19 @@ static struct hook hooks[] = {
 	},
 };
 
-/* Read by kvmhot_vcpu_see(). */
-bool kvmhot_hooks_live;
+const unsigned int kvmhot_nr_hooks = ARRAY_SIZE(kvmhot_hooks);
 
-static DEFINE_MUTEX(hooks_lock);
-static bool enabled;
-
-#define HOOKS_END	(hooks + ARRAY_SIZE(hooks))
+/* The compiler's word that the probe has the tracepoint's arguments. */
+static void __maybe_unused check_types(void)
+{
+	check_trace_callback_type_sched_switch(kvmhot_probe_sched_switch);
+}
 
 /*
  * As "module:symbol", so that nothing else of that name is meant; where KVM is
  * built in, the bare symbol.
  */
-static int register_by_name(struct hook *h, const char *symbol)
+static int register_by_name(struct kvmhot_hook *h, const char *symbol)
 {
 	if (h->kind == HOOK_KPROBE) {
 		memset(&h->kp, 0, sizeof(h->kp));
@@ -154,7 +113,7 @@ static int register_by_name(struct hook *h, const char *symbol)
 	return register_kretprobe(&h->rp);
 }
 
-static int hook_register(struct hook *h)
+static int hook_register(struct kvmhot_hook *h)
 {
 	char symbol[64];
 	int err;
@@ -169,7 +128,13 @@ static int hook_register(struct hook *h)
 	return err;
 }
 
-static void hook_arm(struct hook *h)
+/**
+ * kvmhot_hook_arm() - put a hook in place, if it can be
+ * @h: the hook; its state and errno say what came of it
+ *
+ * Context: sleeps.
+ */
+void kvmhot_hook_arm(struct kvmhot_hook *h)
 {
 	if (h->state == HOOK_ARMED)
 		return;
@@ -180,8 +145,25 @@ static void hook_arm(struct hook *h)
 		h->state = h->err == -ENOENT ? HOOK_WAITING : HOOK_MISSING;
 }
 
-static void hook_disarm(struct hook *h, enum hook_state state)
+static unsigned long missed(const struct kvmhot_hook *h)
 {
+	if (h->state != HOOK_ARMED || h->kind == HOOK_TRACEPOINT)
+		return h->missed;
+	if (h->kind == HOOK_KPROBE)
+		return h->missed + h->kp.nmissed;
+	return h->missed + h->rp.nmissed + h->rp.kp.nmissed;
+}
+
+/**
+ * kvmhot_hook_disarm() - take a hook away
+ * @h: the hook
+ * @state: its state from now on
+ *
+ * Context: sleeps.  The probe of a tracepoint may still run on return.
+ */
+void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state)
+{
+	h->missed = missed(h);
 	if (h->state == HOOK_ARMED) {
 		if (h->kind == HOOK_KPROBE)
 			unregister_kprobe(&h->kp);
@@ -191,207 +173,34 @@ static void hook_disarm(struct hook *h, enum hook_state state)
 			tracepoint_probe_unregister(h->tp, h->probe, NULL);
 	}
 	h->state = state;
-	h->err = 0;
-}
-
-/*
- * A symbol that is not found waits for its module, unless another hook of the
- * same module was found: then it is not there at all.
- */
-static void tell_missing(void)
-{
-	struct hook *h, *other;
-
-	for (h = hooks; h < HOOKS_END; h++) {
-		if (h->state != HOOK_WAITING)
-			continue;
-		for (other = hooks; other < HOOKS_END; other++)
-			if (other->state == HOOK_ARMED &&
-			    !strcmp(other->module, h->module))
-				h->state = HOOK_MISSING;
-	}
-	for (h = hooks; h < HOOKS_END; h++)
-		if (h->state == HOOK_MISSING)
-			pr_warn("%s %s of %s: error %d: %s%s\n",
-				kind_names[h->kind], h->name, h->module, h->err,
-				h->required ? "refusing to count: " : "",
-				h->note);
-}
-
-static void disarm_all(bool closing)
-{
-	struct hook *h;
-
-	WRITE_ONCE(kvmhot_hooks_live, false);
-	for (h = HOOKS_END - 1; h >= hooks; h--)
-		if (closing || !h->always)
-			hook_disarm(h, h->state == HOOK_MISSING ?
-				       HOOK_MISSING : HOOK_OFF);
-	tracepoint_synchronize_unregister();
-	/* Outside of what the worker may wait for, and nothing is armed. */
-	kvmhot_vm_lose_track();
-}
-
-/* Arm what can be armed; count only if all that is required could be. */
-static void arm_all(void)
-{
-	bool missing = false, waiting = false;
-	struct hook *h;
-
-	for (h = hooks; h < HOOKS_END; h++)
-		if (enabled || h->always)
-			hook_arm(h);
-	tell_missing();
-	for (h = hooks; h < HOOKS_END; h++) {
-		missing |= h->required && h->state == HOOK_MISSING;
-		waiting |= h->required && h->state != HOOK_ARMED;
-	}
-	if (missing)
-		disarm_all(false);
-	else
-		WRITE_ONCE(kvmhot_hooks_live, !waiting);
+	if (state != HOOK_MISSING)
+		h->err = 0;
 }
 
 /**
- * kvmhot_hooks_module() - kvm or kvm_intel has come or goes
- * @name: which; others are of no interest
- * @there: it has come, and its code can be probed
- *
- * Context: sleeps.
+ * kvmhot_hook_tell_missing() - say so, once
+ * @h: the hook
  */
-void kvmhot_hooks_module(const char *name, bool there)
+void kvmhot_hook_tell_missing(struct kvmhot_hook *h)
 {
-	struct hook *h;
-
-	if (strcmp(name, "kvm") && strcmp(name, "kvm_intel"))
+	if (h->told)
 		return;
-	mutex_lock(&hooks_lock);
-	if (there) {
-		arm_all();
-	} else {
-		/* No VM is left: VMs hold these modules. */
-		WRITE_ONCE(kvmhot_hooks_live, false);
-		for (h = hooks; h < HOOKS_END; h++)
-			if (!strcmp(h->module, name))
-				hook_disarm(h, HOOK_WAITING);
-	}
-	mutex_unlock(&hooks_lock);
+	h->told = true;
+	pr_warn("%s %s of %s: error %d: %s%s\n", kind_names[h->kind], h->name,
+		h->module, h->err, h->required ? "refusing to count: " : "",
+		h->note);
 }
 
 /**
- * kvmhot_hooks_tracepoint() - a tracepoint has come or goes
- * @tp: the tracepoint; others than ours are of no interest
- * @module: it is in
- * @there: it has come; kvmhot_hooks_module() follows
- *
- * Context: sleeps.
- */
-void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
-			     bool there)
-{
-	struct hook *h;
-
-	mutex_lock(&hooks_lock);
-	for (h = hooks; h < HOOKS_END; h++) {
-		if (h->kind != HOOK_TRACEPOINT || strcmp(h->name, tp->name) ||
-		    strcmp(h->module, module))
-			continue;
-		if (!there)
-			hook_disarm(h, HOOK_WAITING);
-		h->tp = there ? tp : NULL;
-	}
-	mutex_unlock(&hooks_lock);
-}
-
-/* The compiler's word that the probe has the tracepoint's arguments. */
-static void __maybe_unused check_types(void)
-{
-	check_trace_callback_type_sched_switch(kvmhot_probe_sched_switch);
-}
-
-/**
- * kvmhot_hooks_start() - put hooks in place, now or when their modules come
- *
- * Context: sleeps.  After kvmhot_hooks_tracepoint() for those that are there.
- */
-void kvmhot_hooks_start(void)
-{
-	if (kvmhot_vmx_evmcs())
-		pr_warn("KVM may use Hyper-V's enlightened VMCS here: exit reasons cannot be read, not counting\n");
-	mutex_lock(&hooks_lock);
-	enabled = !kvmhot_vmx_evmcs();
-	arm_all();
-	mutex_unlock(&hooks_lock);
-}
-
-/**
- * kvmhot_hooks_stop() - take away all hooks
- *
- * Context: sleeps.  Afterwards no probe runs, nor will one.  Threads that
- * sleep inside of a probed function return through the kernel's own text.
- */
-void kvmhot_hooks_stop(void)
-{
-	mutex_lock(&hooks_lock);
-	disarm_all(true);
-	mutex_unlock(&hooks_lock);
-}
-
-/**
- * kvmhot_hooks_enable() - start or stop counting
- * @on: which
- *
- * Return: 0, or -EOPNOTSUPP if exit reasons cannot be read here.
- */
-int kvmhot_hooks_enable(bool on)
-{
-	if (on && kvmhot_vmx_evmcs())
-		return -EOPNOTSUPP;
-	mutex_lock(&hooks_lock);
-	if (on != enabled) {
-		enabled = on;
-		if (on)
-			arm_all();
-		else
-			disarm_all(false);
-	}
-	mutex_unlock(&hooks_lock);
-	return 0;
-}
-
-/**
- * kvmhot_hooks_enabled() - is kvmhot meant to count?
- *
- * Return: true if so, be its hooks in place or waiting.
- */
-bool kvmhot_hooks_enabled(void)
-{
-	return READ_ONCE(enabled);
-}
-
-static unsigned long hook_missed(const struct hook *h)
-{
-	if (h->state != HOOK_ARMED || h->kind == HOOK_TRACEPOINT)
-		return 0;
-	if (h->kind == HOOK_KPROBE)
-		return h->kp.nmissed;
-	return h->rp.nmissed + h->rp.kp.nmissed;
-}
-
-/**
- * kvmhot_hooks_show() - the rows of the hooks in status
+ * kvmhot_hook_show() - the row of a hook in status
  * @m: where to
- * @t: sums over all vCPUs, for the hits
+ * @h: the hook
+ * @hits: since load
  */
-void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t)
+void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
+		      u64 hits)
 {
-	struct hook *h;
-
-	mutex_lock(&hooks_lock);
-	for (h = hooks; h < HOOKS_END; h++)
-		seq_printf(m, "hook\t%s\t%s\t%s\t%s\t%llu\t%lu\t%d\t%s\n",
-			   h->name, h->module, kind_names[h->kind],
-			   state_names[h->state], t->sum[h->hits],
-			   hook_missed(h), h->err, h->note);
-	mutex_unlock(&hooks_lock);
+	seq_printf(m, "hook\t%s\t%s\t%s\t%s\t%llu\t%lu\t%d\t%s\n", h->name,
+		   h->module, kind_names[h->kind], state_names[h->state], hits,
+		   missed(h), h->err, h->note);
 }

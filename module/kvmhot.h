@@ -121,12 +121,25 @@ enum kvmhot_sum {
 	KVMHOT_UNKNOWN,		/* stage: not seen yet, or an edge was missed */
 	KVMHOT_EXITS,		/* hits of kvm_exit; filled in by readers only */
 	KVMHOT_SWITCHES,	/* times switched out in KVMHOT_KVM */
+	KVMHOT_STARTS,		/* entries of KVM_RUN */
 	KVMHOT_RUNS,		/* returns from KVM_RUN */
 	KVMHOT_EPT,		/* returns from handle_ept_violation */
 	KVMHOT_EPT_CYCLES,	/* TSC cycles in it, on a CPU */
 	KVMHOT_DROPPED,		/* exits that are in no cell */
 	KVMHOT_ENDS,		/* 1 after its VM ended */
 	KVMHOT_NR_SUMS,
+};
+
+/**
+ * struct kvmhot_event - something for the worker to do, in order of time
+ * @node: in kvmhot_events
+ * @vcpu: the record
+ * @gone: the vCPU is gone; else it was first seen
+ */
+struct kvmhot_event {
+	struct llist_node	node;
+	struct kvmhot_vcpu	*vcpu;
+	bool			gone;
 };
 
 /**
@@ -160,8 +173,8 @@ enum kvmhot_sum {
  * @pid: thread that created the VM
  * @name: of the VM
  * @comm: of the VMM
- * @fresh: in the list of records that the worker has to link
- * @dead: in the list of records that the worker has to retire
+ * @seen_event: the worker has to link the record
+ * @gone_event: the worker has to retire the record
  * @refill: in the list of records that want pages
  *
  * Written by the thread that runs the vCPU, in probe context, as far as not
@@ -199,8 +212,8 @@ struct kvmhot_vcpu {
 	pid_t			pid;
 	char			name[KVMHOT_NAME_LEN];
 	char			comm[TASK_COMM_LEN];
-	struct llist_node	fresh;
-	struct llist_node	dead;
+	struct kvmhot_event	seen_event;
+	struct kvmhot_event	gone_event;
 	struct llist_node	refill;
 };
 
@@ -209,6 +222,7 @@ struct kvmhot_vcpu {
  * @list: in the list of VMs
  * @vcpus: its &struct kvmhot_vcpu; records are only ever added
  * @nr_vcpus: number of @vcpus
+ * @nr_live: those of them that have not been retired
  * @kvm: identity; never followed
  * @name: PID-FD
  * @comm: of the VMM, cleaned for printing
@@ -225,6 +239,7 @@ struct kvmhot_vm {
 	struct list_head	list;
 	struct list_head	vcpus;
 	unsigned int		nr_vcpus;
+	unsigned int		nr_live;
 	struct kvm		*kvm;
 	char			name[KVMHOT_NAME_LEN];
 	char			comm[TASK_COMM_LEN];
@@ -302,7 +317,7 @@ extern unsigned int kvmhot_maxactive;
 int kvmhot_follow_init(void);
 void kvmhot_follow_exit(void);
 
-/* hooks.c: control path */
+/* arm.c: control path */
 extern bool kvmhot_hooks_live;	/* all that is needed is in place */
 void kvmhot_hooks_start(void);
 void kvmhot_hooks_stop(void);
@@ -325,7 +340,7 @@ u64 kvmhot_cell_lost(struct kvmhot_vcpu *v, unsigned int reason);
 
 /* vcpu.c: probe context */
 extern struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
-extern struct llist_head kvmhot_fresh, kvmhot_dead, kvmhot_refill;
+extern struct llist_head kvmhot_events, kvmhot_refill;
 DECLARE_PER_CPU(u64, kvmhot_unseen);
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now);
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
@@ -333,10 +348,11 @@ void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v);
 void kvmhot_work_kick(void);
 
 /* pool.c: the worker */
+extern bool kvmhot_pool_short;	/* a bound was met; read by probes */
+bool kvmhot_pool_empty(void);
 bool kvmhot_pool_take(u64 bytes);
 void kvmhot_pool_put(u64 bytes);
 u64 kvmhot_pool_bytes(void);
-unsigned int kvmhot_pool_records(void);
 bool kvmhot_pool_fill(void);
 void kvmhot_pool_drain(void);
 void kvmhot_pool_add_page(struct kvmhot_vcpu *v);
@@ -352,6 +368,7 @@ void kvmhot_vm_exit(void);
 struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
 
 /* registry.c: control path */
+u64 kvmhot_vcpu_in_cells(struct kvmhot_vcpu *v);
 u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v);
 void kvmhot_vcpu_add_sums(struct kvmhot_vcpu *v, u64 *sum);
 void kvmhot_vm_lose_track(void);
@@ -365,5 +382,6 @@ void kvmhot_debugfs_exit(void);
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 				     struct dentry *parent);
 struct dentry *kvmhot_debugfs_vms(void);
+int kvmhot_debugfs_bool(const char __user *buf, size_t count, bool *value);
 
 #endif /* KVMHOT_H */

@@ -69,6 +69,7 @@ static int __init kvmhot_init(void)
 	return 0;
 
 err_follow:
+	kvmhot_hooks_stop();
 	kvmhot_vm_exit();
 	kvmhot_debugfs_exit();
 	return err;

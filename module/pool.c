@@ -16,6 +16,9 @@
 static u64 memory_bytes;
 static unsigned int nr_records;
 
+/* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
+bool kvmhot_pool_short;
+
 /**
  * kvmhot_pool_take() - put memory on the account
  * @bytes: size of it
@@ -49,16 +52,6 @@ u64 kvmhot_pool_bytes(void)
 	return READ_ONCE(memory_bytes);
 }
 
-/**
- * kvmhot_pool_records() - records there are, used or spare
- *
- * Return: their number.
- */
-unsigned int kvmhot_pool_records(void)
-{
-	return READ_ONCE(nr_records);
-}
-
 static void *new_page(void)
 {
 	void *page;
@@ -83,8 +76,11 @@ static struct kvmhot_vcpu *new_record(void)
 		kvmhot_pool_put(sizeof(*v));
 		return NULL;
 	}
-	WRITE_ONCE(nr_records, nr_records + 1);
+	nr_records++;
 	INIT_LIST_HEAD(&v->siblings);
+	v->seen_event.vcpu = v;
+	v->gone_event.vcpu = v;
+	v->gone_event.gone = true;
 	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
 		v->page[i] = new_page();
 		if (!v->page[i]) {
@@ -113,11 +109,29 @@ bool kvmhot_pool_fill(void)
 		if (READ_ONCE(kvmhot_spares[i]))
 			continue;
 		v = new_record();
-		if (!v)
+		if (!v) {
+			WRITE_ONCE(kvmhot_pool_short, true);
 			return false;
+		}
 		/* Pairs with xchg() in take_spare(). */
 		smp_store_release(&kvmhot_spares[i], v);
 	}
+	WRITE_ONCE(kvmhot_pool_short, false);
+	return true;
+}
+
+/**
+ * kvmhot_pool_empty() - is there no record ready?
+ *
+ * Return: true if the next new vCPU will not have one.
+ */
+bool kvmhot_pool_empty(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KVMHOT_NR_SPARES; i++)
+		if (READ_ONCE(kvmhot_spares[i]))
+			return false;
 	return true;
 }
 
@@ -142,6 +156,9 @@ void kvmhot_pool_drain(void)
  * kvmhot_pool_add_page() - give a vCPU the page it asked for
  * @v: the vCPU
  *
+ * If there is none to be had, or the vCPU has all that it may have, its wish
+ * stays as it is: so it does not ask again.  The worker may try again.
+ *
  * Context: sleeps.
  */
 void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
@@ -149,12 +166,12 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 	unsigned int nr = v->nr_lines / KVMHOT_PAGE_LINES;
 
 	if (nr >= KVMHOT_MAX_PAGES)
-		return;		/* and it never asks again */
+		return;
 	v->page[nr] = new_page();
-	if (v->page[nr])
-		/* Pairs with the acquire in take_lines(). */
-		smp_store_release(&v->nr_lines,
-				  v->nr_lines + KVMHOT_PAGE_LINES);
+	if (!v->page[nr])
+		return;
+	/* Pairs with the acquire in take_lines(). */
+	smp_store_release(&v->nr_lines, v->nr_lines + KVMHOT_PAGE_LINES);
 	/* Pairs with READ_ONCE in kvmhot_vcpu_want_page(). */
 	WRITE_ONCE(v->refill_asked, false);
 }
@@ -205,6 +222,6 @@ void kvmhot_pool_free(struct kvmhot_vcpu *v)
 	kvmhot_pool_put(kvmhot_pool_vcpu_bytes(v));
 	for (i = 0; i < KVMHOT_MAX_PAGES; i++)
 		free_page((unsigned long)v->page[i]);
-	WRITE_ONCE(nr_records, nr_records - 1);
+	nr_records--;
 	kfree(v);
 }

@@ -16,22 +16,6 @@
 static DEFINE_MUTEX(reset_lock);	/* one reset at a time */
 
 /**
- * kvmhot_vcpu_exits() - exits of a vCPU since first sight
- * @v: the vCPU
- *
- * Return: the number, those included that are in no cell.
- */
-u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v)
-{
-	u64 sum = READ_ONCE(v->sum[KVMHOT_DROPPED]);
-	unsigned int nr;
-
-	for (nr = 0; nr < KVMHOT_NR_REASONS; nr++)
-		sum += kvmhot_cell_total(v, nr);
-	return sum;
-}
-
-/**
  * kvmhot_vm_reset_one() - start counting of a VM afresh
  * @vm: the VM
  *
@@ -74,6 +58,8 @@ int kvmhot_vm_reset(const char *name)
 	struct kvmhot_vm *vm;
 	int err = 0;
 
+	/* Link what was just seen, so that nothing is left out. */
+	flush_work(&kvmhot_work);
 	mutex_lock(&kvmhot_reg.lock);
 	if (name) {
 		vm = kvmhot_vm_by_name(name);
@@ -117,6 +103,33 @@ void kvmhot_vm_lose_track(void)
 }
 
 /**
+ * kvmhot_vcpu_in_cells() - exits of a vCPU since first sight, but for dropped
+ * @v: the vCPU
+ *
+ * Return: the number.
+ */
+u64 kvmhot_vcpu_in_cells(struct kvmhot_vcpu *v)
+{
+	u64 sum = 0;
+	unsigned int nr;
+
+	for (nr = 0; nr < KVMHOT_NR_REASONS; nr++)
+		sum += kvmhot_cell_total(v, nr);
+	return sum;
+}
+
+/**
+ * kvmhot_vcpu_exits() - exits of a vCPU since first sight
+ * @v: the vCPU
+ *
+ * Return: the number, those included that are in no cell.
+ */
+u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v)
+{
+	return kvmhot_vcpu_in_cells(v) + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+}
+
+/**
  * kvmhot_vcpu_add_sums() - add up sums
  * @v: of this vCPU
  * @sum: to these
@@ -138,7 +151,8 @@ static void add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
 	for (nr = 0; nr < KVMHOT_NR_REASONS; nr++)
 		t->lost += kvmhot_cell_lost(v, nr);
 	if (!v->vm)
-		t->refused += kvmhot_vcpu_exits(v) - v->sum[KVMHOT_DROPPED];
+		t->refused += kvmhot_vcpu_in_cells(v);
+	cond_resched();
 }
 
 /**

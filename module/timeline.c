@@ -20,7 +20,8 @@
  * mutex; sched_switch acts for it on the CPU that it leaves or comes to.  Only
  * the edges of the ioctl are outside of the mutex, where a second thread of
  * the VMM may meet them: they write nothing unless the thread is the one that
- * ran the vCPU last, and never touch a cell.
+ * ran the vCPU last, and never touch a cell.  A VMM whose threads race for one
+ * vCPU can spoil that vCPU's times, and nothing else.
  */
 #include <linux/fs.h>
 #include <linux/kprobes.h>
@@ -51,6 +52,8 @@ static noinline void end_unknown(struct kvmhot_vcpu *v, u64 now)
 {
 	v->stage = KVMHOT_UNKNOWN;
 	v->exit_tsc = 0;
+	v->wait = 0;
+	v->user = 0;
 	end_stage(v, now);
 }
 
@@ -91,8 +94,6 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 	end_unknown(v, now);
 	if (v->cell)
 		kvmhot_cell_lose(v);
-	v->wait = 0;
-	v->user = 0;
 	v->task = current;
 	v->tid = current->pid;
 }
@@ -175,7 +176,7 @@ int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
 	v->sum[KVMHOT_HANDLED]++;
 	/* A VM entry that failed: there was no exit, and no guest. */
 	if (unlikely(v->stage == KVMHOT_GUEST)) {
-		end_stage(v, rdtsc());
+		end_unknown(v, rdtsc());
 		v->stage = KVMHOT_KVM;
 	}
 	return 0;
@@ -226,37 +227,60 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		kvmhot_vcpu_retire(v, vcpu);
 		return;
 	}
-	if (v->stage == KVMHOT_USER) {
+	/* Another thread: may have to wait for the vCPU's, or take its place. */
+	if (unlikely(v->task != current))
+		return;
+	v->sum[KVMHOT_STARTS]++;
+	if (likely(v->stage == KVMHOT_USER)) {
 		v->user += now - v->last;
 		end_stage(v, now);
-	} else if (v->task == current) {
-		end_unknown(v, now);
-		return;		/* the next kvm_entry loses the open exit */
+		v->stage = KVMHOT_KVM;
 	} else {
-		return;		/* is about to wait for the vCPU's mutex */
+		/* The return was missed; the next kvm_entry loses the exit. */
+		end_unknown(v, now);
 	}
-	v->stage = KVMHOT_KVM;
 }
 
-/* kvm_vcpu_ioctl(file, cmd, arg), entry: only KVM_RUN is of interest. */
-int kvmhot_probe_ioctl(struct kretprobe_instance *ri, struct pt_regs *regs)
+/* The vCPU of a KVM_RUN by its VMM, NULL for other ioctls. */
+static __always_inline struct kvm_vcpu *run_vcpu(struct pt_regs *regs)
 {
 	const struct file *file = (void *)regs_get_kernel_argument(regs, 0);
-	struct kvm_vcpu **slot = (void *)ri->data;
 	struct kvm_vcpu *vcpu = file->private_data;
-	struct kvmhot_vcpu *v;
 
 	if ((unsigned int)regs_get_kernel_argument(regs, 1) != KVM_RUN ||
 	    vcpu->kvm->mm != current->mm)
-		return 1;
-	*slot = vcpu;
-	v = kvmhot_vcpu_find(vcpu);
+		return NULL;
+	return vcpu;
+}
+
+/*
+ * kvm_vcpu_ioctl(file, cmd, arg), entry: by a kprobe of its own, which unlike
+ * a kretprobe cannot be out of instances.  So a return that was missed for
+ * lack of them shows here.
+ */
+int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu = run_vcpu(regs);
+	struct kvmhot_vcpu *v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+
 	if (likely(v))
 		enter_run(v, vcpu);
 	return 0;
 }
 
 NOKPROBE_SYMBOL(kvmhot_probe_ioctl);
+
+/* The same by the kretprobe: whether the return is of interest. */
+int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
+{
+	struct kvm_vcpu **slot = (void *)ri->data;
+
+	*slot = run_vcpu(regs);
+	return !*slot;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
 
 /* kvm_vcpu_ioctl(), return */
 int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)

@@ -30,7 +30,9 @@ int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs);
-int kvmhot_probe_ioctl(struct kretprobe_instance *ri, struct pt_regs *regs);
+int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs);
+int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
+			     struct pt_regs *regs);
 int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri,
 			   struct pt_regs *regs);
 

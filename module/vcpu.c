@@ -12,14 +12,14 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "kvmhot.h"
 #include "lookup.h"
 
 struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
 struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
 DEFINE_PER_CPU(u64, kvmhot_unseen);
-LLIST_HEAD(kvmhot_fresh);
-LLIST_HEAD(kvmhot_dead);
+LLIST_HEAD(kvmhot_events);
 LLIST_HEAD(kvmhot_refill);
 
 static struct kvmhot_vcpu *take_spare(void)
@@ -65,9 +65,13 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now)
 
 	if (!READ_ONCE(kvmhot_hooks_live))
 		return NULL;
+	if (kvmhot_compat_foreign(vcpu->kvm))
+		return NULL;
 	v = take_spare();
 	if (!v) {
-		kvmhot_work_kick();
+		/* At a bound the worker has nothing to give. */
+		if (!READ_ONCE(kvmhot_pool_short))
+			kvmhot_work_kick();
 		return NULL;
 	}
 
@@ -90,7 +94,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now)
 		v->hash = head;
 		/* Pairs with READ_ONCE in kvmhot_vcpu_find(). */
 	} while (!try_cmpxchg(bucket, &head, v));
-	llist_add(&v->fresh, &kvmhot_fresh);
+	llist_add(&v->seen_event.node, &kvmhot_events);
 	kvmhot_work_kick();
 	return v;
 }
@@ -108,7 +112,7 @@ void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	if (cmpxchg(&v->vcpu, vcpu, NULL) != vcpu)
 		return;
-	llist_add(&v->dead, &kvmhot_dead);
+	llist_add(&v->gone_event.node, &kvmhot_events);
 	kvmhot_work_kick();
 }
 
@@ -120,7 +124,7 @@ void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
  */
 void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v)
 {
-	/* Pairs with the store in kvmhot_pool_add_page(). */
+	/* Pairs with the stores in kvmhot_pool_add_page(). */
 	if (READ_ONCE(v->refill_asked))
 		return;
 	WRITE_ONCE(v->refill_asked, true);
@@ -136,5 +140,5 @@ void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v)
  */
 void kvmhot_work_kick(void)
 {
-	queue_work(system_highpri_wq, &kvmhot_work);
+	queue_work(system_unbound_wq, &kvmhot_work);
 }

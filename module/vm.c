@@ -5,6 +5,10 @@
  * Control path.  Only the worker changes the registry, under its lock; so it
  * needs no lock to look.  Removing a VM's directory waits for whoever uses the
  * files in it, so it is done outside of the lock, and before the VM is freed.
+ *
+ * What probes have seen comes as events in order of time: KVM frees a VM only
+ * after all its vCPUs were reported gone, so what is reported of a new VM at
+ * the same address comes later.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,8 +26,11 @@ struct kvmhot_registry kvmhot_reg = {
 	.refused = LIST_HEAD_INIT(kvmhot_reg.refused),
 };
 
-static LIST_HEAD(removed);	/* VMs that are still to be freed */
+/* The worker's own: what is in no list any more, and is still to be freed. */
+static LIST_HEAD(removed_vms);
+static LIST_HEAD(removed_vcpus);
 static unsigned int nr_unnamed;
+static bool place_made;		/* since refused vCPUs were last looked at */
 
 /**
  * kvmhot_vm_by_name() - look for a VM
@@ -43,61 +50,86 @@ struct kvmhot_vm *kvmhot_vm_by_name(const char *name)
 	return NULL;
 }
 
-static void vcpu_free(struct kvmhot_vcpu *v)
+/* The totals of a record that goes.  With the lock held. */
+static void keep_sums(struct kvmhot_vcpu *v)
 {
-	mutex_lock(&kvmhot_reg.lock);
 	kvmhot_vcpu_add_sums(v, kvmhot_reg.gone_sum);
 	if (!v->vm)
-		kvmhot_reg.gone_refused += kvmhot_vcpu_exits(v) -
-					   v->sum[KVMHOT_DROPPED];
-	mutex_unlock(&kvmhot_reg.lock);
-	kvmhot_pool_free(v);
+		kvmhot_reg.gone_refused += kvmhot_vcpu_in_cells(v);
 }
 
-/* Free what vm_remove() removed. */
-static void vm_free_removed(void)
+static void free_vcpus(struct list_head *vcpus)
 {
-	struct kvmhot_vm *vm, *vnext;
 	struct kvmhot_vcpu *v, *next;
 
-	if (list_empty(&removed))
+	list_for_each_entry_safe(v, next, vcpus, siblings)
+		kvmhot_pool_free(v);
+	INIT_LIST_HEAD(vcpus);
+}
+
+/* vCPUs whose last wish for memory could not be fulfilled. */
+static void feed_hungry(void)
+{
+	struct kvmhot_vcpu *v;
+	struct kvmhot_vm *vm;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		list_for_each_entry(v, &vm->vcpus, siblings)
+			if (READ_ONCE(v->refill_asked))
+				kvmhot_pool_add_page(v);
+}
+
+/* Free what was removed. */
+static void free_removed(void)
+{
+	struct kvmhot_vm *vm, *next;
+
+	if (list_empty(&removed_vms) && list_empty(&removed_vcpus))
 		return;
 	/* Probes that found a record before it was unhashed. */
 	synchronize_rcu();
-	list_for_each_entry_safe(vm, vnext, &removed, list) {
-		list_for_each_entry_safe(v, next, &vm->vcpus, siblings)
-			vcpu_free(v);
+	list_for_each_entry_safe(vm, next, &removed_vms, list) {
+		free_vcpus(&vm->vcpus);
 		kvmhot_pool_put(sizeof(*vm));
 		kfree(vm);
 	}
-	INIT_LIST_HEAD(&removed);
+	INIT_LIST_HEAD(&removed_vms);
+	free_vcpus(&removed_vcpus);
+	feed_hungry();
 }
 
-/* Remove an ended VM; @forgotten: nobody told us to. */
+/* Remove an ended VM without live vCPUs; @forgotten: nobody told us to. */
 static void vm_remove(struct kvmhot_vm *vm, bool forgotten)
 {
 	struct kvmhot_vcpu *v;
 
 	mutex_lock(&kvmhot_reg.lock);
-	list_move_tail(&vm->list, &removed);
+	list_move_tail(&vm->list, &removed_vms);
 	kvmhot_reg.nr_ended--;
-	if (forgotten) {
-		kvmhot_reg.forgotten_vms++;
-		list_for_each_entry(v, &vm->vcpus, siblings)
+	list_for_each_entry(v, &vm->vcpus, siblings) {
+		keep_sums(v);
+		if (forgotten)
 			kvmhot_reg.forgotten_exits += kvmhot_vcpu_exits(v);
 	}
+	kvmhot_reg.forgotten_vms += forgotten;
 	mutex_unlock(&kvmhot_reg.lock);
+	place_made = true;
 	/* Waits for readers of its files, so not under the lock. */
 	debugfs_remove(vm->dir);
+}
+
+static bool vm_removable(const struct kvmhot_vm *vm)
+{
+	return vm->ended && !vm->nr_live;
 }
 
 static struct kvmhot_vm *vm_oldest_ended(void)
 {
 	struct kvmhot_vm *vm, *oldest = NULL;
 
-	/* Only the worker, that is we, changes the list. */
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
-		if (vm->ended && (!oldest || vm->ended < oldest->ended))
+		if (vm_removable(vm) &&
+		    (!oldest || vm->ended < oldest->ended))
 			oldest = vm;
 	return oldest;
 }
@@ -110,7 +142,7 @@ static bool vm_make_place(void)
 	if (!vm)
 		return false;
 	vm_remove(vm, true);
-	vm_free_removed();
+	free_removed();
 	return true;
 }
 
@@ -121,11 +153,11 @@ static void vm_set_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
 
 	strscpy(vm->comm, v->comm, sizeof(vm->comm));
 	for (p = vm->comm; *p; p++)
-		if (!isprint(*p))
+		if (!isascii(*p) || !isprint(*p))
 			*p = '?';
 	strscpy(vm->name, v->name, sizeof(vm->name));
 	old = kvmhot_vm_by_name(vm->name);
-	if (old && old->ended) {
+	if (old && vm_removable(old)) {
 		vm_remove(old, true);
 		old = NULL;
 	}
@@ -170,7 +202,7 @@ static struct kvmhot_vm *vm_of(struct kvmhot_vcpu *v)
 	struct kvmhot_vm *vm;
 
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
-		if (vm->kvm == v->kvm && !vm->ended)
+		if (vm->kvm == v->kvm && vm->pid == v->pid && !vm->ended)
 			return vm;
 	return vm_create(v);
 }
@@ -187,6 +219,7 @@ static bool vcpu_link(struct kvmhot_vcpu *v)
 		/* Pairs with list_for_each_entry_rcu() in the VM's files. */
 		list_add_tail_rcu(&v->siblings, &vm->vcpus);
 		vm->nr_vcpus++;
+		vm->nr_live++;
 	} else {
 		list_add(&v->siblings, &kvmhot_reg.refused);
 	}
@@ -194,72 +227,97 @@ static bool vcpu_link(struct kvmhot_vcpu *v)
 	return vm;
 }
 
-static void link_fresh(struct llist_node *fresh)
+static void link_refused(void)
 {
 	struct kvmhot_vcpu *v, *next;
-	unsigned int nr = 0;
 
+	place_made = false;
 	list_for_each_entry_safe(v, next, &kvmhot_reg.refused, siblings)
 		vcpu_link(v);
-	fresh = llist_reverse_order(fresh);
-	llist_for_each_entry_safe(v, next, fresh, fresh)
-		nr += !vcpu_link(v);
-	if (nr)
-		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are counted as dropped\n",
-				    nr, kvmhot_max_vms, kvmhot_max_memory_kb);
 }
 
-/* A vCPU is gone, and with it, as KVM ends all at once, its VM. */
+/* The first vCPU of a VM is gone. */
+static void vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vcpu *other;
+	struct kvm_vcpu *key;
+
+	mutex_lock(&kvmhot_reg.lock);
+	vm->ended = v->last;
+	kvmhot_reg.nr_running--;
+	kvmhot_reg.nr_ended++;
+	mutex_unlock(&kvmhot_reg.lock);
+	if (v->sum[KVMHOT_ENDS])
+		return;
+	/* Not by kvm_destroy_vm, which was missed: the others are gone, too. */
+	list_for_each_entry(other, &vm->vcpus, siblings) {
+		key = READ_ONCE(other->vcpu);
+		if (key)
+			kvmhot_vcpu_retire(other, key);
+	}
+}
+
 static void vcpu_bury(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm = v->vm;
 
 	kvmhot_pool_unhash(v);
-	if (v->cell || !vm)
-		synchronize_rcu();
-	if (v->cell)		/* its end was not seen */
+	if (v->cell)		/* its end was missed; nothing runs it */
 		kvmhot_cell_lose(v);
-	if (!vm) {
+	if (vm) {
+		vm->nr_live--;
+		if (!vm->ended)
+			vm_end(vm, v);
+	} else {
 		mutex_lock(&kvmhot_reg.lock);
-		list_del(&v->siblings);
-		mutex_unlock(&kvmhot_reg.lock);
-		vcpu_free(v);
-	} else if (!vm->ended) {
-		mutex_lock(&kvmhot_reg.lock);
-		vm->ended = v->last;
-		kvmhot_reg.nr_running--;
-		kvmhot_reg.nr_ended++;
+		list_move(&v->siblings, &removed_vcpus);
+		keep_sums(v);
 		mutex_unlock(&kvmhot_reg.lock);
 	}
 }
 
-/*
- * The order in which the lists are taken makes sure that a record which is in
- * @dead was linked, and that it wants no page after it was freed.
- */
+static void handle_events(struct llist_node *events)
+{
+	struct kvmhot_event *e, *next;
+	unsigned int nr_refused = 0;
+
+	llist_for_each_entry_safe(e, next, llist_reverse_order(events), node) {
+		if (e->gone)
+			vcpu_bury(e->vcpu);
+		else
+			nr_refused += !vcpu_link(e->vcpu);
+	}
+	if (nr_refused)
+		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are counted as dropped\n",
+				    nr_refused, kvmhot_max_vms,
+				    kvmhot_max_memory_kb);
+}
+
 static void work(struct work_struct *unused)
 {
-	struct llist_node *dead = llist_del_all(&kvmhot_dead);
-	struct llist_node *fresh = llist_del_all(&kvmhot_fresh);
+	struct llist_node *events = llist_del_all(&kvmhot_events);
+	/* After the events: a record that they free wants no page any more. */
 	struct llist_node *refill = llist_del_all(&kvmhot_refill);
 	struct kvmhot_vcpu *v, *next;
 	struct kvmhot_vm *vm, *vnext;
 
 	llist_for_each_entry_safe(v, next, refill, refill)
 		kvmhot_pool_add_page(v);
-	while (!kvmhot_pool_fill())
+	while (!kvmhot_pool_fill() && kvmhot_pool_empty())
 		if (!vm_make_place())
 			break;
-	link_fresh(fresh);
-	llist_for_each_entry_safe(v, next, dead, dead)
-		vcpu_bury(v);
+	handle_events(events);
 
 	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
-		if (vm->forget)
+		if (vm->forget && vm_removable(vm))
 			vm_remove(vm, false);
-	while (kvmhot_reg.nr_ended > kvmhot_max_ended)
+	while (kvmhot_reg.nr_ended > kvmhot_max_ended && vm_oldest_ended())
 		vm_remove(vm_oldest_ended(), true);
-	vm_free_removed();
+	free_removed();
+	if (place_made)
+		link_refused();
+	/* Of what was freed, and for what the events took meanwhile. */
+	kvmhot_pool_fill();
 }
 
 DECLARE_WORK(kvmhot_work, work);
@@ -279,14 +337,12 @@ void kvmhot_vm_init(void)
  */
 void kvmhot_vm_exit(void)
 {
-	struct kvmhot_vcpu *v, *next;
-	struct kvmhot_vm *vm, *vnext;
+	struct kvmhot_vm *vm, *next;
 
 	flush_work(&kvmhot_work);
-	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
+	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
 		vm_remove(vm, false);
-	vm_free_removed();
-	list_for_each_entry_safe(v, next, &kvmhot_reg.refused, siblings)
-		vcpu_free(v);
+	free_removed();
+	free_vcpus(&kvmhot_reg.refused);
 	kvmhot_pool_drain();
 }

@@ -8,7 +8,6 @@
 
 #include <linux/debugfs.h>
 #include <linux/fs.h>
-#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/seq_file.h>
@@ -55,6 +54,9 @@ static int show_cells(struct seq_file *m, show_cell_t show)
 	if (!snap)
 		return -ENOMEM;
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		/* All is done again, with a bigger buffer. */
+		if (seq_has_overflowed(m))
+			break;
 		for (nr = 0; nr < KVMHOT_NR_REASONS; nr++) {
 			ret = kvmhot_cell_snap(v, nr, snap);
 			if (ret < 0)
@@ -192,10 +194,14 @@ static ssize_t vm_reset_write(struct file *file, const char __user *buf,
 			      size_t count, loff_t *pos)
 {
 	struct kvmhot_vm *vm = file->private_data;
-	bool yes;
+	bool yes = false;
+	int err;
 
-	if (kstrtobool_from_user(buf, count, &yes) || !yes) {
-		pr_info_ratelimited("reset of a VM: accepted are 1, y, on\n");
+	err = kvmhot_debugfs_bool(buf, count, &yes);
+	if (err == -EFAULT)
+		return err;
+	if (err || !yes) {
+		pr_info_ratelimited("reset of a VM: accepted are 1, y, yes, on\n");
 		return -EINVAL;
 	}
 	kvmhot_vm_reset_one(vm);

@@ -24,6 +24,8 @@ refuse()
 	echo "kvmhot test $nr" > /dev/kmsg
 	# shellcheck disable=SC2059 # it is a format
 	printf "$2" 2>/dev/null > "$TMP/word"
+	# Of nothing cat makes no write; so it is a blank line.
+	[ -s "$TMP/word" ] || echo > "$TMP/word"
 	dd if="$TMP/word" of="$1" bs=4096 2> "$TMP/error"
 	grep -q "$3" "$TMP/error"
 	tap $? "$(basename "$1") <- '$2': $3"
@@ -68,12 +70,12 @@ for word in 1 0 ALL '1-1\n' 'all all' 'a\0l' '\n' ' ' \
 	refuse $KVMHOT/reset "$word" "$invalid" "$accepted"
 	sleep 1
 done
-for word in 0 2 no all maybe; do
-	refuse "$dir/reset" "$word" "$invalid" 'accepted are 1, y, on'
+for word in 0 2 no all maybe 1abc 'yes please' ''; do
+	refuse "$dir/reset" "$word" "$invalid" 'accepted are 1, y, yes, on'
 	sleep 1
 done
-for word in 2 maybe '-'; do
-	refuse $KVMHOT/enabled "$word" "$invalid" 'accepted are 1, y, on'
+for word in 2 maybe '-' 1abc 10; do
+	refuse $KVMHOT/enabled "$word" "$invalid" 'accepted are 1, y, yes, on'
 	sleep 1
 done
 

@@ -111,11 +111,12 @@ status()
 	awk -F '\t' -v key="$1" '$1 == key { print $2 }' $KVMHOT/status
 }
 
-# hook NAME COLUMN: 5 is its state, 6 its hits, 7 what it missed
+# hook NAME COLUMN [KIND]: 5 is its state, 6 its hits, 7 what it missed
 hook()
 {
-	awk -F '\t' -v name="$1" -v column="$2" \
-		'$1 == "hook" && $2 == name { print $column }' $KVMHOT/status
+	awk -F '\t' -v name="$1" -v column="$2" -v kind="$3" \
+		'$1 == "hook" && $2 == name && (kind == "" || $4 == kind) {
+			print $column }' $KVMHOT/status
 }
 
 # until_true CONDITION: a command, evaluated again and again; for 15 s at most

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A hook, for the files that put hooks in place.
+ */
+#ifndef KVMHOT_HOOK_H
+#define KVMHOT_HOOK_H
+
+#include <linux/kprobes.h>
+#include <linux/types.h>
+
+#include "kvmhot.h"
+
+struct tracepoint;
+
+enum kvmhot_hook_kind { HOOK_KPROBE, HOOK_KRETPROBE, HOOK_TRACEPOINT };
+enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
+
+/**
+ * struct kvmhot_hook - one hook
+ * @name: symbol or tracepoint
+ * @module: that has it
+ * @note: what its absence costs
+ * @kind: how it is done
+ * @required: nothing is counted without it
+ * @always: stays in place when kvmhot is disabled
+ * @handler: of a kprobe
+ * @entry: of a kretprobe
+ * @ret: of a kretprobe
+ * @data_size: of a kretprobe's instance
+ * @probe: of a tracepoint
+ * @hits: sum of the vCPUs that counts its hits
+ * @state: see enum kvmhot_hook_state
+ * @err: errno of the last try, 0 if it is armed
+ * @missed: hits missed in earlier times that it was armed
+ * @told: that it is missing was said in the log
+ * @kp: what was registered; made anew each time, as the kernel changes it
+ * @rp: likewise
+ * @tp: the tracepoint, while its module is there
+ */
+struct kvmhot_hook {
+	const char		*name;
+	const char		*module;
+	const char		*note;
+	enum kvmhot_hook_kind		kind;
+	bool			required;
+	bool			always;
+	kprobe_pre_handler_t	handler;
+	kretprobe_handler_t	entry;
+	kretprobe_handler_t	ret;
+	size_t			data_size;
+	void			*probe;
+	enum kvmhot_sum		hits;
+
+	enum kvmhot_hook_state		state;
+	int			err;
+	unsigned long		missed;
+	bool			told;
+	struct kprobe		kp;
+	struct kretprobe	rp;
+	struct tracepoint	*tp;
+};
+
+/* hooks.c; all with the lock of arm.c held */
+extern struct kvmhot_hook kvmhot_hooks[];
+extern const unsigned int kvmhot_nr_hooks;
+void kvmhot_hook_arm(struct kvmhot_hook *h);
+void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state);
+void kvmhot_hook_tell_missing(struct kvmhot_hook *h);
+void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
+		      u64 hits);
+
+#endif /* KVMHOT_HOOK_H */
