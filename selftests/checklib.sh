@@ -36,15 +36,15 @@ run_tap()
 	fi
 }
 
-# show_tap NAME: one line if all is well, else everything
+# show_tap NAME: one line if all is well, unless asked for this test; else all
 show_tap()
 {
-	local tap=$out/$1.tap
-	if grep -q '^not ok' "$tap"; then
-		say "$1: FAILED"
+	local tap=$out/$1.tap what
+	what="$(grep -c '^ok' "$tap") passed$(sed -n 's/^1\.\.0 # SKIP/, skipped:/p' "$tap")"
+	! grep -q '^not ok' "$tap" || what=FAILED
+	say "$1: $what"
+	if [ "$what" = FAILED ] || [ -n "${TESTS:-}" ]; then
 		sed 's/^/    /' "$tap"
-	else
-		say "$1: $(grep -c '^ok' "$tap") passed$(sed -n 's/^1\.\.0 # SKIP/, skipped:/p' "$tap")"
 	fi
 }
 

@@ -3,10 +3,12 @@
 #
 # What is in the cost of an exit, and what is not.  On the emulated host the
 # TSC counts instructions.  Columns of exits: 9 cycles, 12 wait, 13 wait_cycles,
-# 15 user, 16 user_cycles, 17 user_max; of vcpus: 8 guest, 9 kvm, 10 wait, 11 user,
+# 15 user, 16 user_cycles, 17 user_max; of vcpus: 7 runs, 8 guest, 9 kvm, 10 wait, 11 user,
 # 12 unknown.
 
 . ./lib.sh
+
+USER_EVENT=/sys/kernel/tracing/events/kvm/kvm_userspace_exit
 
 # of REASON COLUMN, in $TMP/exits
 of()
@@ -50,6 +52,12 @@ busy()
 
 tap_begin
 load
+echo 'hist:keys=common_pid' > $USER_EVENT/trigger
+measure out=1000
+equal "port I/O: runs as kvm:kvm_userspace_exit has them" \
+	"$(column_sum "$TMP/vcpus" 7)" \
+	"$(awk '/Hits:/ { print $2 }' $USER_EVENT/hist)"
+echo '!hist:keys=common_pid' > $USER_EVENT/trigger
 measure out=1000
 without=$(median IO_INSTRUCTION)
 user=$(busy)
