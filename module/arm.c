@@ -141,6 +141,9 @@ void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
 /**
  * kvmhot_hooks_start() - put hooks in place, now or when their modules come
  *
+ * If one that is required is missing, kvmhot stays enabled: another kvm_intel
+ * may come.
+ *
  * Context: sleeps.  After kvmhot_hooks_tracepoint() for those that are there.
  */
 void kvmhot_hooks_start(void)

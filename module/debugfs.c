@@ -98,9 +98,27 @@ static ssize_t reset_write(struct file *file, const char __user *buf,
 	return count;
 }
 
+/**
+ * kvmhot_debugfs_no_read() - read of a file that can only be written
+ * @file: unused
+ * @buf: unused
+ * @count: unused
+ * @pos: unused
+ *
+ * Root may open it all the same; so that cp -r can save the tree, it is empty.
+ *
+ * Return: 0.
+ */
+ssize_t kvmhot_debugfs_no_read(struct file *file, char __user *buf,
+			       size_t count, loff_t *pos)
+{
+	return 0;
+}
+
 static const struct file_operations reset_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
+	.read = kvmhot_debugfs_no_read,
 	.write = reset_write,
 	.llseek = noop_llseek,
 };

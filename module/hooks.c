@@ -125,6 +125,9 @@ static int hook_register(struct kvmhot_hook *h)
 	err = register_by_name(h, symbol);
 	if (err == -ENOENT)
 		err = register_by_name(h, h->name);
+	/* Was on the stack, and is of use at registration only. */
+	h->kp.symbol_name = NULL;
+	h->rp.kp.symbol_name = NULL;
 	return err;
 }
 

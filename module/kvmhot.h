@@ -20,6 +20,7 @@
 #include "version.h"
 
 struct dentry;
+struct file;
 struct kvm;
 struct kvm_vcpu;
 struct seq_file;
@@ -164,6 +165,7 @@ struct kvmhot_event {
  * @page: memory
  * @nr_lines: lines in @page that may be used; the worker publishes new ones
  * @refill_asked: more pages were asked for; cleared by the worker
+ * @hungry: there were none to be had; the worker's own
  * @tid: id of @task
  * @id: KVM's vcpu_id
  * @base: @sum as of the last reset
@@ -202,6 +204,7 @@ struct kvmhot_vcpu {
 	void			*page[KVMHOT_MAX_PAGES];
 	unsigned int		nr_lines;
 	bool			refill_asked;
+	bool			hungry;
 	pid_t			tid;
 	int			id;
 
@@ -348,7 +351,6 @@ void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v);
 void kvmhot_work_kick(void);
 
 /* pool.c: the worker */
-extern bool kvmhot_pool_short;	/* a bound was met; read by probes */
 bool kvmhot_pool_empty(void);
 bool kvmhot_pool_take(u64 bytes);
 void kvmhot_pool_put(u64 bytes);
@@ -363,6 +365,7 @@ void kvmhot_pool_free(struct kvmhot_vcpu *v);
 /* vm.c: control path */
 extern struct kvmhot_registry kvmhot_reg;
 extern struct work_struct kvmhot_work;
+extern bool kvmhot_work_vain;	/* no place, and none to be made; for probes */
 void kvmhot_vm_init(void);
 void kvmhot_vm_exit(void);
 struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
@@ -382,6 +385,8 @@ void kvmhot_debugfs_exit(void);
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 				     struct dentry *parent);
 struct dentry *kvmhot_debugfs_vms(void);
+ssize_t kvmhot_debugfs_no_read(struct file *file, char __user *buf,
+			       size_t count, loff_t *pos);
 int kvmhot_debugfs_bool(const char __user *buf, size_t count, bool *value);
 
 #endif /* KVMHOT_H */

@@ -69,9 +69,9 @@ static int __init kvmhot_init(void)
 	return 0;
 
 err_follow:
+	kvmhot_debugfs_exit();	/* no VM has a directory yet */
 	kvmhot_hooks_stop();
 	kvmhot_vm_exit();
-	kvmhot_debugfs_exit();
 	return err;
 }
 

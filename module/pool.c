@@ -16,9 +16,6 @@
 static u64 memory_bytes;
 static unsigned int nr_records;
 
-/* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
-bool kvmhot_pool_short;
-
 /**
  * kvmhot_pool_take() - put memory on the account
  * @bytes: size of it
@@ -109,14 +106,11 @@ bool kvmhot_pool_fill(void)
 		if (READ_ONCE(kvmhot_spares[i]))
 			continue;
 		v = new_record();
-		if (!v) {
-			WRITE_ONCE(kvmhot_pool_short, true);
+		if (!v)
 			return false;
-		}
 		/* Pairs with xchg() in take_spare(). */
 		smp_store_release(&kvmhot_spares[i], v);
 	}
-	WRITE_ONCE(kvmhot_pool_short, false);
 	return true;
 }
 
@@ -157,7 +151,8 @@ void kvmhot_pool_drain(void)
  * @v: the vCPU
  *
  * If there is none to be had, or the vCPU has all that it may have, its wish
- * stays as it is: so it does not ask again.  The worker may try again.
+ * stays as it is, so that it does not ask again; in the first case it is
+ * hungry, and the worker may try again.
  *
  * Context: sleeps.
  */
@@ -168,7 +163,8 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 	if (nr >= KVMHOT_MAX_PAGES)
 		return;
 	v->page[nr] = new_page();
-	if (!v->page[nr])
+	v->hungry = !v->page[nr];
+	if (v->hungry)
 		return;
 	/* Pairs with the acquire in take_lines(). */
 	smp_store_release(&v->nr_lines, v->nr_lines + KVMHOT_PAGE_LINES);

@@ -315,11 +315,13 @@ int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs)
 		v = kvmhot_vcpu_find(vcpu);
 		if (!v)
 			continue;
-		if (v->stage == KVMHOT_USER)
+		/* Not in KVM_RUN; if the stage says so, its return was missed. */
+		if (v->stage == KVMHOT_USER && READ_ONCE(kvmhot_hooks_live)) {
 			v->user += now - v->last;
-		end_stage(v, now);
-		if (v->stage == KVMHOT_UNKNOWN)
-			v->exit_tsc = 0;
+			end_stage(v, now);
+		} else {
+			end_unknown(v, now);
+		}
 		if (v->cell)
 			kvmhot_cell_end(v, now);
 		v->stage = KVMHOT_UNKNOWN;

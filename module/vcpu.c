@@ -69,8 +69,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now)
 		return NULL;
 	v = take_spare();
 	if (!v) {
-		/* At a bound the worker has nothing to give. */
-		if (!READ_ONCE(kvmhot_pool_short))
+		if (!READ_ONCE(kvmhot_work_vain))
 			kvmhot_work_kick();
 		return NULL;
 	}

@@ -32,6 +32,9 @@ static LIST_HEAD(removed_vcpus);
 static unsigned int nr_unnamed;
 static bool place_made;		/* since refused vCPUs were last looked at */
 
+/* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
+bool kvmhot_work_vain;
+
 /**
  * kvmhot_vm_by_name() - look for a VM
  * @name: PID-FD
@@ -75,7 +78,7 @@ static void feed_hungry(void)
 
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
-			if (READ_ONCE(v->refill_asked))
+			if (v->hungry && READ_ONCE(v->vcpu))
 				kvmhot_pool_add_page(v);
 }
 
@@ -95,7 +98,6 @@ static void free_removed(void)
 	}
 	INIT_LIST_HEAD(&removed_vms);
 	free_vcpus(&removed_vcpus);
-	feed_hungry();
 }
 
 /* Remove an ended VM without live vCPUs; @forgotten: nobody told us to. */
@@ -262,12 +264,18 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	struct kvmhot_vm *vm = v->vm;
 
 	kvmhot_pool_unhash(v);
-	if (v->cell)		/* its end was missed; nothing runs it */
+	if (v->cell) {		/* its end was missed; nothing runs it */
+		/* Readers wait while a cell is being written. */
+		preempt_disable();
 		kvmhot_cell_lose(v);
+		preempt_enable();
+	}
 	if (vm) {
 		vm->nr_live--;
 		if (!vm->ended)
 			vm_end(vm, v);
+		/* It can make place, if need be. */
+		place_made = true;
 	} else {
 		mutex_lock(&kvmhot_reg.lock);
 		list_move(&v->siblings, &removed_vcpus);
@@ -288,7 +296,7 @@ static void handle_events(struct llist_node *events)
 			nr_refused += !vcpu_link(e->vcpu);
 	}
 	if (nr_refused)
-		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are counted as dropped\n",
+		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are dropped, and counted\n",
 				    nr_refused, kvmhot_max_vms,
 				    kvmhot_max_memory_kb);
 }
@@ -313,11 +321,12 @@ static void work(struct work_struct *unused)
 			vm_remove(vm, false);
 	while (kvmhot_reg.nr_ended > kvmhot_max_ended && vm_oldest_ended())
 		vm_remove(vm_oldest_ended(), true);
-	free_removed();
 	if (place_made)
 		link_refused();
-	/* Of what was freed, and for what the events took meanwhile. */
-	kvmhot_pool_fill();
+	free_removed();
+	feed_hungry();
+	/* With what was freed, and for what was taken meanwhile. */
+	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill() && !vm_oldest_ended());
 }
 
 DECLARE_WORK(kvmhot_work, work);
@@ -339,7 +348,10 @@ void kvmhot_vm_exit(void)
 {
 	struct kvmhot_vm *vm, *next;
 
-	flush_work(&kvmhot_work);
+	/* The worker may find something for itself to do again. */
+	do
+		flush_work(&kvmhot_work);
+	while (!llist_empty(&kvmhot_events));
 	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
 		vm_remove(vm, false);
 	free_removed();

@@ -211,6 +211,7 @@ static ssize_t vm_reset_write(struct file *file, const char __user *buf,
 static const struct file_operations vm_reset_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
+	.read = kvmhot_debugfs_no_read,
 	.write = vm_reset_write,
 	.llseek = noop_llseek,
 };

@@ -9,7 +9,9 @@ out=$top/build/$version
 kdir=${2:-$("$top/selftests/host/kernel.sh" headers "$version")}
 
 # A copy, so that the objects of several kernels do not meet.
-mkdir -p "$out/module" "$out/files"
+mkdir -p "$out/module"
+rm -rf "$out/files"
+mkdir "$out/files"
 cp -u --preserve=timestamps "$top/Kbuild" "$out/"
 cp -u --preserve=timestamps "$top"/module/*.[ch] "$out/module/"
 make -s -C "$kdir" M="$out" ${W:+W=$W} modules >&2

@@ -4,7 +4,7 @@
 # For check.sh: unit tests, gates, and the tests on emulated hosts.
 
 # Of check.sh.
-: "${here:?}" "${out:?}"
+: "${here:?}" "${out:?}" "${top:?}" "${tests:?}"
 
 kernels=${KERNELS:-6.1 6.12}
 
@@ -30,9 +30,10 @@ on_host()
 all_on_hosts()
 {
 	local jobs=0 kernel t
-	for kernel in $kernels; do
+	for kernel in $built; do
 		for t in $tests; do
 			[ $jobs -lt 2 ] || { wait -n; jobs=$((jobs - 1)); }
+			expect "$kernel-$t"
 			on_host "$kernel" "$t" &
 			jobs=$((jobs + 1))
 		done
@@ -40,11 +41,14 @@ all_on_hosts()
 	wait
 }
 
-top=$(realpath "$here/..")
-tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [ "$t" = lib.sh ] || echo "${t%.sh}"; done)}
-
 say "packages"
-"$here/host/deps.sh" host build qemu check || exit 1
+expect packages
+if ! "$here/host/deps.sh" host build qemu check; then
+	fail packages
+	return
+fi
+echo "ok - packages" > "$out/packages.tap"
+
 if [ -z "${TESTS:-}" ]; then
 	say "unit tests"
 	run_tap unit make -s -C "$here/unit" check
@@ -53,9 +57,14 @@ if [ -z "${TESTS:-}" ]; then
 	run_tap gates "$here/gates.sh"
 	show_tap gates
 fi
+built=
 for kernel in $kernels; do
 	say "building for $kernel"
-	"$here/build.sh" "$kernel" > /dev/null || exit 1
+	if "$here/build.sh" "$kernel" > /dev/null; then
+		built+=" $kernel"
+	else
+		fail "build-$kernel"
+	fi
 done
-say "tests on emulated hosts (a first boot of each takes a minute or so): $tests"
+say "tests on emulated hosts (the first boot of each takes a minute or so): $tests"
 all_on_hosts

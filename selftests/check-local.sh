@@ -1,35 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# For check.sh: the tests on this very machine, by kselftest's own runner.
+# For check.sh: the tests on this very machine, one after the other.
 
 # Of check.sh.
-: "${here:?}" "${out:?}"
+: "${here:?}" "${out:?}" "${tests:?}"
 
-die()
+# unfit: why kvmhot should not be tested here, or nothing
+unfit()
 {
-	echo "check.sh: $*" >&2
-	exit 1
+	[ "$(id -u)" = 0 ] || echo "this is not root"
+	grep -qw vmx /proc/cpuinfo || echo "this machine has no VT-x"
+	[ -e "$kdir/Makefile" ] || echo "there are no headers of the running kernel at $kdir"
+	[ ! -e /sys/module/kvmhot ] || echo "kvmhot is loaded"
+	[ -z "$(find /sys/kernel/debug/kvm -mindepth 1 -type d 2>/dev/null)" ] ||
+		echo "VMs run here, and the tests reload kvm"
+}
+
+# on_this TEST: in the folder of what was built
+on_this()
+{
+	cd "$files" && PATH=$files:$PATH timeout -k 30 600 sh "./$1.sh"
 }
 
 kdir=${KDIR:-/lib/modules/$(uname -r)/build}
-[ "$(id -u)" = 0 ] || die "HOST=local wants root"
-grep -qw vmx /proc/cpuinfo || die "HOST=local wants VT-x; this machine has none"
-[ -e "$kdir/Makefile" ] || die "HOST=local wants the running kernel's headers"
-[ ! -e /sys/module/kvmhot ] || die "kvmhot is loaded here: unload it first"
-[ -z "$(find /sys/kernel/debug/kvm -mindepth 1 -type d 2>/dev/null)" ] ||
-	die "VMs run here, and the tests reload kvm: not on this host"
-
-"$here/host/deps.sh" build check || exit 1
-files=$("$here/build.sh" local "$kdir") || exit 1
+expect local
+if [ -n "$(unfit)" ]; then
+	unfit | sed 's/^/check.sh: HOST=local: /' >&2
+	fail local
+	return
+fi
+if ! "$here/host/deps.sh" build check || ! files=$("$here/build.sh" local "$kdir"); then
+	fail local
+	return
+fi
 cp "$here"/local/* "$files/"
 tainted=$(cat /proc/sys/kernel/tainted)
-run_tap local env PATH="$files:$PATH" make -s -C "$here" FILES="$files" run_tests
-# lib.mk numbers the scripts, and indents what they print as comments.
-sed -i 's/^# \(ok\|not ok\|1\.\.0\)/\1/' "$out/local.tap"
-show_tap local
-# Bits 7 and 9: an oops, a warning.
-if [ $((($(cat /proc/sys/kernel/tainted) & ~tainted) & 0x280)) != 0 ]; then
-	echo "not ok - the kernel warned, see dmesg" > "$out/taint.tap"
-	show_tap taint
+for t in $tests; do
+	expect "local-$t"
+	run_tap "local-$t" on_this "$t"
+	show_tap "local-$t"
+done
+# Bits 7, 9 and 14: an oops, a warning, a soft lockup.
+if [ $((($(cat /proc/sys/kernel/tainted) & ~tainted) & 0x4280)) = 0 ]; then
+	echo "ok - the kernel did not warn" > "$out/local.tap"
+else
+	fail local
+	echo "check.sh: the kernel warned, see dmesg" >&2
 fi

@@ -18,10 +18,13 @@ emulated | local) ;;
 *) echo "check.sh: HOST=$HOST: emulated or local, please" >&2 && exit 2 ;;
 esac
 
+top=$(realpath "$here/..")
+tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [ "$t" = lib.sh ] || echo "${t%.sh}"; done)}
+for t in $tests; do
+	[ -e "$here/tests/$t.sh" ] || { echo "check.sh: TESTS: there is no test '$t'" >&2 && exit 2; }
+done
+
 begin
-if [ "$HOST" = local ]; then
-	. "$here/check-local.sh"
-else
-	. "$here/check-emulated.sh"
-fi
+# shellcheck source=check-emulated.sh
+. "$here/check-$HOST.sh"
 finish

@@ -7,9 +7,20 @@ begin()
 {
 	out=$(mktemp -d)
 	trap 'rm -rf "$out"' EXIT
-	# The children first, for they clean up after themselves.
-	trap 'kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
+	trap 'stop; exit 130' INT TERM HUP
+	# Each job in a process group of its own, so that all of it can be ended.
+	set -m
 	SECONDS=0
+}
+
+# End the jobs, and wait: the emulated hosts clean up after themselves.
+stop()
+{
+	local job
+	for job in $(jobs -p); do
+		kill -TERM -- "-$job" 2>/dev/null
+	done
+	wait
 }
 
 say()
@@ -17,44 +28,70 @@ say()
 	printf '# [%3d s] %s\n' $SECONDS "$*"
 }
 
-# run_tap NAME COMMAND...: output into $out/NAME.tap
+# expect NAME: there must be results of that name in the end
+expect()
+{
+	echo "$1" >> "$out/expected"
+}
+
+# fail NAME: a result that is no test's
+fail()
+{
+	echo "not ok - $1" > "$out/$1.tap"
+	say "$1: FAILED"
+}
+
+# run_tap NAME COMMAND...: results into $out/NAME.tap, when it is complete
 # No plan, a plan that was not kept or a bad exit status is a failure, too.
 run_tap()
 {
 	local name=$1 tap status planned
 	shift
-	tap=$out/$name.tap
+	tap=$out/$name.partial
 	"$@" > "$tap" 2>&1
 	status=$?
 	planned=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$tap" | awk '{ n += $1 } END { print n + 0 }')
 	if [ "$planned" != "$(grep -cE '^(not )?ok ' "$tap")" ]; then
 		echo "not ok - $name: planned $planned tests (exit status $status)" >> "$tap"
-	elif [ $status != 0 ] && [ $status != 4 ] && ! grep -q '^not ok' "$tap"; then
+	elif [ "$planned" = 0 ]; then
+		[ $status = 4 ] && grep -q '^1\.\.0 # SKIP' "$tap" ||
+			echo "not ok - $name: no test at all (exit status $status)" >> "$tap"
+	elif [ $status != 0 ] && ! grep -q '^not ok' "$tap"; then
 		echo "not ok - $name: exit status $status" >> "$tap"
-	elif [ "$planned" = 0 ] && ! grep -q '^1\.\.0 # SKIP' "$tap"; then
-		echo "not ok - $name: no test at all" >> "$tap"
 	fi
+	mv "$tap" "$out/$name.tap"
+}
+
+# count FILE...: "PASSED FAILED SKIPPED"
+count()
+{
+	cat "$@" | awk '/^not ok/ { failed++; next }
+		/^ok .*# SKIP|^1\.\.0 # SKIP/ { skipped++; next }
+		/^ok / { passed++ }
+		END { print passed + 0, failed + 0, skipped + 0 }'
 }
 
 # show_tap NAME: one line if all is well, unless asked for this test; else all
 show_tap()
 {
-	local tap=$out/$1.tap what
-	what="$(grep -c '^ok' "$tap") passed$(sed -n 's/^1\.\.0 # SKIP/, skipped:/p' "$tap")"
-	! grep -q '^not ok' "$tap" || what=FAILED
+	local tap=$out/$1.tap passed failed skipped what
+	read -r passed failed skipped <<< "$(count "$tap")"
+	what="$passed passed"
+	[ "$skipped" = 0 ] || what+=", $skipped skipped: $(sed -n 's/.*# SKIP//p' "$tap" | tr '\n' ' ')"
+	[ "$failed" = 0 ] || what="$failed FAILED"
 	say "$1: $what"
-	if [ "$what" = FAILED ] || [ -n "${TESTS:-}" ]; then
+	if [ "$failed" != 0 ] || [ -n "${TESTS:-}" ]; then
 		sed 's/^/    /' "$tap"
 	fi
 }
 
 finish()
 {
-	local passed failed skipped
-	cat "$out"/*.tap > "$out/all"
-	skipped=$(grep -cE '^(ok .*# SKIP|1\.\.0 # SKIP)' "$out/all")
-	passed=$(grep -E '^ok ' "$out/all" | grep -vc '# SKIP')
-	failed=$(grep -c '^not ok' "$out/all")
+	local name passed failed skipped
+	while read -r name; do
+		[ -e "$out/$name.tap" ] || fail "$name"
+	done < "$out/expected"
+	read -r passed failed skipped <<< "$(count "$out"/*.tap)"
 	say "done"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -90,6 +90,8 @@ gate "nothing is printed, locked or allocated in probes" \
 	absent 'pr_[a-z]+\(|printk\(|mutex_lock|spin_lock|k[mz]alloc' module/timeline.c module/vcpu.c
 gate "nothing is left to do later" absent '\<(TODO|FIXME|XXX)\>' "${c_files[@]}"
 gate "no file is too long" too_long
+gate "no path of a machine, no host of an archive" \
+	absent '(^|[^A-Z])[/](work|root|home)/[a-z]|debian[.]org|[n]pmjs' "${files[@]}"
 gate "the top level is as agreed" absent -v \
 	'^(module|tools|selftests|Kbuild|Makefile|README.md|COPYING|\..*)(/|$)' <(printf '%s\n' "${files[@]}")
 echo "1..$nr"

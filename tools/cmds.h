@@ -23,4 +23,7 @@ int cmd_reset(const struct options *o);
 int cmd_stat(const struct options *o);
 int cmd_vms(const struct options *o);
 
+/* What the columns of VERB, or of all verbs (NULL), mean. */
+void help_columns(const char *verb);
+
 #endif /* KVMHOT_CMDS_H */

@@ -13,28 +13,27 @@
 #define MAX_ROWS	24
 #define BAR_WIDTH	40
 
-static bool is_number(const char *word, unsigned int *number)
+/* N or REASON_N, be there such a reason or not */
+static bool is_number(const char *word, unsigned long *number)
 {
-	unsigned long value;
 	char *end;
 
 	if (!strncasecmp(word, "REASON_", 7))
 		word += 7;
 	if (*word < '0' || *word > '9')
 		return false;
-	value = strtoul(word, &end, 10);
-	*number = value;
-	return !*end && value < 65536;
+	*number = strtoul(word, &end, 10);
+	return !*end;
 }
 
 /* Is it a reason at all, whether it occurred or not? */
 static bool is_reason(const char *word)
 {
-	unsigned int i;
+	unsigned long i;
 
 	if (is_number(word, &i))
 		return true;
-	for (i = 0; i < 65536; i++)
+	for (i = 0; i <= KVMHOT_REASON_LAST; i++)
 		if (kvmhot_reason_name(i) &&
 		    !strcasecmp(kvmhot_reason_name(i), word))
 			return true;
@@ -45,7 +44,7 @@ static bool is_reason(const char *word)
 static const struct reason *find_reason(const struct vm *vm, const char *word)
 {
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
-	unsigned int number;
+	unsigned long number;
 
 	for (r = vm->reasons; r < end; r++) {
 		if (!r->hist.timed)
@@ -171,9 +170,17 @@ static int show(struct snapshot *s, const struct options *o)
 
 int cmd_hist(const struct options *o)
 {
+	unsigned long number;
 	struct snapshot s;
 	int status;
 
+	/* Reasons above the last share its row: it is not theirs alone. */
+	if (o->reason && is_number(o->reason, &number) &&
+	    number > KVMHOT_REASON_LAST) {
+		fprintf(stderr, "kvmhot: -r: %s: exit reasons have numbers 0..%d\n",
+			o->reason, KVMHOT_REASON_LAST);
+		return EXIT_USAGE;
+	}
 	if (source_load(&s, o->root, o->vcpu))
 		return EXIT_FAILED;
 	status = show(&s, o);

@@ -24,14 +24,15 @@ static const struct command {
 	{ "hist", "prc", 0, cmd_hist,
 	  "[-p VM] [-r REASON] [--vcpu N] [--root DIR]",
 	  "Histogram of the KVM cycles per exit of one reason of one VM;\n"
-	  "by default of the costliest." },
+	  "by default of the costliest.  REASON is a name, or a number 0..127." },
 	{ "vms", "", 0, cmd_vms,
 	  "[--root DIR]",
 	  "One line for each VM: exits, and where its vCPUs' time went." },
 	{ "stat", "p", 2, cmd_stat,
 	  "[-p VM] [--root DIR] [INTERVAL [COUNT]]",
 	  "What happened within each INTERVAL seconds (fractions allowed).\n"
-	  "Without INTERVAL once, after a second; without COUNT until stopped." },
+	  "Without INTERVAL once, after a second; without COUNT until stopped.\n"
+	  "With -p it stops, with status 1, when the VM has ended." },
 	{ "reset", "", 1, cmd_reset,
 	  "[--root DIR] [all | VM]",
 	  "Counting starts afresh, of all VMs (default) or of one." },
@@ -178,6 +179,7 @@ static int run(struct options *o, const char *seen)
 			       cmd->usage, cmd->help);
 		else
 			print_usage(stdout);
+		help_columns(cmd ? cmd->verb : NULL);
 		return EXIT_FINE;
 	}
 	if (!cmd) {

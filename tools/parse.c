@@ -201,11 +201,11 @@ static int parse_hook(struct text *t, struct snapshot *s)
 	    text_number(t, "error", error + (*error == '-'), 4095, &h->error))
 		return -EBADMSG;
 	snprintf(h->name, sizeof(h->name), "%s", t->column[1]);
-	snprintf(h->module, sizeof(h->module), "%s", t->column[2]);
+	snprintf(h->kind, sizeof(h->kind), "%s", t->column[3]);
 	snprintf(h->state, sizeof(h->state), "%s", t->column[4]);
 	snprintf(h->note, sizeof(h->note), "%s", t->column[8]);
 	names_clean(h->name);
-	names_clean(h->module);
+	names_clean(h->kind);
 	names_clean(h->state);
 	names_clean(h->note);
 	s->nr_hooks++;

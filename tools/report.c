@@ -5,6 +5,7 @@
 
 #include "cmds.h"
 #include "fmt.h"
+#include "line.h"
 #include "source.h"
 
 static void print_hooks(const struct snapshot *s)
@@ -13,12 +14,13 @@ static void print_hooks(const struct snapshot *s)
 
 	for (h = s->hooks; h < s->hooks + s->nr_hooks; h++) {
 		if (h->missed)
-			printf("hook %s: missed %llu\n", h->name, h->missed);
+			printf("hook %s (%s): missed %llu\n", h->name, h->kind,
+			       h->missed);
 		/* That all are off is told by NOT ENABLED. */
 		if (!strcmp(h->state, "armed") ||
 		    (!s->n[S_ENABLED] && !strcmp(h->state, "off")))
 			continue;
-		printf("hook %s: %s", h->name, h->state);
+		printf("hook %s (%s): %s", h->name, h->kind, h->state);
 		if (h->error)
 			printf(" (%s)", strerror(h->error));
 		printf("%s%s\n", h->note[0] ? ": " : "", h->note);
@@ -48,14 +50,13 @@ static void print_head(const struct snapshot *s)
 	       s->nr_vms, PLURAL(s->nr_vms), ended, vcpus, PLURAL(vcpus),
 	       fmt_count(exits).text,
 	       fmt_seconds(longest).text, s->n[S_TSC_KHZ] / 1000.0);
-	printf("since load: %s exits, dropped %llu, lost %llu, missed by hooks %llu",
-	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED], s->n[S_LOST],
-	       missed);
+	printf("since load: %s exits, dropped %llu, missed by hooks %llu",
+	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED], missed);
 	if (s->n[S_FORGOTTEN_VMS])
 		printf(", %llu VMs with %s exits forgotten",
 		       s->n[S_FORGOTTEN_VMS],
 		       fmt_count(s->n[S_FORGOTTEN_EXITS]).text);
-	putchar('\n');
+	printf("; since reset: lost %llu\n", s->n[S_LOST]);
 	if (!s->n[S_ENABLED])
 		puts("NOT ENABLED: nothing is counted");
 	else if (!s->n[S_ARMED])
@@ -90,32 +91,10 @@ static void print_vm(const struct vm *vm)
 	putchar('\n');
 }
 
-static void print_reason(const struct vm *vm, const struct reason *r,
-			 __u64 cycles)
+/* Below 0.1 %?  N * 1000 might not fit. */
+static bool is_small(__u64 n, __u64 total)
 {
-	const struct hist *h = &r->hist;
-	double seconds = summary_seconds(vm);
-	/* What can be said of an exit only when it has ended. */
-	__u64 ended = r->n[R_TIMED] + r->n[R_LOST];
-
-	printf("  %-19s %6s %6s %6s %8s", r->name,
-	       fmt_count(r->n[R_EXITS]).text,
-	       seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds).text : "-",
-	       fmt_percent(r->n[R_CYCLES], cycles).text,
-	       fmt_per(r->n[R_CYCLES], r->n[R_TIMED]).text);
-	if (h->timed)
-		printf(" %5s %5s %5s %5s",
-		       fmt_count(summary_quantile(h, 500)).text,
-		       fmt_count(summary_quantile(h, 950)).text,
-		       fmt_count(summary_quantile(h, 990)).text,
-		       fmt_count(h->max).text);
-	else
-		printf(" %5s %5s %5s %5s", "-", "-", "-", "-");
-	/* Most reasons never do either: no zeroes to hide those that do. */
-	printf(" %5s %8s %5s\n",
-	       fmt_percent(r->n[R_USER], r->n[R_USER] ? ended : 0).text,
-	       fmt_per(r->n[R_USER_CYCLES], r->n[R_USER]).text,
-	       fmt_percent(r->n[R_WAIT], r->n[R_WAIT] ? ended : 0).text);
+	return n < total / 1000 + !!(total % 1000);
 }
 
 static void print_reasons(const struct vm *vm, bool all)
@@ -128,15 +107,15 @@ static void print_reasons(const struct vm *vm, bool all)
 		exits += r->n[R_EXITS];
 	if (!exits)
 		return;
-	printf("  %-19s %6s %6s %6s %8s %5s %5s %5s %5s %5s %8s %5s\n",
-	       "REASON", "EXITS", "RATE/S", "SHARE%", "CYC/EXIT", "P50", "P95",
-	       "P99", "MAX", "USER%", "CYC/USER", "WAIT%");
+	fputs("  ", stdout);
+	line_names(true);
 	for (r = vm->reasons; r < end; r++) {
 		if (!r->n[R_EXITS])
 			continue;
-		if (all || r->n[R_CYCLES] >= cycles / 1000 ||
-		    r->n[R_EXITS] >= exits / 1000) {
-			print_reason(vm, r, cycles);
+		if (all || !is_small(r->n[R_CYCLES], cycles) ||
+		    !is_small(r->n[R_EXITS], exits)) {
+			fputs("  ", stdout);
+			line_print(vm, r, cycles, true);
 		} else {
 			hidden++;
 			hidden_exits += r->n[R_EXITS];

@@ -202,7 +202,8 @@ int source_reset(const char *root, const char *what)
 	if (ret < 0)
 		ret = -errno;
 	close(fd);
-	if (ret == -ENOENT)
+	/* The one word that is always known is not a VM's name. */
+	if (ret == -EINVAL && strcmp(what, "all"))
 		fprintf(stderr, "kvmhot: reset: no such VM: %s\n", what);
 	else if (ret < 0)
 		return fail(path, ret);

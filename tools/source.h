@@ -69,7 +69,7 @@ struct vm {
 };
 
 struct hook {
-	char name[64], module[32], state[16], note[256];
+	char name[64], kind[16], state[16], note[256];
 	__u64 missed, error;	/* an errno, or 0 */
 };
 

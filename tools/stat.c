@@ -10,6 +10,7 @@
 #include "cmds.h"
 #include "delta.h"
 #include "fmt.h"
+#include "line.h"
 
 /* A shorter interval than this would mostly show the reader itself. */
 #define MIN_INTERVAL	0.01
@@ -58,63 +59,62 @@ static void print_note(const struct vm *now, const struct vm *then,
 		printf("%s (%s): ended\n", now->name, now->id);
 }
 
-static void print_row(const struct vm *vm, const struct reason *r,
-		      __u64 cycles)
-{
-	double seconds = summary_seconds(vm);
-	const struct hist *h = &r->hist;
-	__u64 ended = r->n[R_TIMED] + r->n[R_LOST];
-
-	printf("%-16s %-11s %-19s %6s %6s %6s %8s", fmt_name(vm->name, 16).text,
-	       vm->id, r->name, fmt_count(r->n[R_EXITS]).text,
-	       seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds).text : "-",
-	       fmt_percent(r->n[R_CYCLES], cycles).text,
-	       fmt_per(r->n[R_CYCLES], r->n[R_TIMED]).text);
-	if (h->timed)
-		printf(" %5s %5s", fmt_count(summary_quantile(h, 500)).text,
-		       fmt_count(summary_quantile(h, 990)).text);
-	else
-		printf(" %5s %5s", "-", "-");
-	printf(" %5s\n",
-	       fmt_percent(r->n[R_USER], r->n[R_USER] ? ended : 0).text);
-}
-
 static void print_vm(const struct vm *vm)
 {
 	__u64 cycles = summary_cycles(vm);
 	const struct reason *r;
 
-	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++)
-		if (r->n[R_EXITS] || r->n[R_TIMED])
-			print_row(vm, r, cycles);
+	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
+		if (!r->n[R_EXITS] && !r->n[R_TIMED])
+			continue;
+		printf("%-16s %-11s ", fmt_name(vm->name, 16).text, vm->id);
+		line_print(vm, r, cycles, false);
+	}
 }
 
-static void print_head(const struct snapshot *now, const struct snapshot *d)
+/* ID: of the only VM to be shown, or NULL */
+static bool is_shown(const struct vm *vm, const char *id)
+{
+	return !id || !strcmp(id, vm->id);
+}
+
+static void print_head(const struct snapshot *now, const struct snapshot *d,
+		       const char *id)
 {
 	time_t t = time(NULL);
 	struct tm tm = { 0 };
 	char clock[16];
+	__u64 exits = 0, dropped = 0, lost = 0;
+	const struct vm *vm;
 	double longest = 0;
-	size_t i;
+	size_t nr = 0;
 
 	localtime_r(&t, &tm);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	for (i = 0; i < d->nr_vms; i++)
-		if (summary_seconds(&d->vms[i]) > longest && d->vms[i].running)
-			longest = summary_seconds(&d->vms[i]);
-	printf("%s: %s exits of %zu VM%s in %s", clock,
-	       fmt_count(d->n[S_EXITS]).text, d->nr_vms,
-	       PLURAL(d->nr_vms), fmt_seconds(longest).text);
-	if (d->n[S_DROPPED])
-		printf(", dropped %llu", d->n[S_DROPPED]);
-	if (d->n[S_LOST])
-		printf(", lost %llu", d->n[S_LOST]);
+	for (vm = d->vms; vm < d->vms + d->nr_vms; vm++) {
+		if (!is_shown(vm, id))
+			continue;
+		nr++;
+		exits += vm->n[V_EXITS];
+		dropped += vm->n[V_DROPPED];
+		lost += vm->n[V_LOST];
+		if (summary_seconds(vm) > longest && vm->running)
+			longest = summary_seconds(vm);
+	}
+	printf("%s: %s exits of %zu VM%s in %s", clock, fmt_count(exits).text,
+	       nr, PLURAL(nr), fmt_seconds(longest).text);
+	if (dropped)
+		printf(", dropped %llu", dropped);
+	if (lost)
+		printf(", lost %llu", lost);
+	/* Those without a record are in no VM's figures. */
+	if (d->n[S_DROPPED] > dropped)
+		printf("; host: dropped %llu", d->n[S_DROPPED]);
 	putchar('\n');
 	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
 		puts("NOT ARMED: nothing is counted, see kvmhot report");
-	printf("%-16s %-11s %-19s %6s %6s %6s %8s %5s %5s %5s\n", "NAME", "VM",
-	       "REASON", "EXITS", "RATE/S", "SHARE%", "CYC/EXIT", "P50", "P99",
-	       "USER%");
+	printf("%-16s %-11s ", "NAME", "VM");
+	line_names(false);
 }
 
 static int print_block(const struct snapshot *now, const struct snapshot *then,
@@ -129,10 +129,10 @@ static int print_block(const struct snapshot *now, const struct snapshot *then,
 		fputs("kvmhot: stat: out of memory\n", stderr);
 		return -1;
 	}
-	print_head(now, &d);
+	print_head(now, &d, id);
 	for (i = 0; i < d.nr_vms; i++) {
 		vm = &d.vms[i];
-		if (id && strcmp(id, vm->id))
+		if (!is_shown(vm, id))
 			continue;
 		old = delta_find(then, vm->id);
 		print_note(delta_find(now, vm->id), old, vm);
@@ -140,7 +140,7 @@ static int print_block(const struct snapshot *now, const struct snapshot *then,
 	}
 	for (i = 0; i < then->nr_vms; i++) {
 		vm = &then->vms[i];
-		if (!delta_find(now, vm->id) && (!id || !strcmp(id, vm->id)))
+		if (is_shown(vm, id) && !delta_find(now, vm->id))
 			printf("%s (%s): gone\n", vm->name, vm->id);
 	}
 	source_free(&d);
@@ -161,13 +161,34 @@ static void wait_until(struct timespec *t, double interval)
 		;
 }
 
+/* The next reading, if the VM with ID (or NULL: any) still is in it. */
+static int load(struct snapshot *s, const char *root, const char *id)
+{
+	if (source_load(s, root, ALL_VCPUS))
+		return -1;
+	if (!id || delta_find(s, id))
+		return 0;
+	fprintf(stderr, "kvmhot: stat: VM %s is gone\n", id);
+	source_free(s);
+	return -1;
+}
+
+/* Of a VM that has ended, all further blocks would be empty. */
+static int check_running(const struct snapshot *s, const char *id)
+{
+	if (!id || delta_find(s, id)->running)
+		return 0;
+	fprintf(stderr, "kvmhot: stat: VM %s has ended\n", id);
+	return -1;
+}
+
 /* COUNT intervals; 0: until stopped. */
 static int run(const struct options *o, double interval, long count)
 {
 	struct snapshot now, then;
 	const struct vm *vm;
 	struct timespec t;
-	char id[32] = "";
+	char buf[sizeof(vm->id)], *id = NULL;
 	long i;
 	int ret = 0;
 
@@ -177,19 +198,20 @@ static int run(const struct options *o, double interval, long count)
 	if (o->vm) {
 		vm = summary_find(&then, o->vm);
 		if (vm)
-			strcpy(id, vm->id);
+			id = strcpy(buf, vm->id);
 		else
 			ret = -1;
 	}
 	for (i = 0; !ret && (!count || i < count); i++) {
 		wait_until(&t, interval);
-		if (source_load(&now, o->root, ALL_VCPUS)) {
-			ret = -1;
+		ret = load(&now, o->root, id);
+		if (ret)
 			break;
-		}
 		if (i)
 			putchar('\n');
-		ret = print_block(&now, &then, *id ? id : NULL);
+		ret = print_block(&now, &then, id);
+		if (!ret && i + 1 != count)
+			ret = check_running(&now, id);
 		source_free(&then);
 		then = now;
 	}

@@ -2,9 +2,9 @@
 /*
  * The table of kinds: what one iteration of each costs in VM exits.
  *
- * Holds for Linux 6.1 and 6.12 on Intel, with EPT and the TDP MMU; verify.sh
- * compares it with what kvm:kvm_exit counts.  Confirmed without APICv and
- * without KVM's use of the preemption timer only.  What the kernel does to the
+ * Holds for Linux 6.1 and 6.12 on Intel, with EPT and the TDP MMU; the test
+ * counts.sh compares it with what kvm:kvm_exit counts.  Confirmed without
+ * APICv only.  What the kernel does to the
  * guest's memory by itself (NUMA balancing, compaction, KSM, swapping) would
  * make more EPT violations.  Not in the table:
  *

@@ -18,7 +18,7 @@ packages() { # SET
 		;;
 	build) echo make gcc gcc-12 binutils libc6-dev libelf1 pahole kmod xz-utils perl-base ;;
 	qemu) echo qemu-system-x86 qemu-system-data seabios zstd ;;
-	check) echo sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex ;;
+	check) echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex ;;
 	*) echo "deps.sh: no set '$1': host, build, qemu, check" >&2 && return 2 ;;
 	esac
 }

@@ -25,7 +25,7 @@ near()
 	[ $(($1 - $2)) -le 2 ] && [ $(($2 - $1)) -le 2 ]
 }
 
-[ -e /mod/kvm.ko ] || skip_all "only the emulated host counts instructions"
+emulated || skip_all "only the emulated host counts instructions"
 
 tap_begin
 # An EPT violation takes now one path, now another: it has no such figure.

@@ -35,13 +35,15 @@ while kill -0 "$(cat "$TMP/1.pid")" 2>/dev/null; do
 done
 for i in 1 2 3; do
 	wait "$(cat "$TMP/$i.pid")"
-	tap $? "guests of group $i are content"
+	rc=$?
+	rm "$TMP/$i.pid"
+	tap $rc "guests of group $i are content"
 done
 true_that "there were resets ($nr_resets)" $nr_resets -gt 10
 until_true '[ "$(status vms)" = 0 ]'
 until_true '[ "$(status vms_ended)" = 0 ]'
 equal "all exits are accounted for" "$(status exits)" \
-	"$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)"
+	"$(hits)"
 equal "nothing is dropped" "$(status dropped)" 0
 count_exits_end
 equal "no directory is left" "$(ls $KVMHOT/vms)" ""

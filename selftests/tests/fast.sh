@@ -11,12 +11,12 @@
 
 . ./lib.sh
 
-slow_event=/sys/kernel/tracing/events/kprobes/kvmhot_slow
+slow_event=$TRACING/events/kprobes/kvmhot_slow
 
 tap_begin
 load
 echo 'p:kvmhot_slow kvm_intel:vmx_handle_exit' \
-	> /sys/kernel/tracing/kprobe_events
+	> $TRACING/kprobe_events
 echo 'hist:keys=common_cpu' > $slow_event/trigger
 count_exits
 guest_start vm cpuid=200 msr_deadline=200 msr_icr=100 out=50
@@ -24,7 +24,7 @@ guest_go vm
 guest_done vm
 cat "$(vm_of vm)/exits" > "$TMP/exits"
 kernel_counts > "$TMP/kernel"
-slow=$(awk '/Hits:/ { print $2 }' $slow_event/hist)
+slow=$(hits $slow_event)
 
 column_by_reason "$TMP/exits" 4 > "$TMP/is"
 same "counts by reason as kvm:kvm_exit has them" "$TMP/is" "$TMP/kernel"
@@ -39,7 +39,4 @@ equal "all of KVM's count" "$(column_sum "$TMP/exits" 4)" \
 
 guest_end vm
 tap $? "the guest is content"
-count_exits_end
-echo '!hist:keys=common_cpu' > $slow_event/trigger
-echo '-:kvmhot_slow' >> /sys/kernel/tracing/kprobe_events
 tap_end

@@ -17,20 +17,19 @@ state()
 	status enabled
 }
 
-# refuse FILE MESSAGE ERROR LOG [NAME]: write MESSAGE (for printf), have ERROR
+# refuse FILE MESSAGE ERROR LOG: write MESSAGE (for printf), have ERROR
 refuse()
 {
 	state > "$TMP/before"
-	echo "kvmhot test $nr" > /dev/kmsg
+	log_mark
 	# shellcheck disable=SC2059 # it is a format
 	printf "$2" 2>/dev/null > "$TMP/word"
-	# Of nothing cat makes no write; so it is a blank line.
+	# Of nothing dd makes no write; so it is a blank line.
 	[ -s "$TMP/word" ] || echo > "$TMP/word"
 	dd if="$TMP/word" of="$1" bs=4096 2> "$TMP/error"
 	grep -q "$3" "$TMP/error"
 	tap $? "$(basename "$1") <- '$2': $3"
-	dmesg | sed "1,/kvmhot test $((nr - 1))/d" | grep 'kvmhot: ' |
-		grep -q "$4"
+	log_since | grep -q "$4"
 	tap $? "$(basename "$1") <- '$2': the log names what is accepted"
 	state > "$TMP/after"
 	same "$(basename "$1") <- '$2': nothing changed" "$TMP/after" \
@@ -40,11 +39,12 @@ refuse()
 # refuse_parameter NAME=VALUE
 refuse_parameter()
 {
+	log_mark
 	insmod ./kvmhot.ko "$1" 2> "$TMP/error"
 	true_that "$1: not loaded" $? -ne 0
 	grep -q 'Invalid' "$TMP/error"
 	tap $? "$1: invalid"
-	dmesg | tail -n 3 | grep -q "${1%%=*}"
+	dmesg | sed "1,/$log_id/d" | grep -q "${1%%=*}"
 	tap $? "$1: the log names it"
 	[ ! -e /sys/module/kvmhot ] && [ ! -e $KVMHOT ]
 	tap $? "$1: nothing is left"
@@ -57,9 +57,8 @@ for parameter in max_vms=0 max_vms=1000000 max_vms=some max_vcpus=0 \
 done
 
 load
-# One line each, in spite of the limit on the rate.
-echo 0 > /proc/sys/kernel/printk_ratelimit
-guest_start vm --wait-end cpuid=10
+# The log has one line each, as the limit on the rate is of ten in five seconds.
+guest_start vm cpuid=10
 guest_go vm
 guest_done vm
 dir=$(vm_of vm)
@@ -86,14 +85,30 @@ equal "modes of files" "$(cd $KVMHOT && stat -c '%a %n' version status \
 400 vms/$(basename "$dir")/exits 400 vms/$(basename "$dir")/hist \
 400 vms/$(basename "$dir")/vcpus 600 enabled "
 
-# What must be accepted.
+# What must be accepted, and do what it says.  Columns: 4 exits, 18 total.
 for word in all "$(basename "$dir")" ' all ' "$(basename "$dir") "; do
+	generation=$(status generation)
 	printf '%s\n' "$word" | cat > $KVMHOT/reset
-	tap $? "reset <- '$word'"
+	case $word in
+	*all*) generation=$((generation + 1)) ;;
+	esac
+	equal "reset <- '$word': resets" \
+		"$(column_sum "$dir/exits" 4) $(status generation)" \
+		"0 $generation"
 done
-for word in 1 y on Y; do
-	printf '%s' $word | cat > "$dir/reset"
-	tap $? "reset of a VM <- '$word'"
+since=$(header "$dir/exits" since)
+for word in 1 y yes on Y; do
+	printf '%s' "$word" | cat > "$dir/reset"
+	true_that "reset of a VM <- '$word': resets" \
+		"$(header "$dir/exits" since)" -gt "$since"
+	since=$(header "$dir/exits" since)
+done
+for word in n y no yes off on 0 1; do
+	printf '%s' "$word" | cat > $KVMHOT/enabled
+	case $word in
+	n*|off|0) equal "enabled <- '$word'" "$(cat $KVMHOT/enabled)" 0 ;;
+	*) equal "enabled <- '$word'" "$(cat $KVMHOT/enabled)" 1 ;;
+	esac
 done
 guest_end vm
 tap $? "the guest is content"

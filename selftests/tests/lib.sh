@@ -4,10 +4,12 @@
 # For the tests that run on a VT-x host, as root, in a directory with
 # kvmhot.ko, kvmhot and kvmhot-guest: TAP, and the things that they all do.
 
+export LC_ALL=C
 KVMHOT=/sys/kernel/debug/kvmhot
-EXIT_EVENT=/sys/kernel/tracing/events/kvm/kvm_exit
+TRACING=/sys/kernel/tracing
+EXIT_EVENT=$TRACING/events/kvm/kvm_exit
+USER_EVENT=$TRACING/events/kvm/kvm_userspace_exit
 KSFT_FAIL=1 KSFT_SKIP=4
-TMP=$(mktemp -d) || exit $KSFT_FAIL
 nr=0 nr_failed=0
 
 if [ ! -e /dev/kvm ] || [ ! -d /sys/module/kvm_intel ]; then
@@ -15,15 +17,28 @@ if [ ! -e /dev/kvm ] || [ ! -d /sys/module/kvm_intel ]; then
 	exit $KSFT_SKIP
 fi
 
+TMP=$(mktemp -d) || exit $KSFT_FAIL
+
 cleanup()
 {
 	# shellcheck disable=SC2046 # a list of pids
 	kill -KILL $(cat "$TMP"/*.pid 2>/dev/null) 2>/dev/null
 	wait
+	for event in $EXIT_EVENT $USER_EVENT "$TRACING"/events/kprobes/*; do
+		[ -e "$event/trigger" ] || continue
+		sed -n 's/^\(hist:keys=[a-z_,]*\):.*/!\1/p' "$event/trigger" |
+			while read -r trigger; do
+				echo "$trigger" > "$event/trigger"
+			done
+	done
+	[ ! -e $TRACING/events/kprobes/kvmhot_slow ] ||
+		echo '-:kvmhot_slow' >> $TRACING/kprobe_events
 	rmmod kvmhot 2>/dev/null
 	rm -rf "$TMP"
 }
 trap cleanup EXIT
+# Not every shell runs the above when a signal ends it.
+trap 'exit 143' INT TERM HUP
 
 tap_begin()
 {
@@ -62,12 +77,12 @@ equal()
 # true_that NAME CONDITION...: a condition of test(1)
 true_that()
 {
-	name=$1
+	tap_name=$1
 	shift
 	[ "$@" ]
-	rc=$?
-	tap $rc "$name"
-	[ $rc = 0 ] || echo "#   not so: $*"
+	tap_rc=$?
+	tap $tap_rc "$tap_name"
+	[ $tap_rc = 0 ] || echo "#   not so: $*"
 }
 
 tap_end()
@@ -98,6 +113,12 @@ loadkvm_only()
 	else
 		modprobe kvm
 	fi
+}
+
+# emulated: is a tick of the TSC an instruction here?
+emulated()
+{
+	[ -e /mod/kvm.ko ]
 }
 
 load()
@@ -190,6 +211,19 @@ count_exits_end()
 	echo "!hist:keys=${1:-exit_reason}" > $EXIT_EVENT/trigger
 }
 
+# hits [EVENT]: of its histogram
+hits()
+{
+	awk '/Hits:/ { print $2 }' "${1:-$EXIT_EVENT}/hist"
+}
+
+# kernel_counts_of TID: what kernel_counts has, of one thread
+kernel_counts_of()
+{
+	awk -v tid="$1" '/common_pid:/ { gsub(/[{},]/, " "); $0 = $0
+		if ($2 == tid) print $4, $6 }' $EXIT_EVENT/hist | sort
+}
+
 # kernel_counts: of kvm:kvm_exit, "REASON COUNT", reasons as numbers
 kernel_counts()
 {
@@ -229,4 +263,50 @@ counts_by_name()
 {
 	awk -F '\t' '!/^#/ { sum[$3] += $4 }
 		END { for (r in sum) if (sum[r]) print r, sum[r] }' "$1" | sort
+}
+
+# same_as_guest TEST NAME FILE: of kvmhot's file exits, is it what guest NAME
+# did?  Interrupts are not the guest's doing, unless it says so.
+same_as_guest()
+{
+	expected_counts "$2" > "$TMP/expected"
+	counts_by_name "$3" | awk '
+		FNR == NR { expected[$1]; next }
+		$1 in expected || $1 !~ /^(EXTERNAL_INTERRUPT|EXCEPTION_NMI|INTERRUPT_WINDOW|PREEMPTION_TIMER)$/
+		' "$TMP/expected" - > "$TMP/named"
+	same "$1" "$TMP/named" "$TMP/expected"
+}
+
+# log_mark; log_since: what kvmhot has said in the kernel's log since
+log_mark()
+{
+	log_id="kvmhot test $$ $nr $(cut -d ' ' -f 1 /proc/uptime)"
+	echo "$log_id" > /dev/kmsg
+}
+
+log_since()
+{
+	dmesg | sed "1,/$log_id/d" | grep 'kvmhot: '
+}
+
+# of REASON COLUMN, in $TMP/exits: summed over the vCPUs
+of()
+{
+	awk -F '\t' -v reason="$1" -v column="$2" \
+		'$3 == reason { sum += $column } END { printf "%.0f\n", sum }' \
+		"$TMP/exits"
+}
+
+# measure ARGUMENT...: of a VM from its first entry to its end
+measure()
+{
+	guest_start vm "$@"
+	guest_go vm
+	guest_done vm
+	dir=$(vm_of vm)
+	guest_end vm || bail "guest $*"
+	until_true '[ "$(header "$dir/exits" state)" = ended ]'
+	cat "$dir/exits" > "$TMP/exits"
+	cat "$dir/hist" > "$TMP/hist"
+	cat "$dir/vcpus" > "$TMP/vcpus"
 }

@@ -36,7 +36,7 @@ while [ $i -lt 200 ]; do
 	i=$((i + 1))
 done
 until_true '[ "$(status vms)" = 0 ]'
-kernel=$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)
+kernel=$(hits)
 count_exits_end
 equal "200 VMs: those kept are bounded" "$(status vms_ended)" 8
 equal "200 VMs: the others are said to be forgotten" \
@@ -54,6 +54,7 @@ equal "200 VMs: memory is back to where it was" "$(status memory_bytes)" \
 rmmod kvmhot
 
 # Beyond the bounds: refused, counted, shown.
+log_mark
 load max_vms=1
 count_exits
 guest_start one --forever cpuid=100
@@ -64,14 +65,26 @@ guest_go two
 guest_done two
 guest_stop one
 equal "max_vms=1: one VM" "$(status vms)" 1
-kernel=$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)
+kernel=$(hits)
 equal "max_vms=1: exits of the other are dropped, and counted" \
 	$(($(column_sum "$(vm_of one)/exits" 4) + $(status dropped))) \
 	"$kernel"
-dmesg | grep -q 'kvmhot: no place for 1 vCPUs.*max_vms=1'
+log_since | grep -q 'no place for 1 vCPUs.*max_vms=1'
 tap $? "max_vms=1: the log says so"
 guest_end two
+tap $? "max_vms=1: the guest without a place is content"
 guest_end one
+tap $? "max_vms=1: the other one, too"
+until_true '[ "$(status vms_ended)" = 1 ]'
+exits=$(column_sum $KVMHOT/vms/*/exits 4)
+guest_start three cpuid=10
+guest_go three
+guest_done three
+equal "max_vms=1: an ended VM makes place" \
+	"$(status vms) $(status vms_ended) $(status forgotten_vms)" "1 0 1"
+equal "max_vms=1: its exits are said to be forgotten" \
+	"$(status forgotten_exits)" "$exits"
+guest_end three
 count_exits_end
 rmmod kvmhot
 
@@ -81,10 +94,43 @@ guest_start one --vcpus 2 cpuid=100
 guest_go one
 guest_done one
 equal "max_vcpus=1: one vCPU" "$(status vcpus)" 1
-kernel=$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)
+kernel=$(hits)
 equal "max_vcpus=1: exits of the other are dropped, and counted" \
 	$(($(column_sum "$(vm_of one)/exits" 4) + $(status dropped))) \
 	"$kernel"
 guest_end one
+tap $? "max_vcpus=1: the guest is content"
+count_exits_end
+until_true '[ "$(status vms_ended)" = 1 ]'
+# Not from its first exit on: the worker has to make place first.
+guest_start three --forever cpuid=100
+guest_go three
+vm_of three > /dev/null
+guest_stop three
+equal "max_vcpus=1: an ended VM makes place" \
+	"$(status vms) $(status forgotten_vms)" "1 1"
+guest_end three
+rmmod kvmhot
+
+# So little memory that there is a record, but not for all reasons.
+load max_memory_kb=64
+equal "max_memory_kb=64: is kept to" \
+	"$(($(status memory_bytes) <= 65536))" 1
+count_exits
+kinds=$(./kvmhot-guest --list | awk '!/^(setup|round|\*)\t/ { print $1 "=300" }')
+# shellcheck disable=SC2086 # a list of words
+guest_start one --vcpus 12 $kinds
+guest_go one
+guest_done one
+equal "max_memory_kb=64: is still kept to" \
+	"$(($(status memory_bytes) <= 65536))" 1
+true_that "max_memory_kb=64: exits are dropped" "$(status dropped)" -gt 0
+# Those of vCPUs that have a record are in its VM's figures.
+seen=$(awk -F '\t' '!/^#/ { sum += $3 - $4 } END { print sum }' \
+	"$(vm_of one)/vcpus")
+equal "max_memory_kb=64: all that are not are counted as dropped" \
+	$((seen + $(status dropped))) "$(hits)"
+guest_end one
+tap $? "max_memory_kb=64: the guest is content"
 count_exits_end
 tap_end

@@ -39,14 +39,28 @@ tap $? "hist: has the count"
 # A saved copy says the same as the files that it is of.
 guest_end vm
 until_true '[ "$(header "$dir/exits" state)" = ended ]'
-mkdir "$TMP/saved"
-cp -r $KVMHOT/version $KVMHOT/status $KVMHOT/vms "$TMP/saved/" 2>/dev/null
+cp -r $KVMHOT "$TMP/saved"
+equal "cp -r: exit code" $? 0
 ./kvmhot report --all > "$TMP/live"
 ./kvmhot report --all --root "$TMP/saved" > "$TMP/copy"
 same "--root: as the live files" "$TMP/copy" "$TMP/live"
 
+# A VM that runs: what stat has of CPUID is what the guest did meanwhile.
 ./kvmhot stat 0.2 3 > "$TMP/out"
 equal "stat: exit code" $? 0
+guest_start run --forever cpuid=50
+guest_go run
+run=$(basename "$(vm_of run)")
+./kvmhot stat 0.2 2 > "$TMP/out"
+equal "stat: exit code" $? 0
+true_that "stat: has the VM's CPUID in each of two intervals" \
+	"$(grep -c ' CPUID ' "$TMP/out")" = 2
+guest_stop run
+guest_end run
+tap $? "the guest is content"
+until_true '[ "$(status vms)" = 0 ]'
+./kvmhot reset "$run"
+equal "reset of another VM: exit code" $? 0
 ./kvmhot reset nobody 2> "$TMP/error"
 equal "reset of a VM that is not there: exit code" $? 1
 ./kvmhot reset "$name"

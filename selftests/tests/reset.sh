@@ -13,10 +13,8 @@ check_totals()
 	dir=$(vm_of "$1")
 	cat "$dir/exits" > "$TMP/exits"
 	column_by_reason "$TMP/exits" 18 > "$TMP/is"
-	awk -v tid="$(awk -F '\t' '!/^#/ { print $2 }' "$dir/vcpus")" '
-		/common_pid:/ { gsub(/[{},]/, " "); $0 = $0
-			if ($2 == tid) print $4, $6 }' $EXIT_EVENT/hist |
-		sort > "$TMP/kernel"
+	kernel_counts_of "$(awk -F '\t' '!/^#/ { print $2 }' "$dir/vcpus")" \
+		> "$TMP/kernel"
 	same "$1: before + after = what kvm:kvm_exit has" "$TMP/is" \
 		"$TMP/kernel"
 }
@@ -72,6 +70,6 @@ done
 echo all > $KVMHOT/reset
 equal "ended VMs went with the reset" "$(ls $KVMHOT/vms)" ""
 equal "but their exits are not forgotten" "$(status exits)" \
-	"$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)"
+	"$(hits)"
 count_exits_end common_pid,exit_reason
 tap_end

@@ -23,16 +23,11 @@ check()
 	while read -r vcpu tid; do
 		awk -F '\t' -v vcpu="$vcpu" '$1 == vcpu { print $2, $4 }' \
 			"$TMP/exits" | sort > "$TMP/is"
-		awk -v tid="$tid" '/common_pid:/ { gsub(/[{},]/, " ")
-			$0 = $0; if ($2 == tid) print $4, $6 }' \
-			$EXIT_EVENT/hist | sort > "$TMP/kernel"
+		kernel_counts_of "$tid" > "$TMP/kernel"
 		same "$1: vCPU $vcpu as kvm:kvm_exit has its thread" \
 			"$TMP/is" "$TMP/kernel"
 	done < "$TMP/vcpus"
-	expected_counts "$1" > "$TMP/expected"
-	counts_by_name "$TMP/exits" | grep -v ^EXTERNAL_INTERRUPT \
-		> "$TMP/named"
-	same "$1: as the guest did" "$TMP/named" "$TMP/expected"
+	same_as_guest "$1: as the guest did" "$1" "$TMP/exits"
 	equal "$1: nothing is lost" "$(column_sum "$TMP/exits" 7)" 0
 }
 
@@ -54,7 +49,7 @@ equal "no hook missed anything" \
 	"$(awk -F '\t' '$1 == "hook" { sum += $7 } END { print sum }' \
 		$KVMHOT/status)" 0
 equal "all exits of the host" "$(status exits)" \
-	"$(awk '/Hits:/ { print $2 }' $EXIT_EVENT/hist)"
+	"$(hits)"
 count_exits_end common_pid,exit_reason
 guest_end one
 tap $? "one: the guest is content"

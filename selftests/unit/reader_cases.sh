@@ -21,7 +21,9 @@ prints "hist -r REASON_n" hist-unnamed.txt hist -r REASON_87 --root "$dir/good"
 prints "hist --vcpu" hist-vcpu.txt hist --vcpu 1 -r IO_INSTRUCTION --root="$dir/good"
 prints "vms" vms.txt vms --root "$dir/good"
 prints "--help" help.txt --help
-prints "stat --help" help-stat.txt stat --help
+for verb in report hist vms stat reset; do
+	prints "$verb --help" help-$verb.txt $verb --help
+done
 prints "--version" version.txt --version
 
 # Trees that are unusual, but good.
@@ -65,6 +67,31 @@ field "$vm/exits" 9 9 500000
 run report --root "$bad"
 grep -q "REASON_87  *1 .* 0.4 " "$dir/out"
 ok "report: a seldom, but costly reason is shown" $?
+
+# threshold NAME SHOWN EXITS CYCLES OTHER-EXITS OTHER-CYCLES: has the report a
+# line for the one reason of two (1, or 0)?
+threshold()
+{
+	fresh
+	vm=$bad/vms/901-8
+	for column in 4 5 9; do
+		case $column in 9) one=$4 other=$6 ;; *) one=$3 other=$5 ;; esac
+		field "$vm/exits" 3 $column $one
+		field "$vm/exits" 4 $column $other
+	done
+	run report -p 901-8 --root "$bad"
+	[ $status -eq 0 ] && [ "$(grep -c '^  CPUID ' "$dir/out")" -eq "$2" ] &&
+		[ "$(grep -c 'and 1 reason with' "$dir/out")" -eq $((1 - $2)) ]
+	ok "report: $1" $?
+}
+threshold "exits, 1 of 1000" 1 1 0 999 1000000
+threshold "exits, 1 of 1001" 0 1 0 1000 1000000
+threshold "exits, 1 of 1999" 0 1 0 1998 1000000
+threshold "cycles, 1 of 1000" 1 1 1 9999 999
+threshold "cycles, 1 of 1999" 0 1 1 9999 1998
+threshold "cycles, 0.1 % of nearly 2^64" 1 1 18446744073709550 9999 18428297329635840450
+threshold "cycles, just less" 0 1 18446744073709550 9999 18428297329635840451
+threshold "cycles, of which a thousandfold is beyond 2^64" 1 1 36893488147419104 9999 18409850585562132511
 
 # Names.
 # called NAME WANT COMMAND-LINE...: what VM 4391-11 is called then
@@ -157,6 +184,40 @@ run stat 0.1 --root "$bad"
 wait
 [ $status -eq 1 ] && grep -q "status: No such file" "$dir/err"
 ok "stat: ends with 1 when the tree goes" $?
+
+# while_stat SECONDS COMMAND ARGUMENTS...: stat -p web-01 on $bad, and COMMAND
+# after so many seconds
+while_stat()
+{
+	(sleep $1; eval "$2") &
+	shift 2
+	run stat "$@" -p web-01 --root "$bad"
+	wait
+}
+fresh
+while_stat 0.4 'rm -r "$bad/vms"; cp -r "$dir/later/vms" "$dir/later/status" "$bad"' 1 1
+[ $status -eq 0 ] && grep -q '^[0-9:]*: 18.4k exits of 1 VM in 2.00s$' "$dir/out" &&
+	! grep -q -e '^db' -e '^cloud' "$dir/out"
+ok "stat -p: counts that VM only" $?
+fresh
+while_stat 0.4 'edit "$vm/vcpus" "/^0/s/${tab}0${tab}0${tab}/${tab}4${tab}5${tab}/"
+	edit "$bad/status" "s/^dropped.*/dropped${tab}6/"' 1 1
+[ $status -eq 0 ] && grep -q ' of 1 VM .*, dropped 4, lost 5; host: dropped 6$' "$dir/out"
+ok "stat -p: dropped and lost are the VM's" $?
+fresh
+while_stat 1.5 'rm -r "$vm"' 1
+[ $status -eq 1 ] && [ "$(cat "$dir/err")" = "kvmhot: stat: VM 4391-11 is gone" ] &&
+	[ "$(grep -c '^NAME' "$dir/out")" -eq 1 ]
+ok "stat -p: stops when the VM is gone" $?
+fresh
+while_stat 1.5 'for f in exits hist vcpus; do edit "$vm/$f" 1s/running/ended/; done' 1
+[ $status -eq 1 ] && [ "$(cat "$dir/err")" = "kvmhot: stat: VM 4391-11 has ended" ] &&
+	[ "$(grep -c '^NAME' "$dir/out")" -eq 2 ] && grep -q ': ended$' "$dir/out"
+ok "stat -p: stops when the VM has ended" $?
+fresh
+run stat 0.05 1 -p 901 --root "$bad"
+[ $status -eq 0 ] && grep -q ': 0 exits of 1 VM in 0.00s$' "$dir/out"
+ok "stat -p: one interval of an ended VM is no failure" $?
 
 # Damage.
 fresh; rm -r "$bad"
@@ -302,6 +363,11 @@ refuses "no such VM: hist" 1 "no such VM: web-03" hist -p web-03 --root "$dir/go
 refuses "no such VM: stat" 1 "no such VM: web-03" stat -p web-03 --root "$dir/good"
 refuses "no such VM: reset" 1 "no such VM: web-03" reset web-03 --root "$dir/good"
 refuses "no such reason" 2 "no such exit reason: FOO" hist -r FOO --root "$dir/good"
+for word in 128 REASON_128 65535 18446744073709551616; do
+	refuses "reason $word" 2 "-r: $word: exit reasons have numbers 0..127" hist -r $word --root "$dir/good"
+done
+refuses "reason 127" 1 "no timed exits with reason 127" hist -r 127 --root "$dir/good"
+refuses "reason 12x" 2 "no such exit reason: 12x" hist -r 12x --root "$dir/good"
 refuses "a reason that did not occur" 1 "no timed exits with reason WBINVD" hist -r WBINVD --root "$dir/good"
 refuses "a vCPU that is not there" 1 "no timed exits on vCPU 77" hist --vcpu 77 --root "$dir/good"
 refuses "reset of a copy without the file" 1 "good/reset: No such file" reset --root "$dir/good"
