@@ -52,7 +52,7 @@ if ! command -v apt-get > /dev/null; then
 	exit 1
 fi
 echo "deps.sh: installing $*" >&2
-as_root apt-get -qq update
+as_root apt-get -qq update || echo "deps.sh: apt-get update failed; going on with what apt knows" >&2
 for p; do
 	apt-cache -q show "$p" > /dev/null 2>&1 && continue
 	echo "deps.sh: apt knows no package $p: is there a source of Debian's 'main' in /etc/apt?" >&2
