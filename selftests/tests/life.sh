@@ -80,6 +80,7 @@ exits=$(column_sum $KVMHOT/vms/*/exits 4)
 guest_start three cpuid=10
 guest_go three
 guest_done three
+vm_of three > /dev/null
 equal "max_vms=1: an ended VM makes place" \
 	"$(status vms) $(status vms_ended) $(status forgotten_vms)" "1 0 1"
 equal "max_vms=1: its exits are said to be forgotten" \
