@@ -49,14 +49,6 @@ if ! "$here/host/deps.sh" host build qemu check; then
 fi
 echo "ok - packages" > "$out/packages.tap"
 
-if [ -z "${TESTS:-}" ]; then
-	say "unit tests"
-	run_tap unit make -s -C "$here/unit" check
-	show_tap unit
-	say "static gates"
-	run_tap gates "$here/gates.sh"
-	show_tap gates
-fi
 built=
 for kernel in $kernels; do
 	say "building for $kernel"
@@ -66,5 +58,13 @@ for kernel in $kernels; do
 		fail "build-$kernel"
 	fi
 done
+if [ -z "${TESTS:-}" ]; then
+	say "unit tests"
+	run_tap unit make -s -C "$here/unit" check
+	show_tap unit
+	say "static gates"
+	run_tap gates "$here/gates.sh"
+	show_tap gates
+fi
 say "tests on emulated hosts (the first boot of each takes a minute or so): $tests"
 all_on_hosts
