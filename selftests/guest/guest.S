@@ -27,6 +27,7 @@
 
 	.section .rodata
 	.globl guest_begin, guest_end, guest_entry, trap_irq, trap_ud, trap_gp
+	.globl l2_cpuid, l2_exit
 
 	.macro fold reg
 	xor	\reg, %rbx
@@ -49,7 +50,10 @@ guest_entry:
 	add	$0x1000, %rax
 	loop	1b
 	mov	GUEST_MMIO, %eax
-	mov	$PORT_SETUP, %dx
+	cmpq	$0, GUEST_DATA + DATA_VMXON
+	je	2f
+	call	vmx_setup
+2:	mov	$PORT_SETUP, %dx
 	out	%al, %dx
 
 round:
@@ -105,11 +109,18 @@ fixup:
 	iretq
 unexpected:
 	mov	(%rsp), %rax		/* for the VMM's report */
+fail:
 	mov	$PORT_FAIL, %dx
 	out	%al, %dx
-	jmp	unexpected
+	jmp	fail
 
+/*
+ * bochs 2.7 keeps interrupts of the host off where a VM entry leaves IF as it
+ * was, off, until the guest changes it.  No interrupt of the guest gets in.
+ */
 kind spin
+	sti
+	cli
 	mov	$1000, %ecx
 1:	loop	1b
 	ret
@@ -184,6 +195,13 @@ kind ept_write
 	mov	%rax, (%rsi)
 	ret
 
+kind ept_cow
+	page_address
+	mov	(%rsi), %rax
+	lea	1(%rbp), %rax
+	mov	%rax, (%rsi)
+	ret
+
 kind ept_fetch
 	page_address
 	call	*%rsi			/* mov $number, %eax; ret */
@@ -205,6 +223,25 @@ kind hlt
 	hlt
 	cli
 	ret
+
+/* The same, and then awake for a while */
+kind nap
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	add	GUEST_DATA + DATA_NAP_TICKS, %rax
+	mov	%rax, %rdx
+	shr	$32, %rdx
+	mov	$MSR_TSC_DEADLINE, %ecx
+	wrmsr
+	sti
+	hlt
+	cli
+	mov	GUEST_DATA + DATA_NAP_SPIN, %rcx
+	jrcxz	2f
+1:	dec	%rcx
+	jnz	1b
+2:	ret
 
 kind msr_read
 	mov	$MSR_PAT, %ecx
@@ -344,6 +381,8 @@ kind ud
 	lea	1f(%rip), %r15
 	ud2
 1:	ret
+
+#include "l2.S"
 
 guest_end:
 	.section .note.GNU-stack, "", @progbits

@@ -22,6 +22,11 @@
 #define GUEST_CODE_SIZE		0x1000
 #define GUEST_BASE_PAGES	7
 
+/* VMX, for those who ask for it; KVM alone touches the first two */
+#define GUEST_VMXON		0x10000
+#define GUEST_VMCS		0x11000
+#define GUEST_FIELDS		0x12000	/* struct guest_field; 0 ends them */
+
 #define GUEST_GDT		GUEST_DESC
 #define GUEST_IDT		(GUEST_DESC + 0x800)
 
@@ -29,8 +34,9 @@
 #define GUEST_EPT_READ		0x01000000
 #define GUEST_EPT_WRITE		0x02000000
 #define GUEST_EPT_FETCH		0x03000000
+#define GUEST_EPT_COW		0x04000000
 #define GUEST_EPT_PAGES		0x1000
-#define GUEST_MEM_SIZE		0x04000000
+#define GUEST_MEM_SIZE		0x05000000
 #define GUEST_MMIO		0x08000000
 
 /* Above the LAPIC, the IOAPIC and KVM's own slots */
@@ -42,6 +48,9 @@
 #define PORT_ROUND		0x1011	/* the list is done */
 #define PORT_FAIL		0x1012	/* an exception that nobody asked for */
 
+/* Where a kind's return address is */
+#define L2_RSP			(GUEST_STACK + 0x1000 - 8)
+
 #define GUEST_VECTOR		0x40
 #define RESULT_SEED		0x9e3779b9	/* checksums start here */
 
@@ -52,12 +61,18 @@
 #define DATA_GPS		24
 #define DATA_APIC_ID		32
 #define DATA_SCRATCH		40
-#define DATA_LIST		64
+#define DATA_NAP_TICKS		48
+#define DATA_NAP_SPIN		56
+#define DATA_VMXON		64	/* 0: no VMX */
+#define DATA_VMCS		72
+#define DATA_LIST		128
 #define ENTRY_CODE		0
 #define ENTRY_N			8
 #define ENTRY_ARG		16
 #define ENTRY_DONE		24
 #define ENTRY_SIZE		32
+#define FIELD_VALUE		8
+#define FIELD_SIZE		16
 
 #define GUEST_MAX_ENTRIES	64
 
@@ -74,6 +89,11 @@ struct guest_entry {
 	__u64 done;		/* iterations since the start, all rounds */
 };
 
+struct guest_field {
+	__u64 field;
+	__u64 value;
+};
+
 struct guest_data {
 	__u64 result;
 	__u64 irqs;
@@ -81,13 +101,17 @@ struct guest_data {
 	__u64 gps;
 	__u64 apic_id;
 	__u64 scratch;
-	__u64 pad[2];
+	__u64 nap_ticks;	/* from RDTSC to the deadline */
+	__u64 nap_spin;		/* turns of a loop */
+	__u64 vmxon, vmcs;	/* physical addresses */
+	__u64 pad[6];
 	struct guest_entry list[GUEST_MAX_ENTRIES + 1];
 };
 
 /* Labels in guest.S */
 extern const char guest_begin[], guest_end[], guest_entry[];
 extern const char trap_irq[], trap_ud[], trap_gp[];
+extern const char l2_cpuid[], l2_exit[];
 
 #endif /* __ASSEMBLER__ */
 #endif /* KVMHOT_GUEST_H */

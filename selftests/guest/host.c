@@ -29,6 +29,16 @@ bool host_apicv(void)
 	return param("kvm_intel", "enable_apicv", false);
 }
 
+bool host_shadow_vmcs(void)
+{
+	return param("kvm_intel", "enable_shadow_vmcs", false);
+}
+
+bool host_nested(void)
+{
+	return param("kvm_intel", "nested", false);
+}
+
 bool host_xsave(void)
 {
 	unsigned int a, b, c, d;

@@ -7,6 +7,10 @@
 /* Does KVM virtualise the LAPIC's registers and interrupts? */
 bool host_apicv(void);
 
+/* Does it let L1 access its VMCS without exits?  Can there be an L1? */
+bool host_shadow_vmcs(void);
+bool host_nested(void);
+
 /* Without XSAVE, and so CR4.OSXSAVE, XSETBV is a #UD that does not exit */
 bool host_xsave(void);
 

@@ -21,8 +21,10 @@
 #define KIND(_name)	.name = #_name, .code = guest_##_name
 #define X(_reason, _n)	{ .reason = EXIT_REASON_##_reason, .n = (_n) }
 #define X_ANY(_reason)	X(_reason, ANY_NUMBER)
-#define X_UNLESS_APICV(_reason, _n) \
-	{ .reason = EXIT_REASON_##_reason, .n = (_n), .unless_apicv = true }
+#define X_UNLESS(_what, _reason, _n) \
+	{ .reason = EXIT_REASON_##_reason, .n = (_n), .unless = (_what) }
+#define L2(_reason, _n)	\
+	{ .reason = LEVEL2 + EXIT_REASON_##_reason, .n = (_n) }
 #define EXITS(...)							\
 	.exits = { __VA_ARGS__ },					\
 	.nr_exits = sizeof((struct exits[]){ __VA_ARGS__ }) /		\
@@ -40,7 +42,9 @@ DECLARE(mmio_write);
 DECLARE(ept_read);
 DECLARE(ept_write);
 DECLARE(ept_fetch);
+DECLARE(ept_cow);
 DECLARE(hlt);
+DECLARE(nap);
 DECLARE(msr_read);
 DECLARE(msr_write);
 DECLARE(msr_deadline);
@@ -59,6 +63,19 @@ DECLARE(rdpmc);
 DECLARE(vmclear);
 DECLARE(invept);
 DECLARE(ud);
+DECLARE(l2_cpuid);
+DECLARE(l2_vmcall);
+
+#define HLT_EXITS							\
+	EXITS(X(HLT, 1), X(MSR_WRITE, 1), X_UNLESS(APICV, MSR_WRITE, 1),\
+	      X_ANY(EXTERNAL_INTERRUPT), X_ANY(INTERRUPT_WINDOW),	\
+	      X_ANY(PREEMPTION_TIMER))
+
+/* One exit of L2, and what L1 executes for it */
+#define L2_EXITS(_reason)						\
+	EXITS(L2(_reason, 1), X(VMRESUME, 1),				\
+	      X_UNLESS(SHADOW_VMCS, VMWRITE, 1),			\
+	      X_UNLESS(SHADOW_VMCS, VMREAD, 1))
 
 const struct kind kinds[] = {
 	/* a thousand turns of a loop */
@@ -82,13 +99,19 @@ const struct kind kinds[] = {
 	{ KIND(ept_write), EXITS(X(EPT_VIOLATION, 1)), .region = EPT_WRITE },
 	{ KIND(ept_fetch), EXITS(X(EPT_VIOLATION, 1)), .region = EPT_FETCH },
 	/*
+	 * A read, then a write, of a page that the VMM has not touched: the
+	 * read maps the zero page, the first write (to what is present) has it
+	 * replaced, at which KVM drops what it maps and has it tried again.
+	 * Any other vCPU's violation of that time is tried again, too: the
+	 * numbers hold for one vCPU.
+	 */
+	{ KIND(ept_cow), EXITS(X(EPT_VIOLATION, 3)), .region = EPT_COW },
+	/*
 	 * The deadline's MSR and EOI.  A timer that strikes before HLT makes
 	 * an interrupt window, or a preemption timer exit if KVM uses that.
 	 */
-	{ KIND(hlt),
-	  EXITS(X(HLT, 1), X(MSR_WRITE, 1), X_UNLESS_APICV(MSR_WRITE, 1),
-		X_ANY(EXTERNAL_INTERRUPT), X_ANY(INTERRUPT_WINDOW),
-		X_ANY(PREEMPTION_TIMER)), .irqs = 1 },
+	{ KIND(hlt), HLT_EXITS, .irqs = 1 },
+	{ KIND(nap), HLT_EXITS, .irqs = 1 },
 	{ KIND(msr_read), EXITS(X(MSR_READ, 1)) },
 	{ KIND(msr_write), EXITS(X(MSR_WRITE, 1)) },
 	/* KVM's fast paths, the first if it uses the preemption timer */
@@ -96,8 +119,8 @@ const struct kind kinds[] = {
 	{ KIND(msr_icr), EXITS(X(MSR_WRITE, 1)) },
 	/* ICR and EOI */
 	{ KIND(self_ipi),
-	  EXITS(X(MSR_WRITE, 1), X_UNLESS_APICV(MSR_WRITE, 1),
-		X_UNLESS_APICV(INTERRUPT_WINDOW, 1)), .irqs = 1 },
+	  EXITS(X(MSR_WRITE, 1), X_UNLESS(APICV, MSR_WRITE, 1),
+		X_UNLESS(APICV, INTERRUPT_WINDOW, 1)), .irqs = 1 },
 	{ KIND(vmcall), EXITS(X(VMCALL, 1)) },
 	{ KIND(invd), EXITS(X(INVD, 1)) },
 	{ KIND(wbinvd), EXITS(X(WBINVD, 1)) },
@@ -113,9 +136,12 @@ const struct kind kinds[] = {
 	{ KIND(monitor), EXITS(X(MONITOR_INSTRUCTION, 1)) },
 	{ KIND(mwait), EXITS(X(MWAIT_INSTRUCTION, 1)) },
 	{ KIND(rdpmc), EXITS(X(RDPMC, 1)), .gps = 1 },
-	{ KIND(vmclear), EXITS(X(VMCLEAR, 1)), .uds = 1 },
-	{ KIND(invept), EXITS(X(INVEPT, 1)), .uds = 1 },
+	{ KIND(vmclear), EXITS(X(VMCLEAR, 1)), .uds = 1, .no_vmx = true },
+	{ KIND(invept), EXITS(X(INVEPT, 1)), .uds = 1, .no_vmx = true },
 	{ KIND(ud), EXITS(X(EXCEPTION_NMI, 1)), .uds = 1 },
+	/* KVM reflects the exit of L2 to the guest, which resumes L2 */
+	{ KIND(l2_cpuid), L2_EXITS(CPUID), .vmx = true },
+	{ KIND(l2_vmcall), L2_EXITS(VMCALL), .vmx = true },
 };
 
 const unsigned int nr_kinds = ARRAY_SIZE(kinds);
@@ -129,6 +155,20 @@ const struct kind setup_kind = {
 	.name = "setup",
 	EXITS(X(EPT_VIOLATION, GUEST_BASE_PAGES + 1), X(IO_INSTRUCTION, 1)),
 	.user = 2,
+};
+
+/*
+ * The same for a guest with VMX: it reads the page with L2's VMCS, and lets L2
+ * exit once.  For L2, KVM has an EPT of its own, which then gets the three page
+ * tables and the code.
+ */
+const struct kind vmx_setup_kind = {
+	.name = "setup_vmx",
+	EXITS(X(VMON, 1), X(VMCLEAR, 1), X(VMPTRLD, 1), X(EPT_VIOLATION, 1),
+	      X(VMWRITE, L2_FIELDS),
+	      X_UNLESS(SHADOW_VMCS, VMWRITE, L2_FIELDS_SHADOWED),
+	      X_UNLESS(SHADOW_VMCS, VMREAD, 1), X(VMLAUNCH, 1),
+	      L2(EPT_VIOLATION, 4), L2(CPUID, 1)),
 };
 
 /* Once per vCPU and round, after the list: the VMM is told */
@@ -148,10 +188,15 @@ const char *reason_name(unsigned int reason)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
-		if (reasons[i].reason == reason)
+		if (reasons[i].reason == reason % LEVEL2)
 			return reasons[i].name;
 	}
 	return "?";
+}
+
+const char *reason_level(unsigned int reason)
+{
+	return reason < LEVEL2 ? "" : "L2:";
 }
 
 void print_reasons(void)
@@ -162,9 +207,10 @@ void print_reasons(void)
 		printf("%u %s\n", reasons[i].reason, reasons[i].name);
 }
 
-bool kind_possible(const struct kind *kind)
+bool kind_possible(const struct kind *kind, bool nested)
 {
-	return !kind->xsave || host_xsave();
+	return (!kind->xsave || host_xsave()) &&
+	       !(nested ? kind->no_vmx : kind->vmx);
 }
 
 static void print_kind(const struct kind *kind)
@@ -176,27 +222,30 @@ static void print_kind(const struct kind *kind)
 	printf("%s", kind->name);
 	for (r = 0; r < NR_REASONS; r++) {
 		if (one.any[r])
-			printf("\t%s:*", reason_name(r));
+			printf("\t%s%s:*", reason_level(r), reason_name(r));
 		else if (one.n[r])
-			printf("\t%s:%llu", reason_name(r),
+			printf("\t%s%s:%llu", reason_level(r), reason_name(r),
 			       one.n[r]);
 	}
 	printf("\n");
 }
 
 /*
- * Those that are possible on this host.  "*" stands for each kind, "setup" and
- * "round" are no kinds to ask for.
+ * Those that are possible on this host.  "*" stands for each kind, "setup",
+ * "setup_vmx" and "round" are no kinds to ask for.
  */
-void print_kinds(void)
+void print_kinds(bool nested)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr_kinds; i++) {
-		if (kind_possible(&kinds[i]))
+		if (kind_possible(&kinds[i], nested))
 			print_kind(&kinds[i]);
 	}
 	print_kind(&setup_kind);
+	if (nested)
+		print_kind(&vmx_setup_kind);
 	print_kind(&round_kind);
-	printf("*\t%s:*\n", reason_name(EXIT_REASON_EXTERNAL_INTERRUPT));
+	printf("*\t%s:*%s\n", reason_name(EXIT_REASON_EXTERNAL_INTERRUPT),
+	       nested ? "\tL2:EXTERNAL_INTERRUPT:*" : "");
 }

@@ -56,14 +56,16 @@ bool list_add(struct list *list, const char *arg)
 	}
 	if (!parse(arg, item))
 		return false;
-	if (!kind_possible(item->kind)) {
-		fprintf(stderr, "%s: not possible on this host\n", arg);
+	if (!kind_possible(item->kind, list->nested)) {
+		fprintf(stderr, "%s: not possible on this host or %s --nested\n",
+			arg, list->nested ? "with" : "without");
 		return false;
 	}
 	switch (item->kind->region) {
 	case EPT_READ:
 	case EPT_WRITE:
 	case EPT_FETCH:
+	case EPT_COW:
 		pages = &list->pages[item->kind->region];
 		if (item->n > GUEST_EPT_PAGES - *pages) {
 			fprintf(stderr, "%s: only %d fresh pages a round\n",
@@ -81,6 +83,12 @@ bool list_add(struct list *list, const char *arg)
 	return true;
 }
 
+static bool is_unnecessary(const struct exits *exits)
+{
+	return (exits->unless == APICV && host_apicv()) ||
+	       (exits->unless == SHADOW_VMCS && host_shadow_vmcs());
+}
+
 void kind_expect(const struct kind *kind, __u64 n,
 		 struct expected *expected)
 {
@@ -89,7 +97,7 @@ void kind_expect(const struct kind *kind, __u64 n,
 	for (i = 0; i < kind->nr_exits; i++) {
 		const struct exits *exits = &kind->exits[i];
 
-		if (exits->unless_apicv && host_apicv())
+		if (is_unnecessary(exits))
 			continue;
 		if (exits->n == ANY_NUMBER)
 			expected->any[exits->reason] |= n != 0;
@@ -110,6 +118,10 @@ void list_expect(const struct list *list, __u64 rounds,
 	memset(expected, 0, sizeof(*expected));
 	expected->any[EXIT_REASON_EXTERNAL_INTERRUPT] = true;
 	kind_expect(&setup_kind, 1, expected);
+	if (list->nested) {
+		expected->any[LEVEL2 + EXIT_REASON_EXTERNAL_INTERRUPT] = true;
+		kind_expect(&vmx_setup_kind, 1, expected);
+	}
 	kind_expect(&round_kind, rounds, expected);
 	for (i = 0; i < list->nr; i++)
 		kind_expect(list->items[i].kind, list->items[i].n * rounds,
@@ -124,9 +136,11 @@ void print_expected(const struct expected *expected, const char *prefix,
 
 	for (r = 0; r < NR_REASONS; r++) {
 		if (expected->any[r])
-			printf("%s%s *\n", prefix, reason_name(r));
+			printf("%s%s%s *\n", prefix, reason_level(r),
+			       reason_name(r));
 		else if (expected->n[r])
-			printf("%s%s %llu\n", prefix, reason_name(r),
+			printf("%s%s%s %llu\n", prefix, reason_level(r),
+			       reason_name(r),
 			       expected->n[r] * vcpus);
 	}
 }

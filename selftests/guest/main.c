@@ -11,16 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "disturb.h"
 #include "host.h"
-#include "play.h"
+#include "report.h"
 
 struct options {
-	__u64 vcpus, repeat, burn;
-	bool forever, wait_start, wait_end, expect, tsc;
+	__u64 vcpus, repeat;
+	bool forever, wait_start, wait_end, expect, tsc, print_list;
 	struct list list;
 };
 
 static atomic_bool go_on, stop;
+static struct vm vm = { .nap_ticks = 100000 };
 
 static void print_usage(FILE *to)
 {
@@ -30,6 +32,20 @@ static void print_usage(FILE *to)
 		"  --repeat R    do the list R times (1)\n"
 		"  --forever     until SIGUSR2 or SIGTERM, in whole rounds\n"
 		"  --burn K      execute K instructions per exit to the VMM\n"
+		"  --ioctls N    do N KVM_GET_REGS per exit to the VMM, and at\n"
+		"                each vCPU's end an ioctl that fails (EINVAL)\n"
+		"  --poke N      another thread does N KVM_GET_MP_STATE per vCPU\n"
+		"  --kick US     a signal to each vCPU every US microseconds, for\n"
+		"                KVM_RUN to return EINTR\n"
+		"  --timer US    an interrupt of the host every US microseconds\n"
+		"                (20 at least) that a vCPU's thread runs\n"
+		"  --uffd MS     pages of ept_read, ept_write and ept_fetch take\n"
+		"                MS milliseconds each to come, one after the other\n"
+		"                (userfaultfd): KVM sleeps in its handler of the\n"
+		"                violation; the VM exits are the same\n"
+		"  --nap-ticks T for kind nap: TSC ticks to the deadline (100000)\n"
+		"  --nap-spin K  and instructions when awake again (0)\n"
+		"  --nested      the guest has VMX: kinds l2_*, not vmclear, invept\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
 		"  --wait-end    print DONE, end at a line or SIGUSR1\n"
 		"  --tsc         print the TSC ticks of the quickest round\n"
@@ -98,6 +114,31 @@ static bool parse_number(const char *arg, __u64 min, __u64 max, __u64 *to)
 	return true;
 }
 
+/* Those that are about the VM and its vCPUs */
+static bool parse_vm_option(int option)
+{
+	switch (option) {
+	case 'b':
+		return parse_number(optarg, 0, INT64_MAX, &vm.burn);
+	case 'i':
+		return parse_number(optarg, 0, UINT32_MAX, &vm.ioctls);
+	case 'p':
+		return parse_number(optarg, 0, UINT32_MAX, &vm.pokes);
+	case 'k':
+		return parse_number(optarg, 1, UINT32_MAX, &vm.kick_us);
+	case 'T':
+		return parse_number(optarg, 20, UINT32_MAX, &vm.timer_us);
+	case 'u':
+		return parse_number(optarg, 1, UINT32_MAX, &vm.uffd_ms);
+	case 'N':
+		return parse_number(optarg, 1, INT64_MAX, &vm.nap_ticks);
+	case 'S':
+		return parse_number(optarg, 0, INT64_MAX, &vm.nap_spin);
+	default:
+		return false;
+	}
+}
+
 static bool parse_option(struct options *options, int option)
 {
 	switch (option) {
@@ -105,8 +146,6 @@ static bool parse_option(struct options *options, int option)
 		return parse_number(optarg, 1, MAX_VCPUS, &options->vcpus);
 	case 'r':
 		return parse_number(optarg, 1, UINT32_MAX, &options->repeat);
-	case 'b':
-		return parse_number(optarg, 0, INT64_MAX, &options->burn);
 	case 'f':
 		options->forever = true;
 		return true;
@@ -123,8 +162,12 @@ static bool parse_option(struct options *options, int option)
 		options->expect = true;
 		return true;
 	case 'l':
-		print_kinds();
-		exit(0);
+		options->print_list = true;
+		return true;
+	case 'd':
+		vm.nested = true;
+		options->list.nested = true;
+		return true;
 	case 'n':
 		print_reasons();
 		exit(0);
@@ -132,7 +175,7 @@ static bool parse_option(struct options *options, int option)
 		print_usage(stdout);
 		exit(0);
 	default:
-		return false;
+		return parse_vm_option(option);
 	}
 }
 
@@ -142,6 +185,14 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "vcpus", required_argument, NULL, 'v' },
 		{ "repeat", required_argument, NULL, 'r' },
 		{ "burn", required_argument, NULL, 'b' },
+		{ "ioctls", required_argument, NULL, 'i' },
+		{ "poke", required_argument, NULL, 'p' },
+		{ "kick", required_argument, NULL, 'k' },
+		{ "timer", required_argument, NULL, 'T' },
+		{ "uffd", required_argument, NULL, 'u' },
+		{ "nap-ticks", required_argument, NULL, 'N' },
+		{ "nap-spin", required_argument, NULL, 'S' },
+		{ "nested", no_argument, NULL, 'd' },
 		{ "forever", no_argument, NULL, 'f' },
 		{ "wait-start", no_argument, NULL, 's' },
 		{ "wait-end", no_argument, NULL, 'e' },
@@ -161,6 +212,8 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		if (!parse_option(options, option))
 			return false;
 	}
+	if (options->print_list)
+		return true;
 	for (; optind < argc; optind++) {
 		if (!list_add(&options->list, argv[optind]))
 			return false;
@@ -170,63 +223,8 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 	return options->list.nr;
 }
 
-static bool check(const struct vcpu *vcpu, const char *what, __u64 is,
-		  __u64 expected)
-{
-	if (is == expected)
-		return true;
-	fprintf(stderr, "vcpu %u: %llu %s, expected %llu\n", vcpu->id,
-		is, what, expected);
-	return false;
-}
-
-/* What the guest and the VMM have counted, against what was asked for */
-static bool report_vcpu(struct vcpu *vcpu, const struct play *play,
-			const struct expected *expected)
-{
-	struct guest_data *data = guest_data(vcpu);
-	const struct list *list = play->list;
-	bool ok = true;
-	unsigned int i;
-
-	for (i = 0; i < list->nr; i++) {
-		const struct item *item = &list->items[i];
-
-		printf("vcpu %u %s %llu\n", vcpu->id, item->kind->name,
-		       data->list[i].done);
-		ok &= check(vcpu, item->kind->name, data->list[i].done,
-			    item->n * play->done);
-		fold(&vcpu->result, data->list[i].done);
-	}
-	ok &= check(vcpu, "exits to the VMM", vcpu->user, expected->user);
-	ok &= check(vcpu, "interrupts", data->irqs, expected->irqs);
-	ok &= check(vcpu, "#UD", data->uds, expected->uds);
-	ok &= check(vcpu, "#GP", data->gps, expected->gps);
-	fold(&vcpu->result, data->result);
-	return ok;
-}
-
-static bool report(struct play *play)
-{
-	struct expected expected;
-	__u64 result = RESULT_SEED;
-	unsigned int i;
-	bool ok = true;
-
-	list_expect(play->list, play->done, &expected);
-	for (i = 0; i < play->vm->nr_vcpus; i++) {
-		ok &= report_vcpu(&play->vm->vcpus[i], play, &expected);
-		fold(&result, play->vm->vcpus[i].result);
-	}
-	print_expected(&expected, "exit ", play->vm->nr_vcpus);
-	printf("rounds %llu\n", play->done);
-	printf("result %016llx\n", result);
-	return ok;
-}
-
 static int run(struct options *options)
 {
-	static struct vm vm;
 	struct play all = {
 		.vm = &vm,
 		.list = &options->list,
@@ -237,7 +235,9 @@ static int run(struct options *options)
 	bool ok;
 
 	init_signals(options);
-	vm.burn = options->burn;
+	disturb_init();
+	if (vm.uffd_ms)
+		uffd_init(&vm);
 	vm_init(&vm, options->vcpus, &options->list);
 	if (options->wait_start) {
 		printf("READY %d\n", getpid());
@@ -263,6 +263,10 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return 2;
 	}
+	if (options.print_list) {
+		print_kinds(options.list.nested);
+		return 0;
+	}
 	if (options.expect) {
 		list_expect(&options.list, options.repeat, &expected);
 		print_expected(&expected, "", 1);
@@ -270,5 +274,9 @@ int main(int argc, char **argv)
 	}
 	if (!host_ok())
 		return 1;
+	if (vm.nested && !host_nested()) {
+		fprintf(stderr, "kvm_intel has nested=N\n");
+		return 1;
+	}
 	return run(&options);
 }

@@ -10,6 +10,7 @@
 #include "vmm.h"
 
 #define PAGE		4096ULL
+#define EPT_REGIONS_SIZE	(GUEST_EPT_COW - GUEST_EPT_READ)
 #define PTE_TABLE	0x03ULL		/* present, writable */
 #define PTE_LARGE	0x83ULL		/* and 2 MiB */
 #define LARGE_PAGES	512
@@ -28,12 +29,13 @@ static __u8 *region(struct vcpu *vcpu, enum region region)
 		[EPT_READ] = GUEST_EPT_READ,
 		[EPT_WRITE] = GUEST_EPT_WRITE,
 		[EPT_FETCH] = GUEST_EPT_FETCH,
+		[EPT_COW] = GUEST_EPT_COW,
 	};
 
 	return vcpu->mem + at[region];
 }
 
-static __u64 guest_address(const char *label)
+__u64 guest_address(const char *label)
 {
 	return GUEST_CODE + (label - guest_begin);
 }
@@ -73,12 +75,15 @@ static void init_descriptors(struct vcpu *vcpu)
 	init_gate(vcpu, GUEST_VECTOR, trap_irq);
 }
 
-static void init_list(struct vcpu *vcpu, const struct list *list)
+static void init_data(struct vm *vm, struct vcpu *vcpu,
+		      const struct list *list)
 {
 	struct guest_data *data = guest_data(vcpu);
 	unsigned int i;
 
 	data->apic_id = vcpu->id;
+	data->nap_ticks = vm->nap_ticks;
+	data->nap_spin = vm->nap_spin / 2;	/* instructions a turn */
 	for (i = 0; i < list->nr; i++) {
 		const struct item *item = &list->items[i];
 		const struct kind *kind = item->kind;
@@ -95,6 +100,17 @@ static void init_list(struct vcpu *vcpu, const struct list *list)
 	}
 }
 
+static void fill_page(__u8 *page, enum region which, __u64 i)
+{
+	if (which == EPT_FETCH) {
+		page[0] = 0xb8;		/* mov $i, %eax */
+		memcpy(page + 1, &i, 4);
+		page[5] = 0xc3;		/* ret */
+	} else {
+		*(__u64 *)page = i * 3 + 7;
+	}
+}
+
 /*
  * Write to each fresh page, so that KVM finds it present and writable and maps
  * it for all kinds of access at the first of them.
@@ -104,23 +120,38 @@ static void fill_region(struct vcpu *vcpu, enum region which, __u64 pages)
 	__u8 *page = region(vcpu, which);
 	__u64 i;
 
-	for (i = 0; i < pages; i++, page += PAGE) {
-		if (which == EPT_FETCH) {
-			page[0] = 0xb8;		/* mov $i, %eax */
-			memcpy(page + 1, &i, 4);
-			page[5] = 0xc3;		/* ret */
-		} else {
-			*(__u64 *)page = i * 3 + 7;
-		}
-	}
+	for (i = 0; i < pages; i++, page += PAGE)
+		fill_page(page, which, i);
 }
 
-static void fill_regions(struct vcpu *vcpu, const struct list *list)
+static void fill_regions(struct vm *vm, struct vcpu *vcpu,
+			 const struct list *list)
 {
 	enum region r;
 
-	for (r = EPT_READ; r <= EPT_FETCH; r++)
+	for (r = EPT_READ; r <= EPT_FETCH && !vm->uffd_ms; r++)
 		fill_region(vcpu, r, list->pages[r]);
+}
+
+/* A page that comes by userfaultfd is present and writable, too */
+void memory_page(struct vm *vm, __u64 address, __u8 *page)
+{
+	unsigned int i;
+	enum region r;
+
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		for (r = EPT_READ; r <= EPT_FETCH; r++) {
+			__u64 nr = (address -
+				    (uintptr_t)region(&vm->vcpus[i], r)) / PAGE;
+
+			if (nr < GUEST_EPT_PAGES) {
+				fill_page(page, r, nr);
+				return;
+			}
+		}
+	}
+	errno = EFAULT;
+	die("page wanted");
 }
 
 void memory_init(struct vm *vm, struct vcpu *vcpu, const struct list *list)
@@ -138,6 +169,8 @@ void memory_init(struct vm *vm, struct vcpu *vcpu, const struct list *list)
 	/* Fails without transparent huge pages, and is not needed then */
 	madvise(mem, GUEST_MEM_SIZE, MADV_NOHUGEPAGE);
 	vcpu->mem = mem;
+	if (vm->uffd_ms)
+		uffd_register(region(vcpu, EPT_READ), EPT_REGIONS_SIZE);
 	memset(mem, 0, GUEST_BASE_PAGES * PAGE);
 	init_page_tables(vcpu);
 	init_descriptors(vcpu);
@@ -146,25 +179,25 @@ void memory_init(struct vm *vm, struct vcpu *vcpu, const struct list *list)
 		die("guest code");
 	}
 	memcpy(vcpu->mem + GUEST_CODE, guest_begin, guest_end - guest_begin);
-	init_list(vcpu, list);
-	fill_regions(vcpu, list);
+	init_data(vm, vcpu, list);
+	fill_regions(vm, vcpu, list);
 
 	slot.userspace_addr = (uintptr_t)mem;
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &slot))
 		die("KVM_SET_USER_MEMORY_REGION");
 }
 
-void memory_rearm(struct vcpu *vcpu, const struct list *list)
+void memory_rearm(struct vm *vm, struct vcpu *vcpu, const struct list *list)
 {
 	enum region r;
 
-	for (r = EPT_READ; r <= EPT_FETCH; r++) {
+	for (r = EPT_READ; r <= EPT_COW; r++) {
 		if (list->pages[r] &&
 		    madvise(region(vcpu, r), list->pages[r] * PAGE,
 			    MADV_DONTNEED))
 			die("MADV_DONTNEED");
 	}
-	fill_regions(vcpu, list);
+	fill_regions(vm, vcpu, list);
 }
 
 void memory_fold(struct vcpu *vcpu, const struct list *list)

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include "disturb.h"
 #include "play.h"
 
 struct player {
 	struct play *play;
 	struct vcpu *vcpu;
-	pthread_t thread;
 };
 
 /*
@@ -20,7 +20,7 @@ struct player {
  */
 static pthread_mutex_t setup = PTHREAD_MUTEX_INITIALIZER;
 
-static pthread_barrier_t round_end;
+static pthread_barrier_t set_up, round_end;
 static bool again;
 
 /*
@@ -33,7 +33,7 @@ static void rearm_all(struct play *play)
 	unsigned int i;
 
 	for (i = 0; i < play->vm->nr_vcpus; i++)
-		memory_rearm(&play->vm->vcpus[i], play->list);
+		memory_rearm(play->vm, &play->vm->vcpus[i], play->list);
 }
 
 static bool end_of_round(struct play *play, struct vcpu *vcpu)
@@ -71,14 +71,17 @@ static void *player_main(void *arg)
 	pthread_mutex_lock(&setup);
 	vcpu_run(vm, player->vcpu, PORT_SETUP);
 	pthread_mutex_unlock(&setup);
-	pthread_barrier_wait(&round_end);
+	disturb_this(vm);
+	pthread_barrier_wait(&set_up);
 	do {
 		timed_round(vm, player->vcpu);
 	} while (end_of_round(player->play, player->vcpu));
+	vcpu_end(vm, player->vcpu);
+	disturb_done();
 	return NULL;
 }
 
-/* Signals are for the main thread: they would only disturb KVM_RUN */
+/* Signals are for the main thread, those to disturb KVM_RUN apart */
 void play(struct play *play)
 {
 	struct player players[MAX_VCPUS];
@@ -86,17 +89,21 @@ void play(struct play *play)
 	sigset_t all, old;
 
 	pthread_barrier_init(&round_end, NULL, nr);
+	pthread_barrier_init(&set_up, NULL, nr + 1);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (i = 0; i < nr; i++) {
 		players[i].play = play;
 		players[i].vcpu = &play->vm->vcpus[i];
-		errno = pthread_create(&players[i].thread, NULL, player_main,
-				       &players[i]);
+		errno = pthread_create(&players[i].vcpu->thread, NULL,
+				       player_main, &players[i]);
 		if (errno)
 			die("pthread_create");
 	}
+	pthread_barrier_wait(&set_up);
+	disturb(play->vm);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	disturb_end();
 	for (i = 0; i < nr; i++)
-		pthread_join(players[i].thread, NULL);
+		pthread_join(play->vm->vcpus[i].thread, NULL);
 }

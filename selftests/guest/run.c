@@ -82,18 +82,51 @@ static __u16 handle_io(struct vcpu *vcpu)
 	return run->io.port;
 }
 
+/* Returns false where a signal, or KVM, wants it done again */
+static bool run_once(struct vcpu *vcpu)
+{
+	enum tally tally = RUN_OK;
+
+	if (ioctl(vcpu->fd, KVM_RUN, 0)) {
+		if (errno != EINTR && errno != EAGAIN)
+			die_of(vcpu, strerror(errno), errno);
+		tally = errno == EINTR ? RUN_EINTR : RUN_EAGAIN;
+	}
+	vcpu->tally[tally]++;
+	return tally == RUN_OK;
+}
+
+static void get_regs(struct vm *vm, struct vcpu *vcpu)
+{
+	struct kvm_regs regs;
+	__u64 i;
+
+	for (i = 0; i < vm->ioctls; i++) {
+		if (ioctl(vcpu->fd, KVM_GET_REGS, &regs))
+			die("KVM_GET_REGS");
+		vcpu->tally[GET_REGS_OK]++;
+	}
+}
+
+void vcpu_end(struct vm *vm, struct vcpu *vcpu)
+{
+	if (!vm->ioctls)
+		return;
+	if (!ioctl(vcpu->fd, KVM_NO_SUCH_IOCTL, 0) || errno != EINVAL)
+		die_of(vcpu, "not EINVAL but", errno);
+	vcpu->tally[NO_SUCH_EINVAL]++;
+}
+
 void vcpu_run(struct vm *vm, struct vcpu *vcpu, __u16 port)
 {
 	for (;;) {
 		__u16 reached = 0;
 
-		if (ioctl(vcpu->fd, KVM_RUN, 0)) {
-			if (errno == EINTR || errno == EAGAIN)
-				continue;
-			die_of(vcpu, strerror(errno), errno);
-		}
+		if (!run_once(vcpu))
+			continue;
 		vcpu->user++;
 		burn(vm->burn);
+		get_regs(vm, vcpu);
 		switch (vcpu->run->exit_reason) {
 		case KVM_EXIT_IO:
 			reached = handle_io(vcpu);

@@ -15,6 +15,7 @@
 #define MAX_CPUID	256
 #define CR0		0x80010033	/* PG WP NE ET MP PE */
 #define CR4		0x00000620	/* OSXMMEXCPT OSFXSR PAE */
+#define CR4_VMXE	0x00002000
 #define CR4_OSXSAVE	0x00040000
 #define EFER		0x0500		/* LMA LME */
 #define APIC_BASE	0xfee00c00	/* on, x2APIC */
@@ -72,7 +73,7 @@ static void init_cpuid(struct vm *vm, struct vcpu *vcpu)
 		die("KVM_SET_CPUID2");
 }
 
-static void init_sregs(struct vcpu *vcpu)
+static void init_sregs(struct vm *vm, struct vcpu *vcpu)
 {
 	struct kvm_segment code = {
 		.limit = 0xffffffff, .selector = 8, .type = 11,
@@ -82,7 +83,9 @@ static void init_sregs(struct vcpu *vcpu)
 		.limit = 0xffffffff, .selector = 16, .type = 3,
 		.present = 1, .db = 1, .s = 1, .g = 1,
 	};
-	struct kvm_segment tr = { .limit = 0x67, .type = 11, .present = 1 };
+	struct kvm_segment tr = {
+		.limit = 0x67, .selector = 24, .type = 11, .present = 1,
+	};
 	struct kvm_segment none = { .unusable = 1 };
 	struct kvm_sregs sregs;
 
@@ -103,6 +106,8 @@ static void init_sregs(struct vcpu *vcpu)
 	sregs.cr0 = CR0;
 	sregs.cr3 = GUEST_GPA(vcpu->id) + GUEST_PML4;
 	sregs.cr4 = CR4 | (host_xsave() ? CR4_OSXSAVE : 0);
+	if (vm->nested)
+		sregs.cr4 |= CR4_VMXE;
 	sregs.efer = EFER;
 	sregs.apic_base = APIC_BASE | (vcpu->id ? 0 : APIC_BASE_BSP);
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
@@ -164,9 +169,11 @@ static void vcpu_init(struct vm *vm, unsigned int id, const struct list *list)
 	if (vcpu->run == MAP_FAILED)
 		die("mmap of a vCPU");
 	init_cpuid(vm, vcpu);
-	init_sregs(vcpu);
+	init_sregs(vm, vcpu);
 	init_lapic(vcpu);
 	init_state(vcpu, list->debug);
+	if (vm->nested)
+		nested_init(vcpu);
 }
 
 void vm_init(struct vm *vm, unsigned int nr_vcpus, const struct list *list)

@@ -5,6 +5,7 @@
 #ifndef KVMHOT_VMM_H
 #define KVMHOT_VMM_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdnoreturn.h>
 #include <linux/types.h>
@@ -13,6 +14,14 @@
 #include "kinds.h"
 
 #define MAX_VCPUS	16
+/* No ioctl of a vCPU has this number */
+#define KVM_NO_SUCH_IOCTL	_IO(KVMIO, 0xff)
+
+/* Returns of ioctls, from the first return of KVM_RUN on */
+enum tally {
+	RUN_OK, RUN_EINTR, RUN_EAGAIN, GET_REGS_OK, NO_SUCH_EINVAL,
+	GET_MP_STATE_OK, NR_TALLIES
+};
 
 struct vcpu {
 	unsigned int id;
@@ -23,6 +32,8 @@ struct vcpu {
 	__u64 inputs;	/* IN and MMIO reads answered */
 	__u64 result;	/* checksum over what the guest told the VMM */
 	__u64 tsc;		/* least TSC ticks that a round took */
+	__u64 tally[NR_TALLIES];
+	pthread_t thread;
 };
 
 struct vm {
@@ -30,6 +41,13 @@ struct vm {
 	unsigned int nr_vcpus;
 	struct vcpu vcpus[MAX_VCPUS];
 	__u64 burn;		/* instructions per exit that comes here */
+	__u64 ioctls;		/* the same of KVM_GET_REGS */
+	__u64 pokes;		/* KVM_GET_MP_STATE per vCPU, of a thread */
+	__u64 kick_us;		/* time between signals */
+	__u64 timer_us;		/* time between interrupts */
+	__u64 uffd_ms;		/* time that a fresh page takes */
+	__u64 nap_ticks, nap_spin;
+	bool nested;
 };
 
 /* Says what went wrong (with errno if that is set), and ends the process */
@@ -50,14 +68,26 @@ static inline void fold(__u64 *result, __u64 value)
 /* memory.c */
 void memory_init(struct vm *vm, struct vcpu *vcpu, const struct list *list);
 /* Make the pages for EPT violations fresh ones again, for another round */
-void memory_rearm(struct vcpu *vcpu, const struct list *list);
+void memory_rearm(struct vm *vm, struct vcpu *vcpu, const struct list *list);
 /* Take what the guest has written there into the result */
 void memory_fold(struct vcpu *vcpu, const struct list *list);
+/* The content of the fresh page at @address */
+void memory_page(struct vm *vm, __u64 address, __u8 *page);
+__u64 guest_address(const char *label);
+
+/* uffd.c: give those pages out slowly, on demand */
+void uffd_init(struct vm *vm);
+void uffd_register(void *pages, __u64 size);
+
+/* nested.c */
+void nested_init(struct vcpu *vcpu);
 
 /* vmm.c */
 void vm_init(struct vm *vm, unsigned int nr_vcpus, const struct list *list);
 
 /* run.c: until the guest writes to @port */
 void vcpu_run(struct vm *vm, struct vcpu *vcpu, __u16 port);
+/* One ioctl that fails, if there are any */
+void vcpu_end(struct vm *vm, struct vcpu *vcpu);
 
 #endif /* KVMHOT_VMM_H */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that takes its time: a page that is not there yet comes by
+ * userfaultfd, so KVM sleeps in its handler of the EPT violation.  The guest
+ * has its interrupts off then, so KVM can't put the fault off (async page
+ * faults), and the page is mapped at the first violation all the same.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include "vmm.h"
+
+static int uffd;
+
+static void *uffd_main(void *arg)
+{
+	static __u8 page[4096];
+	struct vm *vm = arg;
+	struct timespec pause = {
+		.tv_sec = vm->uffd_ms / 1000,
+		.tv_nsec = vm->uffd_ms % 1000 * 1000000,
+	};
+	struct uffdio_copy copy = {
+		.src = (uintptr_t)page,
+		.len = sizeof(page),
+	};
+	struct uffd_msg msg;
+
+	while (read(uffd, &msg, sizeof(msg)) == sizeof(msg)) {
+		if (msg.event != UFFD_EVENT_PAGEFAULT)
+			continue;
+		nanosleep(&pause, NULL);
+		copy.dst = msg.arg.pagefault.address & ~4095ULL;
+		memory_page(vm, copy.dst, page);
+		if (ioctl(uffd, UFFDIO_COPY, &copy))
+			die("UFFDIO_COPY");
+	}
+	die("userfaultfd");
+}
+
+void uffd_init(struct vm *vm)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	pthread_t thread;
+
+	uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api))
+		die("userfaultfd");
+	errno = pthread_create(&thread, NULL, uffd_main, vm);
+	if (errno)
+		die("pthread_create");
+}
+
+void uffd_register(void *pages, __u64 size)
+{
+	struct uffdio_register area = {
+		.range = { .start = (uintptr_t)pages, .len = size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	if (ioctl(uffd, UFFDIO_REGISTER, &area))
+		die("UFFDIO_REGISTER");
+}
