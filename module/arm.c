@@ -20,7 +20,12 @@
 bool kvmhot_hooks_live;
 
 static DEFINE_MUTEX(hooks_lock);
-static bool enabled;
+static bool enabled, detail;
+
+static bool is_wanted(const struct kvmhot_hook *h)
+{
+	return h->always || (enabled && (!h->detail || detail));
+}
 
 /*
  * A symbol that is not found waits for its module, unless another hook of the
@@ -43,7 +48,7 @@ static void find_missing(void)
 /* What a hook is in when it is not in place. */
 static enum kvmhot_hook_state idle_state(const struct kvmhot_hook *h)
 {
-	return enabled || h->always ? HOOK_WAITING : HOOK_OFF;
+	return is_wanted(h) ? HOOK_WAITING : HOOK_OFF;
 }
 
 static void disarm_all(bool closing)
@@ -70,7 +75,7 @@ static int arm_all(void)
 	int err = 0;
 
 	for (h = kvmhot_hooks; h < HOOKS_END; h++)
-		if (enabled || h->always)
+		if (is_wanted(h))
 			kvmhot_hook_arm(h);
 	find_missing();
 	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
@@ -152,6 +157,7 @@ void kvmhot_hooks_start(void)
 		pr_warn("KVM may use Hyper-V's enlightened VMCS here: exit reasons cannot be read, not counting\n");
 	mutex_lock(&hooks_lock);
 	enabled = !kvmhot_vmx_evmcs();
+	detail = kvmhot_detail;
 	arm_all();
 	mutex_unlock(&hooks_lock);
 }
@@ -193,6 +199,61 @@ int kvmhot_hooks_enable(bool on)
 	}
 	mutex_unlock(&hooks_lock);
 	return err;
+}
+
+/* Return: 0, or the errno of a hook that could not be put in place. */
+static int arm_detail(void)
+{
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
+		if (!h->detail)
+			continue;
+		if (!detail)
+			kvmhot_hook_disarm(h, HOOK_OFF);
+		else if (kvmhot_hooks_live)
+			kvmhot_hook_arm(h);
+		else
+			kvmhot_hook_disarm(h, idle_state(h));
+		if (detail && h->err)
+			return h->err;
+	}
+	return 0;
+}
+
+/**
+ * kvmhot_hooks_set_detail() - tell 'handle' and 'reenter' apart, or do not
+ * @on: which
+ *
+ * Context: sleeps.
+ *
+ * Return: 0, or the errno of a hook; then nothing has changed.
+ */
+int kvmhot_hooks_set_detail(bool on)
+{
+	bool before;
+	int err;
+
+	mutex_lock(&hooks_lock);
+	before = detail;
+	detail = on;
+	err = arm_detail();
+	if (err) {
+		detail = before;
+		arm_detail();
+	}
+	mutex_unlock(&hooks_lock);
+	return err;
+}
+
+/**
+ * kvmhot_hooks_detail() - are 'handle' and 'reenter' to be told apart?
+ *
+ * Return: true if so.
+ */
+bool kvmhot_hooks_detail(void)
+{
+	return READ_ONCE(detail);
 }
 
 /**

@@ -2,64 +2,59 @@
 /*
  * Cells: what is counted of one exit reason on one vCPU.
  *
- * What writes runs in probe context, on the thread that runs the vCPU (which
- * holds the vCPU's mutex), preemption off: no lock, no allocation, nothing
- * printed, one writer.  After the vCPU's last KVM_RUN the same functions are
- * called by whoever ends it.  What reads, from copy_cell() on, is not.
+ * Everything here runs in probe context, on the thread that runs the vCPU
+ * (which holds the vCPU's mutex), preemption off: no lock, no allocation,
+ * nothing printed, one writer.  After the vCPU's last KVM_RUN the same
+ * functions are called by whoever ends it.
  */
 #include <linux/cache.h>
 #include <linux/kernel.h>
-#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "kvmhot.h"
+#include "lines.h"
 
-static __always_inline void *line_at(struct kvmhot_vcpu *v, unsigned int line)
-{
-	return v->page[line / KVMHOT_PAGE_LINES] +
-	       line % KVMHOT_PAGE_LINES * KVMHOT_LINE_SIZE;
-}
-
-static __always_inline struct kvmhot_cell *cell_at(struct kvmhot_vcpu *v,
-						   unsigned int reason)
-{
-	/* Pairs with the release in cell_new(), for readers. */
-	unsigned int line = smp_load_acquire(&v->cells[reason]);
-
-	return line ? line_at(v, line) : NULL;
-}
-
-/* @nr lines, zeroed, in one page.  Return: the first, 0 if there is no room. */
-static noinline unsigned int take_lines(struct kvmhot_vcpu *v, unsigned int nr)
+/**
+ * kvmhot_lines_take() - memory for a cell, a slot or a part of a histogram
+ * @v: the vCPU
+ * @nr: number of lines; they are zeroed, and in one page
+ *
+ * Two threads that race for an ioctl may be here at once.
+ *
+ * Return: the first line, 0 if there is no room.
+ */
+noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr)
 {
 	/* Pairs with the release in kvmhot_pool_add_page(). */
 	unsigned int have = smp_load_acquire(&v->nr_lines);
-	unsigned int line = v->next_line;
+	unsigned int next = READ_ONCE(v->next_line);
+	unsigned int line;
 
-	if (line % KVMHOT_PAGE_LINES + nr > KVMHOT_PAGE_LINES)
-		line = round_up(line, KVMHOT_PAGE_LINES);
-	if (line + nr + KVMHOT_LOW_LINES > have)
-		kvmhot_vcpu_want_page(v);
-	if (line + nr > have)
-		return 0;
-	v->next_line = line + nr;
+	do {
+		line = next;
+		if (line % KVMHOT_PAGE_LINES + nr > KVMHOT_PAGE_LINES)
+			line = round_up(line, KVMHOT_PAGE_LINES);
+		if (line + nr + KVMHOT_LOW_LINES > have)
+			kvmhot_vcpu_want_page(v);
+		if (line + nr > have)
+			return 0;
+	} while (!try_cmpxchg(&v->next_line, &next, line + nr));
 	return line;
 }
 
 static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
-					     unsigned int reason)
+					     unsigned int key)
 {
-	unsigned int line = take_lines(v, KVMHOT_CELL_LINES);
+	unsigned int line = kvmhot_lines_take(v, KVMHOT_CELL_LINES);
 	struct kvmhot_cell *cell;
 
 	if (!line)
 		return NULL;
-	cell = line_at(v, line);
-	seqcount_init(&cell->seq);
+	cell = kvmhot_line_at(v, line);
 	cell->gen = READ_ONCE(v->gen);
 	cell->min = U64_MAX;
-	/* Pairs with the acquire in cell_at(). */
-	smp_store_release(&v->cells[reason], line);
+	/* Pairs with the acquire in cell_at() of snap.c. */
+	smp_store_release(&v->cells[key], line);
 	return cell;
 }
 
@@ -70,28 +65,18 @@ static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				u32 gen, unsigned int open)
 {
-	unsigned int g;
+	u64 past = cell->past + cell->exits - open;
+	u32 n = kvmhot_seq_begin(&cell->seq);
 
-	raw_write_seqcount_begin(&cell->seq);
-	cell->past += cell->exits - open;
+	memset((u8 *)cell + offsetof(struct kvmhot_cell, exits), 0,
+	       offsetof(struct kvmhot_cell, line) -
+	       offsetof(struct kvmhot_cell, exits));
+	cell->past = past;
 	cell->exits = open;
-	cell->timed = 0;
-	cell->cycles = 0;
 	cell->min = U64_MAX;
-	cell->max = 0;
-	cell->fast = 0;
-	cell->lost = 0;
-	cell->wait = 0;
-	cell->wait_cycles = 0;
-	cell->wait_max = 0;
-	cell->user = 0;
-	cell->user_cycles = 0;
-	cell->user_max = 0;
-	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
-		if (cell->line[g])
-			memset(line_at(v, cell->line[g]), 0, KVMHOT_LINE_SIZE);
+	kvmhot_buckets_clear(v, cell->line);
 	cell->gen = gen;
-	raw_write_seqcount_end(&cell->seq);
+	kvmhot_seq_end(&cell->seq, n);
 }
 
 /* Pairs with the store in kvmhot_vm_reset_one(). */
@@ -108,71 +93,73 @@ static __always_inline void cell_update_gen(struct kvmhot_vcpu *v,
 /**
  * kvmhot_cell_begin() - count an exit
  * @v: the vCPU
- * @reason: basic exit reason; those from KVMHOT_REASON_LAST up share a cell
+ * @key: below KVMHOT_NR_KEYS
  *
  * Context: probe, on the vCPU's thread.
  *
  * Return: the cell for kvmhot_vcpu.cell; NULL if there is no memory for one,
  * which has been counted as dropped.
  */
-struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v,
-				      unsigned int reason)
+struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 {
+	unsigned int line = v->cells[key];
 	struct kvmhot_cell *cell;
 
-	if (unlikely(reason > KVMHOT_REASON_LAST))
-		reason = KVMHOT_REASON_LAST;
-	cell = cell_at(v, reason);
-	if (unlikely(!cell)) {
-		cell = cell_new(v, reason);
+	if (likely(line)) {
+		cell = kvmhot_line_at(v, line);
+	} else {
+		cell = cell_new(v, key);
 		if (!cell) {
 			v->sum[KVMHOT_DROPPED]++;
 			return NULL;
 		}
 	}
 	cell_update_gen(v, cell, 0);
-	/* Pairs with READ_ONCE in kvmhot_cell_snap(): not inside @seq. */
+	/* Pairs with READ_ONCE in kvmhot_snap_cell(): not inside @seq. */
 	WRITE_ONCE(cell->exits, cell->exits + 1);
 	return cell;
 }
 
-/* The counter of the bucket for @cost, NULL if there is no memory for it. */
-static __always_inline u64 *bucket_for(struct kvmhot_vcpu *v,
-				       struct kvmhot_cell *cell, u64 cost)
+/* What of an exit is not simply irq and handle.  Inside @seq. */
+static noinline void add_odd(const struct kvmhot_vcpu *v,
+			     struct kvmhot_cell *cell)
 {
-	unsigned int g = kvmhot_hist_group(cost);
-	unsigned int line = cell->line[g];
+	u64 wait = v->span[KVMHOT_PREEMPTED] + v->span[KVMHOT_SLEPT];
+	u64 halt = v->span[KVMHOT_POLL] + v->span[KVMHOT_BLOCK];
+	u64 user = v->span[KVMHOT_USER];
 
-	if (unlikely(!line)) {
-		line = take_lines(v, 1);
-		if (!line)
-			return NULL;
-		/* Pairs with the acquire in copy_cell(). */
-		smp_store_release(&cell->line[g], line);
-	}
-	return (u64 *)line_at(v, line) + kvmhot_hist_sub(cost);
+	cell->reenter += v->span[KVMHOT_REENTER];
+	cell->enter += v->span[KVMHOT_ENTER];
+	cell->poll += v->span[KVMHOT_POLL];
+	cell->block += v->span[KVMHOT_BLOCK];
+	cell->ioctl += v->span[KVMHOT_IOCTL];
+	cell->preempted += v->span[KVMHOT_PREEMPTED];
+	cell->slept += v->span[KVMHOT_SLEPT];
+	cell->user_cycles += user;
+	cell->ept += v->ept;
+	cell->wait += !!wait;
+	cell->wait_max = max(cell->wait_max, wait);
+	cell->halt += !!halt;
+	cell->halt_max = max(cell->halt_max, halt);
+	cell->user += !!user;
+	cell->user_max = max(cell->user_max, user);
 }
 
-/* What of an exit was not on a CPU in KVM_RUN.  Inside @seq. */
-static noinline void add_away(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
+/* No exit is open any more. */
+static __always_inline void close_exit(struct kvmhot_vcpu *v)
 {
-	if (v->wait) {
-		cell->wait++;
-		cell->wait_cycles += v->wait;
-		cell->wait_max = max(cell->wait_max, v->wait);
-		v->wait = 0;
-	}
-	if (v->user) {
-		cell->user++;
-		cell->user_cycles += v->user;
-		cell->user_max = max(cell->user_max, v->user);
-		v->user = 0;
+	v->cell = NULL;
+	if (unlikely(v->odd)) {
+		memset(v->span, 0, sizeof(v->span));
+		v->away = 0;
+		v->ept = 0;
+		v->odd = false;
 	}
 }
 
 /**
  * kvmhot_cell_end() - the open exit has ended: add its cost, if it is known
- * @v: the vCPU; its @cell is not NULL
+ * @v: the vCPU
  * @now: TSC of the end
  *
  * Context: probe, on the vCPU's thread.
@@ -180,154 +167,57 @@ static noinline void add_away(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
 void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 {
 	struct kvmhot_cell *cell = v->cell;
-	u64 cost = now - v->exit_tsc - v->wait - v->user;
+	u64 cost = now - v->exit_tsc - v->away;
 	u64 *bucket = NULL;
+	u32 n;
 
+	if (unlikely(!cell)) {
+		close_exit(v);
+		return;
+	}
 	cell_update_gen(v, cell, 1);
 	if (likely(v->exit_tsc))
-		bucket = bucket_for(v, cell, cost);
+		bucket = kvmhot_bucket_for(v, cell->line, cost);
 	if (unlikely(!bucket)) {
 		kvmhot_cell_lose(v);
 		return;
 	}
 
-	raw_write_seqcount_begin(&cell->seq);
+	n = kvmhot_seq_begin(&cell->seq);
 	cell->timed++;
 	cell->cycles += cost;
 	if (cost < cell->min)
 		cell->min = cost;
 	if (cost > cell->max)
 		cell->max = cost;
+	cell->guest += v->guest;
+	cell->irq += v->irq;
 	++*bucket;
 	if (!v->slow)
 		cell->fast++;
-	if (unlikely(v->wait | v->user))
-		add_away(v, cell);
-	raw_write_seqcount_end(&cell->seq);
-	v->cell = NULL;
+	if (unlikely(v->odd))
+		add_odd(v, cell);
+	kvmhot_seq_end(&cell->seq, n);
+	close_exit(v);
 }
 
 /**
- * kvmhot_cell_lose() - the open exit is over, but its cost is not known
- * @v: the vCPU; its @cell is not NULL
+ * kvmhot_cell_lose() - the open exit, if any, is over, its cost not known
+ * @v: the vCPU
  *
  * Context: probe, on the vCPU's thread.
  */
 void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_cell *cell = v->cell;
+	u32 n;
 
-	cell_update_gen(v, cell, 1);
-	raw_write_seqcount_begin(&cell->seq);
-	cell->lost++;
-	raw_write_seqcount_end(&cell->seq);
-	v->wait = 0;
-	v->user = 0;
-	v->cell = NULL;
-}
-
-static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
-		      struct kvmhot_snap *snap)
-{
-	unsigned int g, line;
-	u64 *to;
-
-	memcpy(&snap->cell, cell, offsetof(struct kvmhot_cell, line));
-	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
-		/* Pairs with the release in bucket_for(). */
-		line = smp_load_acquire(&cell->line[g]);
-		to = &snap->bucket[g * KVMHOT_HIST_SUB];
-		if (line)
-			memcpy(to, line_at(v, line), KVMHOT_LINE_SIZE);
-		else
-			memset(to, 0, KVMHOT_LINE_SIZE);
+	if (cell) {
+		cell_update_gen(v, cell, 1);
+		n = kvmhot_seq_begin(&cell->seq);
+		cell->lost++;
+		kvmhot_seq_end(&cell->seq, n);
 	}
-}
-
-/**
- * kvmhot_cell_snap() - copy a cell that may be in use
- * @v: the vCPU
- * @reason: the cell
- * @snap: the copy
- *
- * Never stops the writer: tries until no exit ended during the copy.
- *
- * Context: process context; may sleep.
- *
- * Return: 1, 0 if the reason never occurred, -EINTR if killed.
- */
-int kvmhot_cell_snap(struct kvmhot_vcpu *v, unsigned int reason,
-		     struct kvmhot_snap *snap)
-{
-	struct kvmhot_cell *cell = cell_at(v, reason);
-	struct kvmhot_cell *c = &snap->cell;
-	unsigned int seq;
-	u64 exits;
-
-	if (!cell)
-		return 0;
-	do {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-		seq = read_seqcount_begin(&cell->seq);
-		/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
-		exits = READ_ONCE(cell->exits);
-		copy_cell(v, cell, snap);
-	} while (read_seqcount_retry(&cell->seq, seq));
-
-	snap->total = c->past + exits;
-	if (c->gen != READ_ONCE(v->gen)) {
-		/* Reset, but not touched since. */
-		memset(snap->bucket, 0, sizeof(snap->bucket));
-		memset(c, 0, sizeof(*c));
-		exits = 0;
-	}
-	c->exits = exits;
-	snap->open = exits - c->timed - c->lost;
-	return 1;
-}
-
-/**
- * kvmhot_cell_total() - exits of one reason since first sight
- * @v: the vCPU
- * @reason: the cell
- *
- * Return: the number; never goes back over a reset.
- */
-u64 kvmhot_cell_total(struct kvmhot_vcpu *v, unsigned int reason)
-{
-	struct kvmhot_cell *cell = cell_at(v, reason);
-	unsigned int seq;
-	u64 total;
-
-	if (!cell)
-		return 0;
-	do {
-		seq = read_seqcount_begin(&cell->seq);
-		total = cell->past + READ_ONCE(cell->exits);
-	} while (read_seqcount_retry(&cell->seq, seq));
-	return total;
-}
-
-/**
- * kvmhot_cell_lost() - exits of one reason whose cost is not known
- * @v: the vCPU
- * @reason: the cell
- *
- * Return: their number since the last reset.
- */
-u64 kvmhot_cell_lost(struct kvmhot_vcpu *v, unsigned int reason)
-{
-	struct kvmhot_cell *cell = cell_at(v, reason);
-	unsigned int seq;
-	u64 lost;
-
-	if (!cell)
-		return 0;
-	do {
-		seq = read_seqcount_begin(&cell->seq);
-		lost = cell->gen == READ_ONCE(v->gen) ? cell->lost : 0;
-	} while (read_seqcount_retry(&cell->seq, seq));
-	return lost;
+	v->key = KVMHOT_KEY_NONE;
+	close_exit(v);
 }

@@ -40,6 +40,29 @@
 		  struct task_struct *next)
 #endif
 
+/*
+ * Whether polling and blocking are two functions, since "KVM: Split out a
+ * kvm_vcpu_block() helper from kvm_vcpu_halt()"; before, kvm_vcpu_block() did
+ * both, and a kvm_vcpu_halt() that there was did neither.
+ */
+#define KVMHOT_COMPAT_HALT	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0))
+
+/**
+ * kvmhot_compat_runnable() - is a thread that is switched out ready to run?
+ * @task: the thread, in sched_switch
+ *
+ * Return: true if so, false if it sleeps.
+ */
+static __always_inline bool
+kvmhot_compat_runnable(const struct task_struct *task)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+	return READ_ONCE(task->__state) == TASK_RUNNING;
+#else
+	return READ_ONCE(task->state) == TASK_RUNNING;
+#endif
+}
+
 /**
  * kvmhot_compat_task_vcpu() - the vCPU that a thread is running
  * @task: the thread; current, or one that is switched out

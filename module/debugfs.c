@@ -36,6 +36,7 @@ static int status_show(struct seq_file *m, void *unused)
 	kvmhot_vm_totals(&t);
 	seq_printf(m, "# kvmhot abi %d status\n# key\tvalue\n", KVMHOT_ABI);
 	seq_printf(m, "enabled\t%d\n", kvmhot_hooks_enabled());
+	seq_printf(m, "detail\t%d\n", kvmhot_hooks_detail());
 	seq_printf(m, "armed\t%d\n", READ_ONCE(kvmhot_hooks_live));
 	seq_printf(m, "tsc_khz\t%u\n", tsc_khz);
 	seq_printf(m, "tsc\t%llu\n", rdtsc());
@@ -51,11 +52,14 @@ static int status_show(struct seq_file *m, void *unused)
 		   (u64)kvmhot_max_memory_kb * 1024);
 	seq_printf(m, "exits\t%llu\n", t.exits);
 	seq_printf(m, "dropped\t%llu\n", t.dropped);
+	seq_printf(m, "dropped_spans\t%llu\n", t.dropped_spans);
 	seq_printf(m, "lost\t%llu\n", t.lost);
 	seq_printf(m, "forgotten_vms\t%llu\n", t.forgotten_vms);
 	seq_printf(m, "forgotten_exits\t%llu\n", t.forgotten_exits);
 	seq_puts(m, "# hook\tname\tmodule\tkind\tstate\thits\tmissed\terror\tnote\n");
 	kvmhot_hooks_show(m, &t);
+	seq_puts(m, "# vm\tname\texits\tkvm_exits\n");
+	kvmhot_vm_show_coverage(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(status);
@@ -123,12 +127,23 @@ static const struct file_operations reset_fops = {
 	.llseek = noop_llseek,
 };
 
+static ssize_t read_bool(bool value, char __user *buf, size_t count,
+			 loff_t *pos)
+{
+	return simple_read_from_buffer(buf, count, pos, value ? "1\n" : "0\n",
+				       2);
+}
+
 static ssize_t enabled_read(struct file *file, char __user *buf, size_t count,
 			    loff_t *pos)
 {
-	const char *text = kvmhot_hooks_enabled() ? "1\n" : "0\n";
+	return read_bool(kvmhot_hooks_enabled(), buf, count, pos);
+}
 
-	return simple_read_from_buffer(buf, count, pos, text, 2);
+static ssize_t detail_read(struct file *file, char __user *buf, size_t count,
+			   loff_t *pos)
+{
+	return read_bool(kvmhot_hooks_detail(), buf, count, pos);
 }
 
 /**
@@ -160,18 +175,32 @@ int kvmhot_debugfs_bool(const char __user *buf, size_t count, bool *value)
 	return -EINVAL;
 }
 
-static ssize_t enabled_write(struct file *file, const char __user *buf,
-			     size_t count, loff_t *pos)
+/* Return: @count, or an errno with nothing changed. */
+static ssize_t write_bool(const char *name, int (*set)(bool on),
+			  const char __user *buf, size_t count)
 {
 	bool on;
 	int err;
 
 	err = kvmhot_debugfs_bool(buf, count, &on);
 	if (err == -EINVAL)
-		pr_info_ratelimited("enabled: accepted are 1, y, yes, on and 0, n, no, off\n");
+		pr_info_ratelimited("%s: accepted are 1, y, yes, on and 0, n, no, off\n",
+				    name);
 	if (!err)
-		err = kvmhot_hooks_enable(on);
+		err = set(on);
 	return err ?: count;
+}
+
+static ssize_t enabled_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *pos)
+{
+	return write_bool("enabled", kvmhot_hooks_enable, buf, count);
+}
+
+static ssize_t detail_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *pos)
+{
+	return write_bool("detail", kvmhot_hooks_set_detail, buf, count);
 }
 
 static const struct file_operations enabled_fops = {
@@ -179,6 +208,14 @@ static const struct file_operations enabled_fops = {
 	.open = simple_open,
 	.read = enabled_read,
 	.write = enabled_write,
+	.llseek = default_llseek,
+};
+
+static const struct file_operations detail_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = detail_read,
+	.write = detail_write,
 	.llseek = default_llseek,
 };
 
@@ -203,6 +240,7 @@ void kvmhot_debugfs_init(void)
 	debugfs_create_file("version", 0400, root, NULL, &version_fops);
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
 	debugfs_create_file("enabled", 0600, root, NULL, &enabled_fops);
+	debugfs_create_file("detail", 0600, root, NULL, &detail_fops);
 	debugfs_create_file("reset", 0200, root, NULL, &reset_fops);
 	vms_dir = debugfs_create_dir("vms", root);
 }

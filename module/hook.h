@@ -10,8 +10,6 @@
 
 #include "kvmhot.h"
 
-struct tracepoint;
-
 enum kvmhot_hook_kind { HOOK_KPROBE, HOOK_KRETPROBE, HOOK_TRACEPOINT };
 enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
 
@@ -23,6 +21,7 @@ enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
  * @kind: how it is done
  * @required: nothing is counted without it
  * @always: stays in place when kvmhot is disabled
+ * @detail: is wanted with 'detail' only
  * @handler: of a kprobe
  * @entry: of a kretprobe
  * @ret: of a kretprobe
@@ -41,9 +40,10 @@ struct kvmhot_hook {
 	const char		*name;
 	const char		*module;
 	const char		*note;
-	enum kvmhot_hook_kind		kind;
+	enum kvmhot_hook_kind	kind;
 	bool			required;
 	bool			always;
+	bool			detail;
 	kprobe_pre_handler_t	handler;
 	kretprobe_handler_t	entry;
 	kretprobe_handler_t	ret;
@@ -51,7 +51,7 @@ struct kvmhot_hook {
 	void			*probe;
 	enum kvmhot_sum		hits;
 
-	enum kvmhot_hook_state		state;
+	enum kvmhot_hook_state	state;
 	int			err;
 	unsigned long		missed;
 	bool			told;

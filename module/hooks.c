@@ -40,7 +40,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 	}, {
 		.name = "kvm_destroy_vm", .module = "kvm",
 		.hits = KVMHOT_ENDS,
-		.note = "the end of a VM is not noticed",
+		.note = "no VM ends; the next at its addresses may count to it",
 		.kind = HOOK_KPROBE, .handler = kvmhot_probe_destroy_vm,
 		.always = true,
 	}, {
@@ -51,12 +51,34 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.ret = kvmhot_probe_ept_ret,
 		.data_size = sizeof(struct kvmhot_ept_span),
 	}, {
+#if KVMHOT_COMPAT_HALT
+		.name = "kvm_vcpu_halt", .module = "kvm",
+		.hits = KVMHOT_HALTS,
+		.note = "halt-polling is taken for cost",
+		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_halt,
+		.ret = kvmhot_probe_halt_ret,
+		.data_size = sizeof(struct kvmhot_halt_span),
+	}, {
+#endif
+		.name = "kvm_vcpu_block", .module = "kvm",
+		.hits = KVMHOT_BLOCKS,
+		.note = "halted time is taken for wait and cost",
+		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_block,
+		.ret = kvmhot_probe_block_ret,
+		.data_size = sizeof(struct kvmhot_halt_span),
+	}, {
+		.name = "vmx_handle_exit", .module = "kvm_intel",
+		.hits = KVMHOT_RETURNED,
+		.note = "handle does not end at its return",
+		.kind = HOOK_KRETPROBE, .ret = kvmhot_probe_handle_exit_ret,
+		.detail = true,
+	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_RUNS,
 		.note = "the VMM's time is taken for KVM's",
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
 		.ret = kvmhot_probe_ioctl_ret, .required = true,
-		.data_size = sizeof(struct kvm_vcpu *),
+		.data_size = sizeof(struct kvmhot_ioctl_span),
 	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_STARTS,

@@ -31,6 +31,10 @@ unsigned int kvmhot_maxactive;
 module_param_named(maxactive, kvmhot_maxactive, uint, 0400);
 MODULE_PARM_DESC(maxactive, "threads that may be in KVM_RUN at once (4 per CPU, 256 to 4096)");
 
+bool kvmhot_detail;
+module_param_named(detail, kvmhot_detail, bool, 0400);
+MODULE_PARM_DESC(detail, "begin with vmx_handle_exit's return hooked (N)");
+
 static int check_range(const char *name, unsigned int value, unsigned int min,
 		       unsigned int max)
 {

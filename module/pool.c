@@ -75,6 +75,7 @@ static struct kvmhot_vcpu *new_record(void)
 	}
 	nr_records++;
 	INIT_LIST_HEAD(&v->siblings);
+	raw_spin_lock_init(&v->ioctl_lock);
 	v->seen_event.vcpu = v;
 	v->gone_event.vcpu = v;
 	v->gone_event.gone = true;

@@ -7,6 +7,7 @@
  */
 #include <linux/mutex.h>
 #include <linux/rculist.h>
+#include <linux/seq_file.h>
 #include <linux/string.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
@@ -26,14 +27,14 @@ static DEFINE_MUTEX(reset_lock);	/* one reset at a time */
  */
 void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 {
+	struct kvmhot_sums s;
 	struct kvmhot_vcpu *v;
-	unsigned int i;
 
 	mutex_lock(&reset_lock);
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		for (i = 0; i < KVMHOT_NR_SUMS; i++)
-			/* Pairs with the acquire in sum_of(). */
-			smp_store_release(&v->base[i], READ_ONCE(v->sum[i]));
+		kvmhot_snap_sums(v, &s);
+		memcpy(v->base, s.sum, sizeof(v->base));
+		v->since = s.now;
 		/* Pairs with READ_ONCE in cell_update_gen(). */
 		WRITE_ONCE(v->gen, v->gen + 1);
 	}
@@ -102,20 +103,35 @@ void kvmhot_vm_lose_track(void)
 	mutex_unlock(&kvmhot_reg.lock);
 }
 
-/**
- * kvmhot_vcpu_in_cells() - exits of a vCPU since first sight, but for dropped
- * @v: the vCPU
- *
- * Return: the number.
- */
-u64 kvmhot_vcpu_in_cells(struct kvmhot_vcpu *v)
-{
-	u64 sum = 0;
-	unsigned int nr;
+/* What the cells of a vCPU have, since first sight but for lost. */
+struct counts {
+	u64 exits, level2, lost;
+};
 
-	for (nr = 0; nr < KVMHOT_NR_REASONS; nr++)
-		sum += kvmhot_cell_total(v, nr);
-	return sum;
+static void count_cells(struct kvmhot_vcpu *v, struct counts *c)
+{
+	u64 total, lost;
+	unsigned int key;
+
+	memset(c, 0, sizeof(*c));
+	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
+		if (!kvmhot_snap_count(v, key, &total, &lost))
+			continue;
+		c->exits += total;
+		c->lost += lost;
+		if (key & KVMHOT_KEY_LEVEL2)
+			c->level2 += total;
+	}
+}
+
+static void add_sums(struct kvmhot_vcpu *v, const struct counts *c, u64 *sum)
+{
+	unsigned int i;
+
+	for (i = 0; i < KVMHOT_NR_SUMS; i++)
+		sum[i] += READ_ONCE(v->sum[i]);
+	sum[KVMHOT_EXITS] += c->exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	sum[KVMHOT_LEVEL2] += c->level2;
 }
 
 /**
@@ -126,33 +142,96 @@ u64 kvmhot_vcpu_in_cells(struct kvmhot_vcpu *v)
  */
 u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v)
 {
-	return kvmhot_vcpu_in_cells(v) + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	struct counts c;
+
+	count_cells(v, &c);
+	return c.exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
 }
 
 /**
- * kvmhot_vcpu_add_sums() - add up sums
- * @v: of this vCPU
- * @sum: to these
+ * kvmhot_vcpu_gone() - keep the totals of a record that goes
+ * @v: the vCPU
+ *
+ * Context: with the registry's lock held.
  */
-void kvmhot_vcpu_add_sums(struct kvmhot_vcpu *v, u64 *sum)
+void kvmhot_vcpu_gone(struct kvmhot_vcpu *v)
 {
+	struct counts c;
+
+	count_cells(v, &c);
+	add_sums(v, &c, kvmhot_reg.gone_sum);
+	if (!v->vm)
+		kvmhot_reg.gone_refused += c.exits;
+}
+
+/**
+ * kvmhot_vcpu_sums() - the sums of a vCPU since its last reset
+ * @v: the vCPU
+ * @s: filled in, but for EXITS and LEVEL2
+ *
+ * Context: sleeps.  May be called from a file in the VM's directory.
+ */
+void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
+{
+	u64 over = 0, unknown;
 	unsigned int i;
 
-	for (i = 0; i < KVMHOT_NR_SUMS; i++)
-		sum[i] += READ_ONCE(v->sum[i]);
-	sum[KVMHOT_EXITS] += kvmhot_vcpu_exits(v);
+	mutex_lock(&reset_lock);
+	kvmhot_snap_sums(v, s);
+	s->since = v->since;
+	for (i = 0; i < KVMHOT_NR_SUMS; i++) {
+		if (s->sum[i] < v->base[i]) {
+			over += v->base[i] - s->sum[i];
+			s->sum[i] = 0;
+		} else {
+			s->sum[i] -= v->base[i];
+		}
+	}
+	mutex_unlock(&reset_lock);
+	/*
+	 * The reset took a stage for going on that was not: it turned out to be
+	 * unknown, or, within the time between two CPUs' edges, had just ended;
+	 * then the reset was that much earlier.
+	 */
+	unknown = min(over, s->sum[KVMHOT_UNKNOWN]);
+	s->sum[KVMHOT_UNKNOWN] -= unknown;
+	s->since -= over - unknown;
 }
 
 static void add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
 {
-	unsigned int nr;
+	struct counts c;
 
-	kvmhot_vcpu_add_sums(v, t->sum);
-	for (nr = 0; nr < KVMHOT_NR_REASONS; nr++)
-		t->lost += kvmhot_cell_lost(v, nr);
-	if (!v->vm)
-		t->refused += kvmhot_vcpu_in_cells(v);
+	count_cells(v, &c);
+	add_sums(v, &c, t->sum);
+	if (v->vm)
+		t->lost += c.lost;
+	else
+		t->refused += c.exits;
 	cond_resched();
+}
+
+/**
+ * kvmhot_vm_show_coverage() - the rows of the VMs in status
+ * @m: where to
+ */
+void kvmhot_vm_show_coverage(struct seq_file *m)
+{
+	struct kvmhot_vcpu *v;
+	struct kvmhot_vm *vm;
+	u64 exits, kvm;
+
+	mutex_lock(&kvmhot_reg.lock);
+	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+		exits = 0;
+		kvm = 0;
+		list_for_each_entry(v, &vm->vcpus, siblings) {
+			kvm += kvmhot_snap_kvm_exits(v);
+			exits += kvmhot_vcpu_exits(v);
+		}
+		seq_printf(m, "vm\t%s\t%llu\t%llu\n", vm->name, exits, kvm);
+	}
+	mutex_unlock(&kvmhot_reg.lock);
 }
 
 /**
@@ -179,6 +258,8 @@ void kvmhot_vm_totals(struct kvmhot_totals *t)
 	t->forgotten_exits = kvmhot_reg.forgotten_exits;
 	for_each_possible_cpu(cpu)
 		t->refused += *per_cpu_ptr(&kvmhot_unseen, cpu);
+	for_each_possible_cpu(cpu)
+		t->dropped_spans += *per_cpu_ptr(&kvmhot_dropped_spans, cpu);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
 		if (!vm->ended)
 			t->vcpus += vm->nr_vcpus;

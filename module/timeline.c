@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a vCPU's timeline.
+ * The edges of a vCPU's timeline that every exit has, and those of the
+ * scheduler.  Those of the ioctl are in run.c, those of functions within KVM
+ * in inner.c.  The stages are defined in the file ABI.
  *
- *   KVM_RUN ....................................... return | VMM | KVM_RUN ...
- *    kvm      | guest |     kvm (wait)   | guest | ...      user
- *             ^kvm_entry                 ^kvm_entry
- *                     ^kvm_exit ^vmx_handle_exit
+ *   KVM_RUN ........................................... return | VMM | KVM_RUN
+ *    enter | guest | irq |  handle     | reenter | guest | ...  | user | enter
+ *          ^kvm_entry    ^vmx_handle_exit        ^kvm_entry
+ *                  ^kvm_exit           ^its return, with 'detail'
  *
  * Each edge takes one timestamp, adds the time since the last edge to the
  * stage that it ends, and says which one begins.  An exit is open from
@@ -19,81 +21,110 @@
  * A record is written by the thread that runs the vCPU, which holds the vCPU's
  * mutex; sched_switch acts for it on the CPU that it leaves or comes to.  Only
  * the edges of the ioctl are outside of the mutex, where a second thread of
- * the VMM may meet them: they write nothing unless the thread is the one that
- * ran the vCPU last, and never touch a cell.  A VMM whose threads race for one
- * vCPU can spoil that vCPU's times, and nothing else.
+ * the VMM may meet them: see run.c.
  */
-#include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
 #include <linux/ptrace.h>
-#include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include "compat.h"
+#include "edge.h"
 #include "kvmhot.h"
-#include "lookup.h"
 #include "timeline.h"
 #include "vmx.h"
 
-/* End the stage that the vCPU is in. */
-static __always_inline void end_stage(struct kvmhot_vcpu *v, u64 now)
+/* What the exit that has just happened counts under. */
+static __always_inline u16 exit_key(const struct kvm_vcpu *vcpu)
 {
-	v->sum[v->stage] += now - v->last;
-	v->last = now;
+	unsigned int nr;
+
+	if (unlikely(!kvmhot_vmx_reason(&nr)))
+		return KVMHOT_KEY_NONE;
+	if (unlikely(nr > KVMHOT_REASON_LAST))
+		nr = KVMHOT_REASON_LAST;
+	if (unlikely(vcpu->arch.hflags & HF_GUEST_MASK))
+		nr |= KVMHOT_KEY_LEVEL2;
+	return nr;
 }
 
-/*
- * As end_stage(), where it cannot be the one that was really left: so the cost
- * of an exit that is open is not known, either.
- */
-static noinline void end_unknown(struct kvmhot_vcpu *v, u64 now)
+/* An exit without the entry that it must have followed. */
+static noinline void exit_unknown(struct kvmhot_vcpu *v, u64 now)
 {
-	v->stage = KVMHOT_UNKNOWN;
-	v->exit_tsc = 0;
-	v->wait = 0;
-	v->user = 0;
-	end_stage(v, now);
+	kvmhot_end_unknown(v, now);
+	kvmhot_cell_lose(v);
+	v->guest = 0;
+}
+
+static __always_inline void begin_exit(struct kvmhot_vcpu *v,
+				       const struct kvm_vcpu *vcpu, u64 now)
+{
+	v->stage = KVMHOT_IRQ;
+	v->exit_tsc = now;
+	v->irq = 0;
+	v->slow = false;
+	v->key = exit_key(vcpu);
+	if (likely(v->key != KVMHOT_KEY_NONE))
+		v->cell = kvmhot_cell_begin(v, v->key);
+	else
+		v->sum[KVMHOT_DROPPED]++;
+}
+
+static noinline void first_exit(struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = kvmhot_vcpu_see(vcpu);
+	u32 n;
+
+	if (v) {
+		n = kvmhot_seq_begin(&v->seq);
+		begin_exit(v, vcpu, v->seen);
+		kvmhot_edge_end(v, n);
+	} else if (READ_ONCE(kvmhot_hooks_live)) {
+		this_cpu_inc(kvmhot_unseen);
+	}
 }
 
 /* kvm:kvm_exit */
 KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
-	u64 now = rdtsc();
-	unsigned int nr;
+	u64 now;
+	u32 n;
 
 	if (unlikely(!v)) {
-		v = kvmhot_vcpu_see(vcpu, now);
-		if (!v) {
-			if (READ_ONCE(kvmhot_hooks_live))
-				this_cpu_inc(kvmhot_unseen);
-			return;
-		}
+		first_exit(vcpu);
+		return;
 	}
+	now = kvmhot_edge_begin(v, &n);
 	if (likely(v->stage == KVMHOT_GUEST)) {
-		end_stage(v, now);
+		v->guest = now - v->last;
+		v->sum[KVMHOT_GUEST] += v->guest;
+		v->last = now;
 	} else {
-		end_unknown(v, now);
-		if (v->cell)
-			kvmhot_cell_lose(v);
+		exit_unknown(v, now);
 	}
-	v->stage = KVMHOT_KVM;
-	v->exit_tsc = now;
-	v->slow = false;
-	if (likely(kvmhot_vmx_reason(&nr)))
-		v->cell = kvmhot_cell_begin(v, nr);
-	else
-		v->sum[KVMHOT_DROPPED]++;
+	begin_exit(v, vcpu, now);
+	kvmhot_edge_end(v, n);
+}
+
+static noinline void first_entry(struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = kvmhot_vcpu_see(vcpu);
+	u32 n;
+
+	if (!v)
+		return;
+	n = kvmhot_seq_begin(&v->seq);
+	v->stage = KVMHOT_GUEST;
+	v->sum[KVMHOT_ENTRIES]++;
+	kvmhot_edge_end(v, n);
 }
 
 /* Not the entry that follows from what was seen: no exit's cost is known. */
 static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 {
-	end_unknown(v, now);
-	if (v->cell)
-		kvmhot_cell_lose(v);
+	kvmhot_end_unknown(v, now);
+	kvmhot_cell_lose(v);
 	v->task = current;
 	v->tid = current->pid;
 }
@@ -102,39 +133,104 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
-	u64 now = rdtsc();
+	u64 now;
+	u32 n;
 
 	if (unlikely(!v)) {
-		v = kvmhot_vcpu_see(vcpu, now);
-		if (!v)
-			return;
+		first_entry(vcpu);
+		return;
 	}
-	if (likely(v->stage == KVMHOT_KVM && v->task == current)) {
-		end_stage(v, now);
-		if (likely(v->cell)) {
-			kvmhot_cell_end(v, now);
+	now = kvmhot_edge_begin(v, &n);
+	if (likely(kvmhot_in_cost(v) && v->task == current)) {
+		/* It never came to vmx_handle_exit: a fast path. */
+		if (v->stage == KVMHOT_IRQ)
+			v->stage = KVMHOT_HANDLE;
+		if (likely(v->stage == KVMHOT_HANDLE)) {
+			v->sum[KVMHOT_HANDLE] += now - v->last;
+			v->last = now;
 		} else {
-			v->wait = 0;
-			v->user = 0;
+			kvmhot_end_stage(v, now);
 		}
+		kvmhot_cell_end(v, now);
 	} else {
 		enter_unknown(v, now);
 	}
 	v->stage = KVMHOT_GUEST;
 	v->sum[KVMHOT_ENTRIES]++;
+	kvmhot_edge_end(v, n);
 }
+
+/* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
+int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+	u64 now;
+	u32 n;
+
+	if (unlikely(!v))
+		return 0;
+	now = kvmhot_edge_begin(v, &n);
+	v->slow = true;
+	v->sum[KVMHOT_HANDLED]++;
+	if (likely(v->stage == KVMHOT_IRQ)) {
+		v->irq += now - v->last;
+		v->sum[KVMHOT_IRQ] += now - v->last;
+		v->last = now;
+		v->stage = KVMHOT_HANDLE;
+	} else if (v->stage == KVMHOT_GUEST) {
+		/* A VM entry that failed: there was no exit, and no guest. */
+		kvmhot_end_unknown(v, now);
+		if (READ_ONCE(kvmhot_hooks_live))
+			v->stage = KVMHOT_HANDLE;
+	}
+	kvmhot_edge_end(v, n);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
+
+/* vmx_handle_exit(), return; with 'detail' only */
+int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
+				 struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(current);
+	struct kvmhot_vcpu *v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	u64 now;
+	u32 n;
+
+	if (unlikely(!v))
+		return 0;
+	now = kvmhot_edge_begin(v, &n);
+	v->sum[KVMHOT_RETURNED]++;
+	if (!kvmhot_edge_in_vain(v, now) && v->stage == KVMHOT_HANDLE) {
+		kvmhot_end_stage(v, now);
+		v->stage = KVMHOT_REENTER;
+	}
+	kvmhot_edge_end(v, n);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
 
 /* The part of KVM_RUN that a thread is switched out is not KVM's cost. */
 static noinline void switch_out(const struct kvm_vcpu *vcpu,
-				const struct task_struct *task)
+				const struct task_struct *task, bool runnable)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+	u64 now;
+	u32 n;
 
-	if (!v || v->task != task || v->stage != KVMHOT_KVM)
+	if (!v || v->task != task || !kvmhot_in_cost(v))
 		return;
-	end_stage(v, rdtsc());
-	v->stage = KVMHOT_WAIT;
-	v->sum[KVMHOT_SWITCHES]++;
+	now = kvmhot_edge_begin(v, &n);
+	if (!kvmhot_edge_in_vain(v, now)) {
+		kvmhot_end_stage(v, now);
+		v->resume = v->stage;
+		v->stage = runnable ? KVMHOT_PREEMPTED : KVMHOT_SLEPT;
+		v->sum[KVMHOT_SWITCHES]++;
+	}
+	kvmhot_edge_end(v, n);
 }
 
 static noinline void switch_in(const struct kvm_vcpu *vcpu,
@@ -142,13 +238,17 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
 	u64 now;
+	u32 n;
 
-	if (!v || v->task != task || v->stage != KVMHOT_WAIT)
+	if (!v || v->task != task ||
+	    (v->stage != KVMHOT_PREEMPTED && v->stage != KVMHOT_SLEPT))
 		return;
-	now = rdtsc();
-	v->wait += now - v->last;
-	end_stage(v, now);
-	v->stage = KVMHOT_KVM;
+	now = kvmhot_edge_begin(v, &n);
+	if (!kvmhot_edge_in_vain(v, now)) {
+		kvmhot_end_stage(v, now);
+		v->stage = v->resume;
+	}
+	kvmhot_edge_end(v, n);
 }
 
 /* sched:sched_switch, for every switch of the host: quick for other threads. */
@@ -158,149 +258,30 @@ KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
 
 	vcpu = kvmhot_compat_task_vcpu(prev);
 	if (unlikely(vcpu))
-		switch_out(vcpu, prev);
+		switch_out(vcpu, prev,
+			   preempt || kvmhot_compat_runnable(prev));
 	vcpu = kvmhot_compat_task_vcpu(next);
 	if (unlikely(vcpu))
 		switch_in(vcpu, next);
 }
 
-/* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
-int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
+/* The last edge of a vCPU. */
+static void end_vcpu(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
-	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+	u32 n;
+	u64 now = kvmhot_edge_begin(v, &n);
 
-	if (unlikely(!v))
-		return 0;
-	v->slow = true;
-	v->sum[KVMHOT_HANDLED]++;
-	/* A VM entry that failed: there was no exit, and no guest. */
-	if (unlikely(v->stage == KVMHOT_GUEST)) {
-		end_unknown(v, rdtsc());
-		v->stage = KVMHOT_KVM;
-	}
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
-
-/* handle_ept_violation(vcpu), entry */
-int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct kvmhot_ept_span *span = (void *)ri->data;
-	struct kvmhot_vcpu *v;
-
-	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	v = kvmhot_vcpu_find(span->vcpu);
-	if (!v)
-		return 1;
-	span->wait = v->sum[KVMHOT_WAIT];
-	span->start = rdtsc();
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_ept);
-
-/* handle_ept_violation(vcpu), return */
-int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct kvmhot_ept_span *span = (void *)ri->data;
-	u64 now = rdtsc();
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
-
-	if (!v)
-		return 0;
-	v->sum[KVMHOT_EPT]++;
-	v->sum[KVMHOT_EPT_CYCLES] += now - span->start -
-				     (v->sum[KVMHOT_WAIT] - span->wait);
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_ept_ret);
-
-static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
-{
-	u64 now = rdtsc();
-
-	if (unlikely(v->kvm != vcpu->kvm || v->mm != vcpu->kvm->mm)) {
-		/* The end of the VM that had this address was missed. */
-		kvmhot_vcpu_retire(v, vcpu);
-		return;
-	}
-	/* Another thread: may have to wait for the vCPU's, or take its place. */
-	if (unlikely(v->task != current))
-		return;
-	v->sum[KVMHOT_STARTS]++;
-	if (likely(v->stage == KVMHOT_USER)) {
-		v->user += now - v->last;
-		end_stage(v, now);
-		v->stage = KVMHOT_KVM;
-	} else {
-		/* The return was missed; the next kvm_entry loses the exit. */
-		end_unknown(v, now);
-	}
-}
-
-/* The vCPU of a KVM_RUN by its VMM, NULL for other ioctls. */
-static __always_inline struct kvm_vcpu *run_vcpu(struct pt_regs *regs)
-{
-	const struct file *file = (void *)regs_get_kernel_argument(regs, 0);
-	struct kvm_vcpu *vcpu = file->private_data;
-
-	if ((unsigned int)regs_get_kernel_argument(regs, 1) != KVM_RUN ||
-	    vcpu->kvm->mm != current->mm)
-		return NULL;
-	return vcpu;
-}
-
-/*
- * kvm_vcpu_ioctl(file, cmd, arg), entry: by a kprobe of its own, which unlike
- * a kretprobe cannot be out of instances.  So a return that was missed for
- * lack of them shows here.
- */
-int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
-{
-	struct kvm_vcpu *vcpu = run_vcpu(regs);
-	struct kvmhot_vcpu *v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
-
-	if (likely(v))
-		enter_run(v, vcpu);
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_ioctl);
-
-/* The same by the kretprobe: whether the return is of interest. */
-int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
-			     struct pt_regs *regs)
-{
-	struct kvm_vcpu **slot = (void *)ri->data;
-
-	*slot = run_vcpu(regs);
-	return !*slot;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
-
-/* kvm_vcpu_ioctl(), return */
-int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct kvm_vcpu **slot = (void *)ri->data;
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(*slot);
-	u64 now = rdtsc();
-
-	if (unlikely(!v || v->task != current))
-		return 0;
-	if (likely(v->stage == KVMHOT_KVM))
-		end_stage(v, now);
+	/* Not in KVM_RUN; if the stage says so, its return was missed. */
+	if (v->stage == KVMHOT_USER && READ_ONCE(kvmhot_hooks_live))
+		kvmhot_end_stage(v, now);
 	else
-		end_unknown(v, now);
-	v->stage = KVMHOT_USER;
-	v->sum[KVMHOT_RUNS]++;
-	return 0;
+		kvmhot_end_unknown(v, now);
+	kvmhot_cell_end(v, now);
+	v->stage = KVMHOT_UNKNOWN;
+	v->sum[KVMHOT_ENDS] = 1;
+	WRITE_ONCE(v->kvm_last, vcpu->stat.exits);
+	kvmhot_edge_end(v, n);
 }
-
-NOKPROBE_SYMBOL(kvmhot_probe_ioctl_ret);
 
 /* kvm_destroy_vm(kvm): no vCPU's file is open, so nothing runs any of them. */
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs)
@@ -308,24 +289,13 @@ int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs)
 	struct kvm *kvm = (void *)regs_get_kernel_argument(regs, 0);
 	struct kvm_vcpu *vcpu;
 	struct kvmhot_vcpu *v;
-	u64 now = rdtsc();
 	unsigned long i;
 
 	kvm_for_each_vcpu(i, vcpu, kvm) {
 		v = kvmhot_vcpu_find(vcpu);
 		if (!v)
 			continue;
-		/* Not in KVM_RUN; if the stage says so, its return was missed. */
-		if (v->stage == KVMHOT_USER && READ_ONCE(kvmhot_hooks_live)) {
-			v->user += now - v->last;
-			end_stage(v, now);
-		} else {
-			end_unknown(v, now);
-		}
-		if (v->cell)
-			kvmhot_cell_end(v, now);
-		v->stage = KVMHOT_UNKNOWN;
-		v->sum[KVMHOT_ENDS] = 1;
+		end_vcpu(v, vcpu);
 		kvmhot_vcpu_retire(v, vcpu);
 	}
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probes: what hooks.c registers and timeline.c is.
+ * The probes: what hooks.c registers; in timeline.c, run.c and inner.c.
  */
 #ifndef KVMHOT_TIMELINE_H
 #define KVMHOT_TIMELINE_H
@@ -10,16 +10,47 @@
 
 #include "compat.h"
 
+/*
+ * What a kretprobe keeps from entry to return.  The vCPU is a mere key, as the
+ * return may find its record gone.
+ */
+
 /**
- * struct kvmhot_ept_span - from entry to return of handle_ept_violation
- * @vcpu: the vCPU; a key, as the return may find its record gone
+ * struct kvmhot_ept_span - handle_ept_violation
+ * @vcpu: the vCPU
  * @start: TSC at entry
- * @wait: the vCPU's KVMHOT_WAIT at entry
+ * @wait: the vCPU's wait up to the entry
+ * @class: KVMHOT_EPT_...
  */
 struct kvmhot_ept_span {
 	struct kvm_vcpu	*vcpu;
 	u64		start;
 	u64		wait;
+	u32		class;
+};
+
+/**
+ * struct kvmhot_halt_span - kvm_vcpu_halt or kvm_vcpu_block
+ * @vcpu: the vCPU
+ * @before: the vCPU's cycles in the stage up to the entry
+ * @resume: stage to be in after the return
+ */
+struct kvmhot_halt_span {
+	struct kvm_vcpu	*vcpu;
+	u64		before;
+	u8		resume;
+};
+
+/**
+ * struct kvmhot_ioctl_span - kvm_vcpu_ioctl
+ * @vcpu: the vCPU; its file is open until after the return
+ * @start: TSC at entry
+ * @cmd: the ioctl
+ */
+struct kvmhot_ioctl_span {
+	struct kvm_vcpu	*vcpu;
+	u64		start;
+	unsigned int	cmd;
 };
 
 /* The arguments of these two differ by kernel, see compat.h. */
@@ -27,7 +58,14 @@ KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit);
 KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch);
 void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu);
 int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs);
+int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
+				 struct pt_regs *regs);
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs);
+int kvmhot_probe_halt(struct kretprobe_instance *ri, struct pt_regs *regs);
+int kvmhot_probe_halt_ret(struct kretprobe_instance *ri, struct pt_regs *regs);
+int kvmhot_probe_block(struct kretprobe_instance *ri, struct pt_regs *regs);
+int kvmhot_probe_block_ret(struct kretprobe_instance *ri,
+			   struct pt_regs *regs);
 int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs);

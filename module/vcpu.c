@@ -11,6 +11,7 @@
 #include <linux/percpu.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
+#include <asm/msr.h>
 
 #include "compat.h"
 #include "kvmhot.h"
@@ -51,15 +52,14 @@ static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
 /**
  * kvmhot_vcpu_see() - make the record of a vCPU that has none
  * @vcpu: the vCPU
- * @now: TSC
  *
  * Context: probe, on the vCPU's thread, which holds the vCPU's mutex: so this
  * is not called twice at once for the same vCPU.
  *
- * Return: the record, its stage unknown; NULL if there is none to be had, or
- * not all hooks are in place.
+ * Return: the record, its first edge at &kvmhot_vcpu.seen; NULL if there is none
+ * to be had, or not all hooks are in place.
  */
-struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now)
+struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu **bucket, *head, *v;
 
@@ -74,9 +74,13 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu, u64 now)
 		return NULL;
 	}
 
-	v->last = now;
-	v->seen = now;
+	v->seen = rdtsc();
+	v->since = v->seen;
+	v->last = v->seen;
 	v->stage = KVMHOT_UNKNOWN;
+	v->key = KVMHOT_KEY_NONE;
+	v->kvm_first = vcpu->stat.exits;
+	v->kvm_last = v->kvm_first;
 	v->task = current;
 	v->tid = current->pid;
 	v->id = vcpu->vcpu_id;
@@ -119,14 +123,13 @@ void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
  * kvmhot_vcpu_want_page() - ask the worker for more memory
  * @v: the vCPU
  *
- * Context: probe, on the vCPU's thread.
+ * Context: probe; two threads that race for an ioctl may be here at once.
  */
 void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v)
 {
 	/* Pairs with the stores in kvmhot_pool_add_page(). */
-	if (READ_ONCE(v->refill_asked))
+	if (READ_ONCE(v->refill_asked) || xchg(&v->refill_asked, true))
 		return;
-	WRITE_ONCE(v->refill_asked, true);
 	llist_add(&v->refill, &kvmhot_refill);
 	kvmhot_work_kick();
 }

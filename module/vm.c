@@ -53,14 +53,6 @@ struct kvmhot_vm *kvmhot_vm_by_name(const char *name)
 	return NULL;
 }
 
-/* The totals of a record that goes.  With the lock held. */
-static void keep_sums(struct kvmhot_vcpu *v)
-{
-	kvmhot_vcpu_add_sums(v, kvmhot_reg.gone_sum);
-	if (!v->vm)
-		kvmhot_reg.gone_refused += kvmhot_vcpu_in_cells(v);
-}
-
 static void free_vcpus(struct list_head *vcpus)
 {
 	struct kvmhot_vcpu *v, *next;
@@ -109,7 +101,7 @@ static void vm_remove(struct kvmhot_vm *vm, bool forgotten)
 	list_move_tail(&vm->list, &removed_vms);
 	kvmhot_reg.nr_ended--;
 	list_for_each_entry(v, &vm->vcpus, siblings) {
-		keep_sums(v);
+		kvmhot_vcpu_gone(v);
 		if (forgotten)
 			kvmhot_reg.forgotten_exits += kvmhot_vcpu_exits(v);
 	}
@@ -264,12 +256,10 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	struct kvmhot_vm *vm = v->vm;
 
 	kvmhot_pool_unhash(v);
-	if (v->cell) {		/* its end was missed; nothing runs it */
-		/* Readers wait while a cell is being written. */
-		preempt_disable();
-		kvmhot_cell_lose(v);
-		preempt_enable();
-	}
+	/* If an exit is open, its end was missed; nothing runs it. */
+	preempt_disable();	/* readers wait while a cell is being written */
+	kvmhot_cell_lose(v);
+	preempt_enable();
 	if (vm) {
 		vm->nr_live--;
 		if (!vm->ended)
@@ -279,7 +269,7 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	} else {
 		mutex_lock(&kvmhot_reg.lock);
 		list_move(&v->siblings, &removed_vcpus);
-		keep_sums(v);
+		kvmhot_vcpu_gone(v);
 		mutex_unlock(&kvmhot_reg.lock);
 	}
 }

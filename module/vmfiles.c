@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of a VM.  See the file ABI.
+ * The files of a VM, and what is common to them; those of cells and slots are
+ * in cellfiles.c and slotfiles.c.  See the file ABI.
  *
  * They use the VM without a lock: its directory goes before it does.
  */
@@ -11,14 +12,19 @@
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
 #include "kvmhot.h"
 
-static void show_header(struct seq_file *m, const char *file,
-			const struct kvmhot_vm *vm)
+/**
+ * kvmhot_vmfiles_header() - the first line of a VM's file
+ * @m: where to
+ * @file: its name
+ * @vm: the VM
+ */
+void kvmhot_vmfiles_header(struct seq_file *m, const char *file,
+			   const struct kvmhot_vm *vm)
 {
 	u64 ended = READ_ONCE(vm->ended);
 
@@ -28,165 +34,113 @@ static void show_header(struct seq_file *m, const char *file,
 		   READ_ONCE(vm->since), ended ?: rdtsc(), vm->comm);
 }
 
-static void show_reason(struct seq_file *m, unsigned int nr)
+/**
+ * kvmhot_vmfiles_key() - what an exit counts under, as 'reason', 'name'
+ * @m: where to
+ * @key: the key
+ */
+void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key)
 {
+	unsigned int nr = key & KVMHOT_REASON_LAST;
 	const char *name = kvmhot_reason_name(nr);
 
-	if (name)
+	if (key == KVMHOT_KEY_NONE)
+		seq_printf(m, "%u\tNONE", key);
+	else if (name)
 		seq_printf(m, "%u\t%s", nr, name);
 	else
 		seq_printf(m, "%u\tREASON_%u", nr, nr);
 }
 
-typedef void (*show_cell_t)(struct seq_file *m, int vcpu, unsigned int reason,
-			    const struct kvmhot_snap *snap);
-
-/* Call @show for each cell of a VM.  Return: 0 or an errno. */
-static int show_cells(struct seq_file *m, show_cell_t show)
+/**
+ * kvmhot_vmfiles_buckets() - a histogram, with the tab before it
+ * @m: where to
+ * @bucket: KVMHOT_HIST_BUCKETS counts
+ */
+void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket)
 {
-	struct kvmhot_vm *vm = m->private;
-	struct kvmhot_snap *snap;
-	struct kvmhot_vcpu *v;
-	unsigned int nr;
-	int ret = 0;
-
-	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
-	if (!snap)
-		return -ENOMEM;
-	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		/* All is done again, with a bigger buffer. */
-		if (seq_has_overflowed(m))
-			break;
-		for (nr = 0; nr < KVMHOT_NR_REASONS; nr++) {
-			ret = kvmhot_cell_snap(v, nr, snap);
-			if (ret < 0)
-				goto out;
-			if (ret)
-				show(m, v->id, nr, snap);
-		}
-	}
-	ret = 0;
-out:
-	kfree(snap);
-	return ret;
-}
-
-static void show_exits(struct seq_file *m, int vcpu, unsigned int nr,
-		       const struct kvmhot_snap *snap)
-{
-	const struct kvmhot_cell *c = &snap->cell;
-
-	seq_printf(m, "%d\t", vcpu);
-	show_reason(m, nr);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", c->exits, c->timed,
-		   snap->open, c->lost, c->fast);
-	seq_printf(m, "\t%llu\t%llu\t%llu", c->cycles, c->timed ? c->min : 0,
-		   c->max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", c->wait, c->wait_cycles,
-		   c->wait_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", c->user, c->user_cycles,
-		   c->user_max);
-	seq_printf(m, "\t%llu\n", snap->total);
-}
-
-static int exits_show(struct seq_file *m, void *unused)
-{
-	show_header(m, "exits", m->private);
-	seq_puts(m, "# vcpu\treason\tname\texits\ttimed\topen\tlost\tfast\tcycles\tmin\tmax\twait\twait_cycles\twait_max\tuser\tuser_cycles\tuser_max\ttotal\n");
-	return show_cells(m, show_exits);
-}
-DEFINE_SHOW_ATTRIBUTE(exits);
-
-static void show_hist(struct seq_file *m, int vcpu, unsigned int nr,
-		      const struct kvmhot_snap *snap)
-{
-	const struct kvmhot_cell *c = &snap->cell;
 	const char *sep = "\t";
 	unsigned int i;
 
-	if (!c->timed)
-		return;
-	seq_printf(m, "%d\t", vcpu);
-	show_reason(m, nr);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", c->timed, c->cycles, c->min,
-		   c->max);
 	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++) {
-		if (!snap->bucket[i])
+		if (!bucket[i])
 			continue;
 		seq_printf(m, "%s%llu:%llu", sep, kvmhot_hist_low(i),
-			   snap->bucket[i]);
+			   bucket[i]);
 		sep = " ";
 	}
-	seq_putc(m, '\n');
 }
 
-static int hist_show(struct seq_file *m, void *unused)
+/* Of the cells since the last reset: in @exits all, and those of level 2. */
+static int count_exits(struct kvmhot_vcpu *v, u64 *exits, u64 *level2,
+		       u64 *lost)
 {
-	show_header(m, "hist", m->private);
-	seq_puts(m, "# vcpu\treason\tname\ttimed\tcycles\tmin\tmax\tbuckets\n");
-	return show_cells(m, show_hist);
-}
-DEFINE_SHOW_ATTRIBUTE(hist);
+	struct kvmhot_snap *snap;
+	unsigned int key;
+	int ret = 0;
 
-static u64 sum_of(const struct kvmhot_vcpu *v, enum kvmhot_sum what)
-{
-	/*
-	 * First the base: the sum only grows, so it cannot be below it.
-	 * Pairs with the release in kvmhot_vm_reset_one().
-	 */
-	u64 base = smp_load_acquire(&v->base[what]);
-
-	return READ_ONCE(v->sum[what]) - base;
-}
-
-static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v,
-		     struct kvmhot_snap *snap)
-{
-	u64 exits = sum_of(v, KVMHOT_DROPPED), lost = 0;
-	unsigned int nr;
-	int ret;
-
-	for (nr = 0; nr < KVMHOT_NR_REASONS; nr++) {
-		ret = kvmhot_cell_snap(v, nr, snap);
+	snap = kvmalloc(sizeof(*snap), GFP_KERNEL);
+	if (!snap)
+		return -ENOMEM;
+	*exits = 0;
+	*level2 = 0;
+	*lost = 0;
+	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
+		ret = kvmhot_snap_cell(v, key, snap);
 		if (ret < 0)
-			return ret;
+			break;
 		if (!ret)
 			continue;
-		exits += snap->cell.exits;
-		lost += snap->cell.lost;
+		*exits += snap->cell.exits;
+		*lost += snap->cell.lost;
+		if (key & KVMHOT_KEY_LEVEL2)
+			*level2 += snap->cell.exits;
 	}
+	kvfree(snap);
+	return ret < 0 ? ret : 0;
+}
+
+static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
+{
+	u64 exits, level2, lost;
+	struct kvmhot_sums s;
+	int ret;
+
+	ret = count_exits(v, &exits, &level2, &lost);
+	if (ret)
+		return ret;
+	kvmhot_vcpu_sums(v, &s);
 	seq_printf(m, "%d\t%d\t%llu\t%llu\t%llu", v->id, READ_ONCE(v->tid),
-		   exits, sum_of(v, KVMHOT_DROPPED), lost);
-	seq_printf(m, "\t%llu\t%llu", sum_of(v, KVMHOT_ENTRIES),
-		   sum_of(v, KVMHOT_RUNS));
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu",
-		   sum_of(v, KVMHOT_GUEST), sum_of(v, KVMHOT_KVM),
-		   sum_of(v, KVMHOT_WAIT), sum_of(v, KVMHOT_USER),
-		   sum_of(v, KVMHOT_UNKNOWN));
-	seq_printf(m, "\t%llu\t%llu\t%llu\n", sum_of(v, KVMHOT_EPT),
-		   sum_of(v, KVMHOT_EPT_CYCLES), kvmhot_pool_vcpu_bytes(v));
+		   exits + s.sum[KVMHOT_DROPPED], s.sum[KVMHOT_DROPPED], lost);
+	seq_printf(m, "\t%llu\t%llu\t%llu", s.sum[KVMHOT_ENTRIES],
+		   s.sum[KVMHOT_RUNS], s.sum[KVMHOT_GUEST]);
+	seq_printf(m, "\t%llu", s.sum[KVMHOT_IRQ] + s.sum[KVMHOT_HANDLE] +
+				s.sum[KVMHOT_REENTER] + s.sum[KVMHOT_ENTER]);
+	seq_printf(m, "\t%llu", s.sum[KVMHOT_PREEMPTED] + s.sum[KVMHOT_SLEPT]);
+	seq_printf(m, "\t%llu\t%llu", s.sum[KVMHOT_USER] + s.sum[KVMHOT_IOCTL],
+		   s.sum[KVMHOT_UNKNOWN]);
+	seq_printf(m, "\t%llu\t%llu\t%llu", s.sum[KVMHOT_EPT],
+		   s.sum[KVMHOT_EPT_CYCLES], kvmhot_pool_vcpu_bytes(v));
+	seq_printf(m, "\t%llu\t%llu\t%llu\n",
+		   s.sum[KVMHOT_POLL] + s.sum[KVMHOT_BLOCK],
+		   kvmhot_snap_kvm_exits(v), level2);
 	return 0;
 }
 
 static int vcpus_show(struct seq_file *m, void *unused)
 {
 	struct kvmhot_vm *vm = m->private;
-	struct kvmhot_snap *snap;
 	struct kvmhot_vcpu *v;
-	int ret = 0;
+	int ret;
 
-	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
-	if (!snap)
-		return -ENOMEM;
-	show_header(m, "vcpus", vm);
-	seq_puts(m, "# vcpu\ttid\texits\tdropped\tlost\tentries\truns\tguest_cycles\tkvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\tept\tept_cycles\tbytes\n");
+	kvmhot_vmfiles_header(m, "vcpus", vm);
+	seq_puts(m, "# vcpu\ttid\texits\tdropped\tlost\tentries\truns\tguest_cycles\tkvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\tept\tept_cycles\tbytes\thalt_cycles\tkvm_exits\tlevel2\n");
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		ret = show_vcpu(m, v, snap);
+		ret = show_vcpu(m, v);
 		if (ret)
-			break;
+			return ret;
 	}
-	kfree(snap);
-	return ret;
+	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vcpus);
 
@@ -230,8 +184,8 @@ struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 {
 	struct dentry *dir = debugfs_create_dir(vm->name, parent);
 
-	debugfs_create_file("exits", 0400, dir, vm, &exits_fops);
-	debugfs_create_file("hist", 0400, dir, vm, &hist_fops);
+	kvmhot_cellfiles_create(vm, dir);
+	kvmhot_slotfiles_create(vm, dir);
 	debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
 	debugfs_create_file("reset", 0200, dir, vm, &vm_reset_fops);
 	return dir;

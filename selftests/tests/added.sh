@@ -29,20 +29,22 @@ near()
 emulated || skip_all "only the emulated host counts instructions"
 
 tap_begin
-# An EPT violation takes now one path, now another: it has no such figure.
-for kind in cpuid msr_read out; do
+for kind in cpuid msr_read ept_write out; do
 	without=$(per_exit $kind)
 	load
 	added=$(($(per_exit $kind) - without))
+	echo 1 > $KVMHOT/detail
+	detail=$(($(per_exit $kind) - without))
 	rmmod kvmhot
 	count_exits
 	counting=$(($(per_exit $kind) - without))
 	count_exits_end
-	echo "# $kind: $without instructions; kvmhot adds $added," \
-		"a hist trigger that only counts $counting"
+	echo "# $kind: $without instructions; kvmhot adds $added, with" \
+		"detail $detail; a hist trigger that only counts $counting"
 	near "$(per_exit $kind)" "$without"
 	tap $? "$kind: without kvmhot it is as it was before"
 	true_that "$kind: kvmhot does cost something" $added -gt 0
+	true_that "$kind: detail costs more" $detail -gt $added
 	case $kind in
 	cpuid | msr_read)
 		true_that "$kind: less than the kernel's count by reason" \

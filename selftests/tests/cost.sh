@@ -50,11 +50,11 @@ equal "port I/O: each exit left KVM_RUN" "$(of IO_INSTRUCTION 15)" \
 equal "CPUID never does" "$(of CPUID 15)" 0
 
 measure hlt=50
-wait_cycles=$(of HLT 13)
+halt_cycles=$(of HLT 20)
 cycles=$(of HLT 9)
-true_that "HLT: sleep ($wait_cycles) is wait, not cost ($cycles)" \
-	"$wait_cycles" -gt 0
-true_that "HLT: the thread was switched out" "$(of HLT 12)" -gt 0
+true_that "HLT: sleep ($halt_cycles) is halt, not cost ($cycles)" \
+	"$halt_cycles" -gt 0
+equal "HLT: each of them was halted" "$(of HLT 19)" "$(of HLT 4)"
 
 # Four vCPUs on one CPU: they take it from each other.
 measure --vcpus 4 cpuid=30000

@@ -77,13 +77,19 @@ for word in 2 maybe '-' 1abc 10; do
 	refuse $KVMHOT/enabled "$word" "$invalid" 'accepted are 1, y, yes, on'
 	sleep 1
 done
+for word in 2 maybe '-' '' 'on off'; do
+	refuse $KVMHOT/detail "$word" "$invalid" 'accepted are 1, y, yes, on'
+	sleep 1
+done
 
 # Modes, as a kernel that is locked down wants them.
-equal "modes of files" "$(cd $KVMHOT && stat -c '%a %n' version status \
-	enabled reset "vms/$(basename "$dir")"/* | sort | tr '\n' ' ')" \
-	"200 reset 200 vms/$(basename "$dir")/reset 400 status 400 version \
-400 vms/$(basename "$dir")/exits 400 vms/$(basename "$dir")/hist \
-400 vms/$(basename "$dir")/vcpus 600 enabled "
+equal "modes of files that can be read only" \
+	"$(cd $KVMHOT && find . -type f ! -name reset ! -name enabled \
+		! -name detail -exec stat -c '%a' {} + | sort | uniq -c |
+		tr -s ' ')" " 10 400"
+equal "modes of the others" "$(cd $KVMHOT && stat -c '%a %n' reset enabled \
+	detail "vms/$(basename "$dir")/reset" | tr '\n' ' ')" \
+	"200 reset 600 enabled 600 detail 200 vms/$(basename "$dir")/reset "
 
 # What must be accepted, and do what it says.  Columns: 4 exits, 18 total.
 for word in all "$(basename "$dir")" ' all ' "$(basename "$dir") "; do
@@ -108,6 +114,15 @@ for word in n y no yes off on 0 1; do
 	case $word in
 	n*|off|0) equal "enabled <- '$word'" "$(cat $KVMHOT/enabled)" 0 ;;
 	*) equal "enabled <- '$word'" "$(cat $KVMHOT/enabled)" 1 ;;
+	esac
+done
+for word in 1 0 on off Y n; do
+	printf '%s' "$word" | cat > $KVMHOT/detail
+	case $word in
+	n|off|0) equal "detail <- '$word'" "$(cat $KVMHOT/detail) \
+$(hook vmx_handle_exit 5 kretprobe)" "0 off" ;;
+	*) equal "detail <- '$word'" "$(cat $KVMHOT/detail) \
+$(hook vmx_handle_exit 5 kretprobe)" "1 armed" ;;
 	esac
 done
 guest_end vm

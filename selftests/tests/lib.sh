@@ -8,6 +8,7 @@ export LC_ALL=C
 KVMHOT=/sys/kernel/debug/kvmhot
 TRACING=/sys/kernel/tracing
 EXIT_EVENT=$TRACING/events/kvm/kvm_exit
+FAULT_EVENT=$TRACING/events/kvm/kvm_page_fault
 USER_EVENT=$TRACING/events/kvm/kvm_userspace_exit
 KSFT_FAIL=1 KSFT_SKIP=4
 nr=0 nr_failed=0
@@ -24,7 +25,7 @@ cleanup()
 	# shellcheck disable=SC2046 # a list of pids
 	kill -KILL $(cat "$TMP"/*.pid 2>/dev/null) 2>/dev/null
 	wait
-	for event in $EXIT_EVENT $USER_EVENT "$TRACING"/events/kprobes/*; do
+	for event in $EXIT_EVENT $USER_EVENT $FAULT_EVENT "$TRACING"/events/kprobes/*; do
 		[ -e "$event/trigger" ] || continue
 		sed -n 's/^\(hist:keys=[a-z_,]*\):.*/!\1/p' "$event/trigger" |
 			while read -r trigger; do
@@ -297,6 +298,24 @@ of()
 		"$TMP/exits"
 }
 
+# not_conserved: of files stages, those rows of vCPUs whose stages do not add up
+# to the time that passed, to the last cycle, and how many were looked at
+not_conserved()
+{
+	awk -F '\t' '$3 == "all" { sum = 0
+		for (i = 6; i <= 17; i++) sum += $i
+		rows++
+		if (sum != $20 - $19) bad++ }
+		END { print bad + 0, rows + 0 }'
+}
+
+# stage VCPU COLUMN, in $TMP/stages: of the vCPU's row
+stage()
+{
+	awk -F '\t' -v vcpu="$1" -v column="$2" \
+		'$1 == vcpu && $3 == "all" { print $column }' "$TMP/stages"
+}
+
 # measure ARGUMENT...: of a VM from its first entry to its end
 measure()
 {
@@ -309,4 +328,5 @@ measure()
 	cat "$dir/exits" > "$TMP/exits"
 	cat "$dir/hist" > "$TMP/hist"
 	cat "$dir/vcpus" > "$TMP/vcpus"
+	cat "$dir/stages" > "$TMP/stages"
 }

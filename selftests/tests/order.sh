@@ -20,22 +20,22 @@ run_and_check()
 tap_begin
 unloadkvm
 load
-equal "before kvm: waits" "$(hook kvm_exit 5) $(hook vmx_handle_exit 5)" \
+equal "before kvm: waits" "$(hook kvm_exit 5) $(hook vmx_handle_exit 5 kprobe)" \
 	"waiting waiting"
 equal "before kvm: does not count" "$(status armed)" 0
 loadkvm_only || bail "kvm.ko"
 equal "before kvm_intel: waits for it" \
-	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5)" "armed waiting"
+	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5 kprobe)" "armed waiting"
 equal "before kvm_intel: does not count" "$(status armed)" 0
 loadkvm || bail "kvm-intel.ko"
 equal "kvm_intel came: armed" \
-	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5) $(status armed)" \
+	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5 kprobe) $(status armed)" \
 	"armed armed 1"
 run_and_check "loaded first"
 
 rmmod kvm_intel
 tap $? "kvm_intel can be removed: it is not pinned"
-equal "kvm_intel went: waits" "$(hook vmx_handle_exit 5) $(status armed)" \
+equal "kvm_intel went: waits" "$(hook vmx_handle_exit 5 kprobe) $(status armed)" \
 	"waiting 0"
 loadkvm
 equal "kvm_intel is back: armed" "$(status armed)" 1

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files of a VM that show cells: exits, hist, stages.  See the file ABI.
+ */
+#include <linux/debugfs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "kvmhot.h"
+
+static unsigned int key_level(unsigned int key)
+{
+	return key & KVMHOT_KEY_LEVEL2 ? 2 : 1;
+}
+
+typedef void (*show_cell_t)(struct seq_file *m, int id, unsigned int key,
+			    const struct kvmhot_snap *snap);
+
+/* Call @show for each cell of a VM.  Return: 0 or an errno. */
+static int show_cells(struct seq_file *m, show_cell_t show)
+{
+	struct kvmhot_vm *vm = m->private;
+	struct kvmhot_snap *snap;
+	struct kvmhot_vcpu *v;
+	unsigned int key;
+	int ret = 0;
+
+	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
+	if (!snap)
+		return -ENOMEM;
+	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		/* All is done again, with a bigger buffer. */
+		if (seq_has_overflowed(m))
+			break;
+		for (key = 0; key < KVMHOT_NR_KEYS; key++) {
+			ret = kvmhot_snap_cell(v, key, snap);
+			if (ret < 0)
+				goto out;
+			if (ret)
+				show(m, v->id, key, snap);
+		}
+	}
+	ret = 0;
+out:
+	kfree(snap);
+	return ret;
+}
+
+static void show_exits(struct seq_file *m, int id, unsigned int key,
+		       const struct kvmhot_snap *snap)
+{
+	const struct kvmhot_cell *c = &snap->cell;
+
+	seq_printf(m, "%d\t", id);
+	kvmhot_vmfiles_key(m, key);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", c->exits, c->timed,
+		   snap->open, c->lost, c->fast);
+	seq_printf(m, "\t%llu\t%llu\t%llu", c->cycles, c->timed ? c->min : 0,
+		   c->max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", c->wait, c->preempted + c->slept,
+		   c->wait_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", c->user, c->user_cycles,
+		   c->user_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%u\n", snap->total, c->halt,
+		   c->poll + c->block, c->halt_max, key_level(key));
+}
+
+static int exits_show(struct seq_file *m, void *unused)
+{
+	kvmhot_vmfiles_header(m, "exits", m->private);
+	seq_puts(m, "# vcpu\treason\tname\texits\ttimed\topen\tlost\tfast\tcycles\tmin\tmax\twait\twait_cycles\twait_max\tuser\tuser_cycles\tuser_max\ttotal\thalt\thalt_cycles\thalt_max\tlevel\n");
+	return show_cells(m, show_exits);
+}
+DEFINE_SHOW_ATTRIBUTE(exits);
+
+static void show_hist(struct seq_file *m, int id, unsigned int key,
+		      const struct kvmhot_snap *snap)
+{
+	const struct kvmhot_cell *c = &snap->cell;
+
+	if (!c->timed)
+		return;
+	seq_printf(m, "%d\t", id);
+	kvmhot_vmfiles_key(m, key);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", c->timed, c->cycles, c->min,
+		   c->max);
+	kvmhot_vmfiles_buckets(m, snap->bucket);
+	seq_printf(m, "\t%u\n", key_level(key));
+}
+
+static int hist_show(struct seq_file *m, void *unused)
+{
+	kvmhot_vmfiles_header(m, "hist", m->private);
+	seq_puts(m, "# vcpu\treason\tname\ttimed\tcycles\tmin\tmax\tbuckets\tlevel\n");
+	return show_cells(m, show_hist);
+}
+DEFINE_SHOW_ATTRIBUTE(hist);
+
+static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
+			     const struct kvmhot_sums *s)
+{
+	/* In the order of the file's columns. */
+	static const u8 stages[] = {
+		KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER,
+		KVMHOT_ENTER, KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER,
+		KVMHOT_IOCTL, KVMHOT_PREEMPTED, KVMHOT_SLEPT, KVMHOT_UNKNOWN,
+		KVMHOT_EPT_CYCLES,
+	};
+	unsigned int i;
+
+	seq_printf(m, "%d\t-\tall\t-\t%llu", id, timed);
+	for (i = 0; i < ARRAY_SIZE(stages); i++)
+		seq_printf(m, "\t%llu", s->sum[stages[i]]);
+	seq_printf(m, "\t%llu\t%llu\n", s->since, s->now);
+}
+
+static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
+			     const struct kvmhot_cell *c,
+			     const struct kvmhot_sums *s)
+{
+	seq_printf(m, "%d\t", id);
+	kvmhot_vmfiles_key(m, key);
+	seq_printf(m, "\t%u\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu",
+		   key_level(key), c->timed, c->guest, c->irq,
+		   c->cycles - c->irq - c->reenter - c->enter, c->reenter,
+		   c->enter);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
+		   c->poll, c->block, c->user_cycles, c->ioctl, c->preempted,
+		   c->slept, c->ept);
+	seq_printf(m, "\t%llu\t%llu\n", s->since, s->now);
+}
+
+/* All cells of a vCPU, and what they are copied by. */
+struct vcpu_cells {
+	struct kvmhot_snap	snap;
+	struct kvmhot_cell	cell[KVMHOT_NR_KEYS];
+};
+
+/*
+ * The vCPU's row stands before those of its reasons, but is read after them:
+ * so it has all that they have.
+ */
+static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
+		       struct vcpu_cells *cells)
+{
+	struct kvmhot_sums s;
+	unsigned int key;
+	u64 timed = 0;
+	int ret;
+
+	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
+		ret = kvmhot_snap_cell(v, key, &cells->snap);
+		if (ret < 0)
+			return ret;
+		cells->cell[key].timed = ret ? cells->snap.cell.timed : 0;
+		if (!cells->cell[key].timed)
+			continue;
+		cells->cell[key] = cells->snap.cell;
+		timed += cells->snap.cell.timed;
+	}
+	kvmhot_vcpu_sums(v, &s);
+	show_vcpu_stages(m, v->id, timed, &s);
+	for (key = 0; key < KVMHOT_NR_KEYS; key++)
+		if (cells->cell[key].timed)
+			show_cell_stages(m, v->id, key, &cells->cell[key], &s);
+	return 0;
+}
+
+static int stages_show(struct seq_file *m, void *unused)
+{
+	struct kvmhot_vm *vm = m->private;
+	struct vcpu_cells *cells;
+	struct kvmhot_vcpu *v;
+	int ret = 0;
+
+	cells = kvmalloc(sizeof(*cells), GFP_KERNEL);
+	if (!cells)
+		return -ENOMEM;
+	kvmhot_vmfiles_header(m, "stages", vm);
+	seq_puts(m, "# vcpu\treason\tname\tlevel\texits\tguest\tirq\thandle\treenter\tenter\tpoll\tblock\tuser\tioctl\tpreempted\tslept\tunknown\tept\tsince\tnow\n");
+	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		/* All is done again, with a bigger buffer. */
+		if (seq_has_overflowed(m))
+			break;
+		ret = show_stages(m, v, cells);
+		if (ret)
+			break;
+	}
+	kvfree(cells);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(stages);
+
+/**
+ * kvmhot_cellfiles_create() - make these files of a VM
+ * @vm: the VM
+ * @dir: its directory
+ */
+void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
+{
+	debugfs_create_file("exits", 0400, dir, vm, &exits_fops);
+	debugfs_create_file("hist", 0400, dir, vm, &hist_fops);
+	debugfs_create_file("stages", 0400, dir, vm, &stages_fops);
+}

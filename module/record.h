@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is kept of a vCPU: its record, the cells of its exit reasons, and the
+ * slots of other spans.  The words are those of the file ABI.
+ */
+#ifndef KVMHOT_RECORD_H
+#define KVMHOT_RECORD_H
+
+#include <linux/bits.h>
+#include <linux/cache.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "hist.h"
+#include "reasons.h"
+#include "seq.h"
+
+struct kvm;
+struct kvm_vcpu;
+struct kvmhot_vm;
+
+#define KVMHOT_NAME_LEN		32	/* of a VM, as in its debugfs directory */
+
+/*
+ * What a VM exit counts under: its basic reason, and whether it was the nested
+ * guest's.
+ */
+#define KVMHOT_KEY_LEVEL2	(KVMHOT_REASON_LAST + 1)
+#define KVMHOT_NR_KEYS		(2 * KVMHOT_KEY_LEVEL2)
+#define KVMHOT_KEY_NONE		0xffff	/* not known */
+
+/*
+ * Memory of a vCPU comes in pages, cut into lines of one cache line.  A line
+ * holds one group of a histogram, so that an exit writes to one of them.
+ */
+#define KVMHOT_LINE_SIZE	64
+#define KVMHOT_PAGE_LINES	(PAGE_SIZE / KVMHOT_LINE_SIZE)
+#define KVMHOT_FIRST_PAGES	2	/* that a record starts with */
+#define KVMHOT_MAX_PAGES	16
+/*
+ * A VMM can make as many kinds of spans as there are numbers of ioctls.  Beyond
+ * this line there are no new ones, so that exits have memory.
+ */
+#define KVMHOT_SLOTS_END	(KVMHOT_MAX_PAGES / 2 * KVMHOT_PAGE_LINES)
+/* A burst of new reasons must fit while the worker gets the next page. */
+#define KVMHOT_LOW_LINES	KVMHOT_PAGE_LINES
+
+/*
+ * Sums of a vCPU.  They only grow; a reset remembers where they were
+ * (&kvmhot_vcpu.base).  The stages are TSC cycles; the first eight sums, a
+ * cache line, are those that a usual exit writes.
+ */
+enum kvmhot_sum {
+	KVMHOT_GUEST,		/* stage */
+	KVMHOT_IRQ,		/* stage */
+	KVMHOT_HANDLE,		/* stage */
+	KVMHOT_REENTER,		/* stage */
+	KVMHOT_ENTRIES,		/* hits of kvm_entry */
+	KVMHOT_HANDLED,		/* hits of vmx_handle_exit */
+	KVMHOT_RETURNED,	/* returns from it, seen with 'detail' */
+	KVMHOT_ENTER,		/* stage */
+	KVMHOT_POLL,		/* stage */
+	KVMHOT_BLOCK,		/* stage */
+	KVMHOT_USER,		/* stage */
+	KVMHOT_IOCTL,		/* stage */
+	KVMHOT_PREEMPTED,	/* stage */
+	KVMHOT_SLEPT,		/* stage */
+	KVMHOT_UNKNOWN,		/* stage */
+	KVMHOT_NR_STAGES,
+	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
+	KVMHOT_LEVEL2,		/* those of level 2; likewise */
+	KVMHOT_SWITCHES,	/* times that PREEMPTED or SLEPT began */
+	KVMHOT_STARTS,		/* entries of KVM_RUN */
+	KVMHOT_RUNS,		/* returns from KVM_RUN */
+	KVMHOT_EPT,		/* returns from handle_ept_violation */
+	KVMHOT_EPT_CYCLES,	/* TSC cycles in it, without wait */
+	KVMHOT_HALTS,		/* returns from kvm_vcpu_halt */
+	KVMHOT_BLOCKS,		/* returns from kvm_vcpu_block */
+	KVMHOT_DROPPED,		/* exits that are in no cell */
+	KVMHOT_ENDS,		/* 1 after its VM ended */
+	KVMHOT_NR_SUMS,
+};
+
+/* Stages that are KVM's cost, in which a thread may also be switched out. */
+#define KVMHOT_COST_STAGES	(BIT(KVMHOT_IRQ) | BIT(KVMHOT_HANDLE) | \
+				 BIT(KVMHOT_REENTER) | BIT(KVMHOT_ENTER))
+
+/* Kinds of spans that have slots of their own, beside the cells. */
+enum kvmhot_chain {
+	KVMHOT_CHAIN_USER,	/* key: see kvmhot_slot_user() */
+	KVMHOT_CHAIN_EPT,	/* key: KVMHOT_EPT_... */
+	KVMHOT_CHAIN_HALT,	/* key: KVMHOT_POLL or KVMHOT_BLOCK */
+	KVMHOT_CHAIN_IOCTL,	/* key: the ioctl; aux: enum kvmhot_result */
+	KVMHOT_NR_CHAINS,
+};
+
+/* What the guest did, and whether the EPT entry allowed anything. */
+#define KVMHOT_EPT_READ		0x1
+#define KVMHOT_EPT_WRITE	0x2
+#define KVMHOT_EPT_FETCH	0x3
+#define KVMHOT_EPT_ACCESS	0x3	/* mask of these */
+#define KVMHOT_EPT_PRESENT	0x4
+#define KVMHOT_EPT_LEVEL2	0x8
+
+/* What an ioctl returned. */
+enum kvmhot_result {
+	KVMHOT_OK, KVMHOT_EINTR, KVMHOT_EAGAIN, KVMHOT_ERROR,
+};
+
+#define KVMHOT_RUN_ERROR	0xffff	/* KVM_RUN failed: no run->exit_reason */
+
+/**
+ * struct kvmhot_cell - what is known of one exit reason on one vCPU
+ * @seq: of what follows but @exits, which grows outside of it, at kvm_exit
+ * @gen: value of &kvmhot_vcpu.gen that the figures belong to
+ * @exits: exits begun
+ * @timed: exits ended and in the histogram
+ * @cycles: sum of their KVM cost, in TSC cycles
+ * @min: least of them, U64_MAX if there are none
+ * @max: greatest of them
+ * @guest: sum of their stages, which see
+ * @irq: likewise
+ * @reenter: likewise
+ * @enter: likewise
+ * @poll: likewise
+ * @block: likewise
+ * @user_cycles: likewise
+ * @ioctl: likewise
+ * @preempted: likewise
+ * @slept: likewise
+ * @ept: sum of their time in handle_ept_violation
+ * @past: exits that resets took away
+ * @fast: of @timed, those that did not come to vmx_handle_exit
+ * @lost: exits that are over but whose cost is not known
+ * @wait: of @timed, those with @preempted or @slept
+ * @wait_max: greatest of these times
+ * @halt: of @timed, those with @poll or @block
+ * @halt_max: greatest of these times
+ * @user: of @timed, those that left KVM_RUN
+ * @user_max: greatest of these times
+ * @line: for each group of the histogram, the line that holds it; 0 is none
+ *
+ * Written by the thread that runs the vCPU only, in probe context.  The first
+ * cache line is what a usual exit writes.
+ */
+struct kvmhot_cell {
+	struct kvmhot_seq seq;
+	u32		gen;
+	u64		exits;
+	u64		timed;
+	u64		cycles;
+	u64		min;
+	u64		max;
+	u64		guest;
+	u64		irq;
+
+	u64		reenter;
+	u64		enter;
+	u64		poll;
+	u64		block;
+	u64		user_cycles;
+	u64		ioctl;
+	u64		preempted;
+	u64		slept;
+	u64		ept;
+	u64		past;
+	u64		fast;
+	u64		lost;
+	u64		wait;
+	u64		wait_max;
+	u64		halt;
+	u64		halt_max;
+	u64		user;
+	u64		user_max;
+
+	u16		line[KVMHOT_HIST_GROUPS] __aligned(KVMHOT_LINE_SIZE);
+};
+
+#define KVMHOT_CELL_LINES	(sizeof(struct kvmhot_cell) / KVMHOT_LINE_SIZE)
+
+/**
+ * struct kvmhot_slot - what is known of one kind of spans on one vCPU
+ * @seq: of what follows
+ * @gen: value of &kvmhot_vcpu.gen that the figures belong to
+ * @key: of the spans, see enum kvmhot_chain
+ * @aux: further part of the key
+ * @next: line of the next slot in the chain; 0 is none
+ * @timed: number of spans
+ * @cycles: their sum
+ * @min: the least
+ * @max: the greatest
+ * @line: for each group of the histogram, the line that holds it; 0 is none
+ */
+struct kvmhot_slot {
+	struct kvmhot_seq seq;
+	u32		gen;
+	u32		key;
+	u16		aux;
+	u16		next;
+	u64		timed;
+	u64		cycles;
+	u64		min;
+	u64		max;
+
+	u16		line[KVMHOT_HIST_GROUPS] __aligned(KVMHOT_LINE_SIZE);
+};
+
+#define KVMHOT_SLOT_LINES	(sizeof(struct kvmhot_slot) / KVMHOT_LINE_SIZE)
+
+/**
+ * struct kvmhot_event - something for the worker to do, in order of time
+ * @node: in kvmhot_events
+ * @vcpu: the record
+ * @gone: the vCPU is gone; else it was first seen
+ */
+struct kvmhot_event {
+	struct llist_node	node;
+	struct kvmhot_vcpu	*vcpu;
+	bool			gone;
+};
+
+/**
+ * struct kvmhot_vcpu - a vCPU
+ * @seq: of @last, @stage and @sum
+ * @gen: generation that counts; raised by kvmhot_vm_reset_one()
+ * @last: TSC of the last edge
+ * @exit_tsc: TSC of the open exit's kvm_exit; 0 if its cost will not be known
+ * @cell: cell of the open exit; NULL if none is open, or it was dropped
+ * @stage: where the vCPU is since @last, a stage of enum kvmhot_sum
+ * @resume: the stage that was left for KVMHOT_PREEMPTED or KVMHOT_SLEPT
+ * @slow: the open exit came to vmx_handle_exit
+ * @odd: something is in @span, @away or @ept
+ * @key: of the open exit or the one before; KVMHOT_KEY_NONE if not known
+ * @run: what KVM_RUN last told the VMM, see kvmhot_slot_user()
+ * @away: of the open exit, what is not KVM's cost
+ * @guest: of the open exit: guest that it ended
+ * @irq: of the open exit: stage so far
+ * @sum: see enum kvmhot_sum
+ * @span: of the open exit: stages but for guest, irq and handle
+ * @ept: of the open exit: in handle_ept_violation
+ * @user: of the current stay in the VMM
+ * @task: thread that last entered the guest; only ever compared
+ * @vcpu: key; NULL once the vCPU is gone
+ * @hash: next record in the bucket
+ * @bucket: of the hash table
+ * @kvm: VM it belongs to, to tell a reused @vcpu; never followed
+ * @mm: address space of its VMM, likewise
+ * @cells: for each key, the first line of its cell; 0 is none
+ * @chains: for each enum kvmhot_chain, the line of its first slot; 0 is none
+ * @ioctl_lock: of the slots of ioctls but KVM_RUN, which threads may race for
+ * @page: memory
+ * @nr_lines: lines in @page that may be used; the worker publishes new ones
+ * @next_line: first unused line
+ * @refill_asked: more pages were asked for; cleared by the worker
+ * @hungry: there were none to be had; the worker's own
+ * @tid: id of @task
+ * @id: KVM's vcpu_id
+ * @kvm_first: KVM's own count of exits at first sight
+ * @kvm_last: the same at the end
+ * @since: TSC of the first sight, or of the last reset
+ * @base: @sum as of then
+ * @vm: VM, once the worker has linked it
+ * @siblings: in &kvmhot_vm.vcpus
+ * @seen: TSC of the first sight
+ * @pid: thread that created the VM
+ * @name: of the VM
+ * @comm: of the VMM
+ * @seen_event: the worker has to link the record
+ * @gone_event: the worker has to retire the record
+ * @refill: in the list of records that want pages
+ *
+ * Written by the thread that runs the vCPU, in probe context, as far as not
+ * said otherwise.  A usual exit writes the first two cache lines.
+ */
+struct kvmhot_vcpu {
+	struct kvmhot_seq	seq;
+	u32			gen;
+	u64			last;
+	u64			exit_tsc;
+	struct kvmhot_cell	*cell;
+	u8			stage;
+	u8			resume;
+	u8			slow;
+	u8			odd;
+	u16			key;
+	u16			run;
+	u64			away;
+	u64			guest;
+	u64			irq;
+
+	u64			sum[KVMHOT_NR_SUMS];
+
+	u64			span[KVMHOT_NR_STAGES];
+	u64			ept;
+	u64			user;
+	struct task_struct	*task;
+
+	struct kvm_vcpu		*vcpu ____cacheline_aligned;
+	struct kvmhot_vcpu	*hash;
+	unsigned int		bucket;
+	struct kvm		*kvm;
+	struct mm_struct	*mm;
+	u16			cells[KVMHOT_NR_KEYS];
+	u16			chains[KVMHOT_NR_CHAINS];
+	raw_spinlock_t		ioctl_lock;
+	void			*page[KVMHOT_MAX_PAGES];
+	unsigned int		nr_lines;
+	unsigned int		next_line;
+	bool			refill_asked;
+	bool			hungry;
+	pid_t			tid;
+	int			id;
+	u64			kvm_first;
+	u64			kvm_last;
+
+	u64			since;
+	u64			base[KVMHOT_NR_SUMS];
+	struct kvmhot_vm	*vm;
+	struct list_head	siblings;
+	u64			seen;
+	pid_t			pid;
+	char			name[KVMHOT_NAME_LEN];
+	char			comm[TASK_COMM_LEN];
+	struct kvmhot_event	seen_event;
+	struct kvmhot_event	gone_event;
+	struct llist_node	refill;
+};
+
+#endif /* KVMHOT_RECORD_H */

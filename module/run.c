@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The edges of a vCPU's timeline that are ioctls: in and out of KVM_RUN, and
+ * all others.
+ *
+ * Probe context, as timeline.c; but outside of the vCPU's mutex, where a second
+ * thread of the VMM may come here for the same vCPU.  So nothing but the owner,
+ * the thread that ran the vCPU last, writes to the record, and nothing here
+ * writes to a cell.  A VMM whose threads race for KVM_RUN can spoil that vCPU's
+ * figures, and nothing else.  Other ioctls, where threads may well race, are
+ * counted under a lock of the vCPU's that nothing but this takes.
+ */
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/kprobes.h>
+#include <linux/kvm.h>
+#include <linux/kvm_host.h>
+#include <linux/ptrace.h>
+#include <linux/spinlock.h>
+
+#include "edge.h"
+#include "kvmhot.h"
+#include "timeline.h"
+
+/* The vCPU of an ioctl by its own VMM; others are refused by KVM. */
+static __always_inline struct kvm_vcpu *ioctl_vcpu(struct pt_regs *regs)
+{
+	const struct file *file = (void *)regs_get_kernel_argument(regs, 0);
+	struct kvm_vcpu *vcpu = file->private_data;
+
+	return vcpu->kvm->mm == current->mm ? vcpu : NULL;
+}
+
+static __always_inline unsigned int ioctl_cmd(struct pt_regs *regs)
+{
+	return regs_get_kernel_argument(regs, 1);
+}
+
+static enum kvmhot_result result_of(long ret)
+{
+	if (ret >= 0)
+		return KVMHOT_OK;
+	if (ret == -EINTR)
+		return KVMHOT_EINTR;
+	return ret == -EAGAIN ? KVMHOT_EAGAIN : KVMHOT_ERROR;
+}
+
+/*
+ * What KVM_RUN told the VMM.  The VMM can write there, too, so it may be any
+ * number.  It is stale where KVM_RUN failed; a signal is as good as KVM's word
+ * for it.
+ */
+static u16 run_reason(const struct kvm_vcpu *vcpu, enum kvmhot_result result)
+{
+	u32 reason;
+
+	if (result == KVMHOT_EINTR)
+		return KVM_EXIT_INTR;
+	if (result != KVMHOT_OK)
+		return KVMHOT_RUN_ERROR;
+	reason = READ_ONCE(vcpu->run->exit_reason);
+	return reason < KVMHOT_RUN_ERROR ? reason : KVMHOT_RUN_ERROR;
+}
+
+static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
+{
+	u64 now;
+	u32 n;
+
+	if (unlikely(v->kvm != vcpu->kvm || v->mm != vcpu->kvm->mm)) {
+		/* The end of the VM that had this address was missed. */
+		kvmhot_vcpu_retire(v, vcpu);
+		return;
+	}
+	/* Another thread: may have to wait for the vCPU's, or take its place. */
+	if (unlikely(v->task != current))
+		return;
+	/* Not the owner, but a later thread with the address of what it was. */
+	if (unlikely(v->tid != current->pid)) {
+		v->task = NULL;
+		return;
+	}
+	now = kvmhot_edge_begin(v, &n);
+	v->sum[KVMHOT_STARTS]++;
+	if (likely(v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now))) {
+		v->user += now - v->last;
+		kvmhot_end_stage(v, now);
+		v->stage = KVMHOT_ENTER;
+		kvmhot_edge_end(v, n);
+		kvmhot_slot_add(v, KVMHOT_CHAIN_USER,
+				(u32)v->run << 16 | v->key, 0, v->user);
+		return;
+	}
+	/* The return was missed; the next kvm_entry loses the exit. */
+	kvmhot_end_unknown(v, now);
+	kvmhot_edge_end(v, n);
+}
+
+/*
+ * kvm_vcpu_ioctl(file, cmd, arg), entry: by a kprobe of its own, which unlike
+ * a kretprobe cannot be out of instances.  So a return that was missed for
+ * lack of them shows here.
+ */
+int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvmhot_vcpu *v;
+
+	if (ioctl_cmd(regs) != KVM_RUN)
+		return 0;
+	vcpu = ioctl_vcpu(regs);
+	v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	if (likely(v))
+		enter_run(v, vcpu);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ioctl);
+
+/* An ioctl by the owner is a stage. */
+static void enter_other(struct kvmhot_vcpu *v)
+{
+	u64 now;
+	u32 n;
+
+	if (v->task != current)
+		return;
+	now = kvmhot_edge_begin(v, &n);
+	if (v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now)) {
+		v->user += now - v->last;
+		kvmhot_end_stage(v, now);
+		v->stage = KVMHOT_IOCTL;
+	} else {
+		/* Not in KVM_RUN; so its return was missed. */
+		kvmhot_end_unknown(v, now);
+	}
+	kvmhot_edge_end(v, n);
+}
+
+/* The same by the kretprobe: whether the return is of interest. */
+int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
+{
+	struct kvmhot_ioctl_span *span = (void *)ri->data;
+	struct kvmhot_vcpu *v;
+
+	span->cmd = ioctl_cmd(regs);
+	span->vcpu = ioctl_vcpu(regs);
+	if (!span->vcpu)
+		return 1;
+	span->start = rdtsc();
+	/* The first entry of the guest may come in this very KVM_RUN. */
+	if (likely(span->cmd == KVM_RUN))
+		return 0;
+	v = kvmhot_vcpu_find(span->vcpu);
+	if (!v)
+		return 1;
+	enter_other(v);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
+
+static noinline void leave_run(struct kvmhot_vcpu *v,
+			       const struct kvmhot_ioctl_span *span,
+			       enum kvmhot_result result)
+{
+	u64 now;
+	u32 n;
+
+	if (unlikely(v->task != current))
+		return;
+	now = kvmhot_edge_begin(v, &n);
+	if (!kvmhot_edge_in_vain(v, now)) {
+		if (likely(kvmhot_in_cost(v)))
+			kvmhot_end_stage(v, now);
+		else
+			kvmhot_end_unknown(v, now);
+		v->stage = KVMHOT_USER;
+	}
+	v->user = 0;
+	v->run = run_reason(span->vcpu, result);
+	v->sum[KVMHOT_RUNS]++;
+	kvmhot_edge_end(v, n);
+	kvmhot_slot_add(v, KVMHOT_CHAIN_IOCTL, KVM_RUN, result,
+			now - span->start);
+}
+
+static noinline void leave_other(struct kvmhot_vcpu *v,
+				 const struct kvmhot_ioctl_span *span,
+				 enum kvmhot_result result)
+{
+	u64 now = rdtsc();
+	u64 cycles = now - span->start;
+	u32 n;
+
+	if (v->task == current && v->stage == KVMHOT_IOCTL) {
+		now = kvmhot_edge_begin(v, &n);
+		if (!kvmhot_edge_in_vain(v, now)) {
+			kvmhot_end_stage(v, now);
+			v->stage = KVMHOT_USER;
+		}
+		kvmhot_edge_end(v, n);
+	}
+	raw_spin_lock(&v->ioctl_lock);
+	kvmhot_slot_add(v, KVMHOT_CHAIN_IOCTL, span->cmd, result, cycles);
+	raw_spin_unlock(&v->ioctl_lock);
+}
+
+/* kvm_vcpu_ioctl(), return */
+int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct kvmhot_ioctl_span *span = (void *)ri->data;
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
+	enum kvmhot_result result = result_of(regs_return_value(regs));
+
+	if (unlikely(!v))
+		return 0;
+	if (likely(span->cmd == KVM_RUN))
+		leave_run(v, span, result);
+	else
+		leave_other(v, span, result);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ioctl_ret);

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files of a VM that show slots: user, ept, halt, ioctl.  See the file ABI.
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "kvmhot.h"
+#include "names.h"
+
+typedef void (*show_key_t)(struct seq_file *m, const struct kvmhot_slot *slot);
+
+static int show_slots_of(struct seq_file *m, struct kvmhot_vcpu *v,
+			 enum kvmhot_chain chain, show_key_t show_key,
+			 struct kvmhot_spans *spans)
+{
+	unsigned int line = kvmhot_snap_first_slot(v, chain);
+	const struct kvmhot_slot *slot = &spans->slot;
+	int ret;
+
+	for (; line; line = slot->next) {
+		ret = kvmhot_snap_slot(v, line, spans);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			continue;
+		seq_printf(m, "%d\t", v->id);
+		show_key(m, slot);
+		seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", slot->timed,
+			   slot->cycles, slot->min, slot->max);
+		kvmhot_vmfiles_buckets(m, spans->bucket);
+		seq_putc(m, '\n');
+	}
+	return 0;
+}
+
+/* Return: 0 or an errno. */
+static int show_slots(struct seq_file *m, enum kvmhot_chain chain,
+		      show_key_t show_key)
+{
+	struct kvmhot_vm *vm = m->private;
+	struct kvmhot_spans *spans;
+	struct kvmhot_vcpu *v;
+	int ret = 0;
+
+	spans = kmalloc(sizeof(*spans), GFP_KERNEL);
+	if (!spans)
+		return -ENOMEM;
+	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		/* All is done again, with a bigger buffer. */
+		if (seq_has_overflowed(m))
+			break;
+		ret = show_slots_of(m, v, chain, show_key, spans);
+		if (ret)
+			break;
+	}
+	kfree(spans);
+	return ret;
+}
+
+static void show_user_key(struct seq_file *m, const struct kvmhot_slot *slot)
+{
+	unsigned int key = slot->key & 0xffff, run = slot->key >> 16;
+	const char *name = kvmhot_run_name(run);
+	bool l2 = key != KVMHOT_KEY_NONE && key & KVMHOT_KEY_LEVEL2;
+
+	kvmhot_vmfiles_key(m, key);
+	seq_printf(m, "\t%d\t%u\t", l2 ? 2 : 1, run);
+	if (run == KVMHOT_RUN_ERROR)
+		seq_puts(m, "ERROR");
+	else if (name)
+		seq_printf(m, "KVM_EXIT_%s", name);
+	else
+		seq_printf(m, "KVM_EXIT_%u", run);
+}
+
+static int user_show(struct seq_file *m, void *unused)
+{
+	kvmhot_vmfiles_header(m, "user", m->private);
+	seq_puts(m, "# vcpu\treason\tname\tlevel\trun\trun_name\ttimed\tcycles\tmin\tmax\tbuckets\n");
+	return show_slots(m, KVMHOT_CHAIN_USER, show_user_key);
+}
+DEFINE_SHOW_ATTRIBUTE(user);
+
+static void show_ept_key(struct seq_file *m, const struct kvmhot_slot *slot)
+{
+	static const char * const access[] = {
+		[0] = "none",
+		[KVMHOT_EPT_READ] = "read",
+		[KVMHOT_EPT_WRITE] = "write",
+		[KVMHOT_EPT_FETCH] = "fetch",
+	};
+
+	seq_printf(m, "%s\t%d\t%d", access[slot->key & KVMHOT_EPT_ACCESS],
+		   !!(slot->key & KVMHOT_EPT_PRESENT),
+		   slot->key & KVMHOT_EPT_LEVEL2 ? 2 : 1);
+}
+
+static int ept_show(struct seq_file *m, void *unused)
+{
+	kvmhot_vmfiles_header(m, "ept", m->private);
+	seq_puts(m, "# vcpu\taccess\tpresent\tlevel\ttimed\tcycles\tmin\tmax\tbuckets\n");
+	return show_slots(m, KVMHOT_CHAIN_EPT, show_ept_key);
+}
+DEFINE_SHOW_ATTRIBUTE(ept);
+
+static void show_halt_key(struct seq_file *m, const struct kvmhot_slot *slot)
+{
+	seq_puts(m, slot->key == KVMHOT_POLL ? "poll" : "block");
+}
+
+static int halt_show(struct seq_file *m, void *unused)
+{
+	kvmhot_vmfiles_header(m, "halt", m->private);
+	seq_puts(m, "# vcpu\tstage\ttimed\tcycles\tmin\tmax\tbuckets\n");
+	return show_slots(m, KVMHOT_CHAIN_HALT, show_halt_key);
+}
+DEFINE_SHOW_ATTRIBUTE(halt);
+
+static void show_ioctl_key(struct seq_file *m, const struct kvmhot_slot *slot)
+{
+	static const char * const results[] = {
+		[KVMHOT_OK] = "ok",
+		[KVMHOT_EINTR] = "EINTR",
+		[KVMHOT_EAGAIN] = "EAGAIN",
+		[KVMHOT_ERROR] = "error",
+	};
+	const char *name = kvmhot_ioctl_name(slot->key);
+
+	seq_printf(m, "0x%x\t", slot->key);
+	if (name)
+		seq_puts(m, name);
+	else
+		seq_printf(m, "IOCTL_0x%x", slot->key);
+	seq_printf(m, "\t%s", results[slot->aux]);
+}
+
+static int ioctl_show(struct seq_file *m, void *unused)
+{
+	kvmhot_vmfiles_header(m, "ioctl", m->private);
+	seq_puts(m, "# vcpu\tcmd\tname\tresult\ttimed\tcycles\tmin\tmax\tbuckets\n");
+	return show_slots(m, KVMHOT_CHAIN_IOCTL, show_ioctl_key);
+}
+DEFINE_SHOW_ATTRIBUTE(ioctl);
+
+/**
+ * kvmhot_slotfiles_create() - make these files of a VM
+ * @vm: the VM
+ * @dir: its directory
+ */
+void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
+{
+	debugfs_create_file("user", 0400, dir, vm, &user_fops);
+	debugfs_create_file("ept", 0400, dir, vm, &ept_fops);
+	debugfs_create_file("halt", 0400, dir, vm, &halt_fops);
+	debugfs_create_file("ioctl", 0400, dir, vm, &ioctl_fops);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Consistent copies of what probes write, without ever stopping them.
+ *
+ * Control path.
+ */
+#include <linux/kvm_host.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <asm/msr.h>
+
+#include "kvmhot.h"
+#include "lines.h"
+
+static struct kvmhot_cell *cell_at(struct kvmhot_vcpu *v, unsigned int key)
+{
+	/* Pairs with the release in cell_new(). */
+	unsigned int line = smp_load_acquire(&v->cells[key]);
+
+	return line ? kvmhot_line_at(v, line) : NULL;
+}
+
+static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
+{
+	unsigned int g, line;
+
+	for (g = 0; g < KVMHOT_HIST_GROUPS; g++, bucket += KVMHOT_HIST_SUB) {
+		/* Pairs with the release in kvmhot_bucket_for(). */
+		line = smp_load_acquire(&map[g]);
+		if (line)
+			memcpy(bucket, kvmhot_line_at(v, line),
+			       KVMHOT_LINE_SIZE);
+		else
+			memset(bucket, 0, KVMHOT_LINE_SIZE);
+	}
+}
+
+/**
+ * kvmhot_snap_cell() - copy a cell that may be in use
+ * @v: the vCPU
+ * @key: the cell
+ * @snap: the copy
+ *
+ * Tries until no exit ended during the copy.
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 1, 0 if the reason never occurred, -EINTR if killed.
+ */
+int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
+		     struct kvmhot_snap *snap)
+{
+	struct kvmhot_cell *cell = cell_at(v, key);
+	struct kvmhot_cell *c = &snap->cell;
+	u64 exits;
+	u32 seq;
+
+	if (!cell)
+		return 0;
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		seq = kvmhot_seq_read(&cell->seq);
+		/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
+		exits = READ_ONCE(cell->exits);
+		memcpy(c, cell, offsetof(struct kvmhot_cell, line));
+		copy_buckets(v, cell->line, snap->bucket);
+	} while (kvmhot_seq_retry(&cell->seq, seq));
+
+	snap->total = c->past + exits;
+	if (c->gen != READ_ONCE(v->gen)) {
+		/* Reset, but not touched since. */
+		memset(snap->bucket, 0, sizeof(snap->bucket));
+		memset(c, 0, sizeof(*c));
+		exits = 0;
+	}
+	c->exits = exits;
+	snap->open = exits - c->timed - c->lost;
+	return 1;
+}
+
+/**
+ * kvmhot_snap_count() - the counts of a cell that may be in use
+ * @v: the vCPU
+ * @key: the cell
+ * @total: set to its exits since first sight; never goes back over a reset
+ * @lost: set to those since the last reset whose cost is not known
+ *
+ * Return: whether the reason ever occurred; if not, both are 0.
+ */
+int kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key, u64 *total,
+		      u64 *lost)
+{
+	struct kvmhot_cell *cell = cell_at(v, key);
+	u32 seq;
+
+	*total = 0;
+	*lost = 0;
+	if (!cell)
+		return 0;
+	do {
+		seq = kvmhot_seq_read(&cell->seq);
+		*total = cell->past + READ_ONCE(cell->exits);
+		*lost = cell->gen == READ_ONCE(v->gen) ? cell->lost : 0;
+	} while (kvmhot_seq_retry(&cell->seq, seq));
+	return 1;
+}
+
+/**
+ * kvmhot_snap_first_slot() - where a chain begins
+ * @v: the vCPU
+ * @chain: the chain
+ *
+ * Return: its line for kvmhot_snap_slot(), 0 if there is none; slots that come
+ * later are put before it.
+ */
+unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
+				    enum kvmhot_chain chain)
+{
+	/* Pairs with try_cmpxchg() in slot_new(). */
+	return smp_load_acquire(&v->chains[chain]);
+}
+
+/**
+ * kvmhot_snap_slot() - copy a slot that may be in use
+ * @v: the vCPU
+ * @line: of the slot; the next one's is then in @spans->slot.next
+ * @spans: the copy
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 1, 0 if it has no spans since the last reset, -EINTR if killed.
+ */
+int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
+		     struct kvmhot_spans *spans)
+{
+	struct kvmhot_slot *slot = kvmhot_line_at(v, line);
+	u32 seq;
+
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		seq = kvmhot_seq_read(&slot->seq);
+		memcpy(&spans->slot, slot, offsetof(struct kvmhot_slot, line));
+		copy_buckets(v, slot->line, spans->bucket);
+	} while (kvmhot_seq_retry(&slot->seq, seq));
+	return spans->slot.gen == READ_ONCE(v->gen) && spans->slot.timed;
+}
+
+/**
+ * kvmhot_snap_sums() - copy the sums of a vCPU, since its first sight
+ * @v: the vCPU
+ * @s: the copy; EXITS and LEVEL2 are not filled in
+ */
+void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
+{
+	unsigned int stage;
+	u64 last;
+	u32 seq;
+
+	do {
+		seq = kvmhot_seq_read(&v->seq);
+		memcpy(s->sum, v->sum, sizeof(s->sum));
+		stage = READ_ONCE(v->stage);
+		last = v->last;
+		s->now = rdtsc();
+	} while (kvmhot_seq_retry(&v->seq, seq));
+
+	s->since = v->seen;
+	/* A vCPU that is gone is in no stage.  TSCs may differ a little. */
+	if (!READ_ONCE(v->vcpu) || s->now < last)
+		s->now = last;
+	s->sum[stage] += s->now - last;
+}
+
+/**
+ * kvmhot_snap_kvm_exits() - KVM's own count of a vCPU's exits
+ * @v: the vCPU
+ *
+ * Nothing keeps the vCPU from being freed meanwhile.  So it is read as memory
+ * that may not be there, and what was read counts only if the vCPU was not
+ * retired, which comes first (kvmhot_probe_destroy_vm()).
+ *
+ * Return: the count since first sight.
+ */
+u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v)
+{
+	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
+	const struct kvm_vcpu *vcpu = smp_load_acquire(&v->vcpu);
+	u64 exits;
+
+	if (!vcpu)
+		return v->kvm_last - v->kvm_first;
+	pagefault_disable();
+	__get_kernel_nofault(&exits, &vcpu->stat.exits, u64, gone);
+	pagefault_enable();
+	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
+	smp_rmb();
+	if (READ_ONCE(v->vcpu) == vcpu)
+		return exits - v->kvm_first;
+	return v->kvm_last - v->kvm_first;
+gone:
+	pagefault_enable();
+	return READ_ONCE(v->kvm_last) - v->kvm_first;
+}

@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# EPT violations by what the guest did and found, against kvm:kvm_page_fault,
+# whose error_code is the exit qualification of the processor.
+
+. ./lib.sh
+
+FAULT_EVENT=$TRACING/events/kvm/kvm_page_fault
+TRIGGER=hist:keys=error_code
+trap 'echo "!$TRIGGER" > $FAULT_EVENT/trigger 2>/dev/null; cleanup' EXIT
+
+# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
+sum()
+{
+	sum_file=$1 sum_column=$2
+	shift 2
+	awk -F '\t' -v column="$sum_column" -v where="$*" '
+		/^# vcpu\t/ { sub(/^# /, "")
+			for (i = 1; i <= NF; i++) at[$i] = i
+			n = split(where, term, " "); next }
+		/^#/ { next }
+		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
+			if ($at[pair[1]] "" != pair[2] "") next }
+		  sum += $at[column] }
+		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
+}
+
+# "ACCESS PRESENT COUNT", from the qualifications
+faults()
+{
+	awk 'function has(bit) { return int(code / bit) % 2 }
+		/^[{] error_code:/ { gsub(/[{},]/, " "); code = $2
+			access = has(2) ? "write" : has(4) ? "fetch" :
+				has(1) ? "read" : "none"
+			present = has(8) || has(16) || has(32) || has(64)
+			sum[access " " present] += $4 }
+		END { for (a in sum) print a, sum[a] }' $FAULT_EVENT/hist | sort
+}
+
+calls()
+{
+	awk -F '\t' '!/^#/ { sum[$2 " " $3] += $5 }
+		END { for (a in sum) print a, sum[a] }' "$TMP/ept" | sort
+}
+
+# faulting ARGUMENT...: a guest, counted by the kernel, too
+faulting()
+{
+	echo "$TRIGGER" > $FAULT_EVENT/trigger
+	measure "$@"
+	faults > "$TMP/kernel"
+	kernel_faults=$(hits $FAULT_EVENT)
+	echo "!$TRIGGER" > $FAULT_EVENT/trigger
+	for file in stages ept; do
+		cat "$dir/$file" > "$TMP/$file"
+	done
+}
+
+# check NAME: in any case
+check()
+{
+	calls > "$TMP/is"
+	same "$1: access and present: as kvm:kvm_page_fault" \
+		"$TMP/is" "$TMP/kernel"
+	equal "$1: all violations" "$(sum ept timed)" "$kernel_faults"
+	equal "$1: as many as exits" "$(sum ept timed)" \
+		"$(sum exits exits name=EPT_VIOLATION)"
+	equal "$1: as many as the vCPUs have" "$(sum ept timed)" \
+		"$(sum vcpus ept)"
+	cycles=$(sum ept cycles)
+	true_that "$1: they are a part of handle ($cycles)" "$cycles" -gt 0 \
+		-a "$cycles" -le "$(sum stages handle name=EPT_VIOLATION)"
+	equal "$1: buckets add up" "$(awk -F '\t' '!/^#/ {
+		n = split($NF, bucket, " "); sum = 0
+		for (i = 1; i <= n; i++) {
+			split(bucket[i], pair, ":"); sum += pair[2] }
+		if (sum != $5) print }' "$TMP/ept")" ""
+}
+
+# more ACCESS PRESENT COUNT NAME: than there were for the guest's setup alone
+more()
+{
+	is=$(sum ept timed access="$1" present="$2")
+	was=$(awk -v a="$1" -v p="$2" '$1 == a && $2 == p { print $3 }' \
+		"$TMP/setup")
+	equal "$4: $1, present $2" "$((is - ${was:-0}))" "$3"
+}
+
+tap_begin
+load
+faulting cpuid=1
+check "setup"
+cp "$TMP/is" "$TMP/setup"
+
+faulting ept_read=101
+check "ept_read"
+more read 0 101 ept_read
+more write 0 0 ept_read
+faulting ept_write=103
+check "ept_write"
+more write 0 103 ept_write
+more read 0 0 ept_write
+faulting ept_fetch=107
+check "ept_fetch"
+more fetch 0 107 ept_fetch
+more read 0 0 ept_fetch
+# A read of the zero page, a write to it, and that once more.
+faulting ept_cow=23
+check "ept_cow"
+more read 0 23 ept_cow
+more write 1 23 ept_cow
+more write 0 23 ept_cow
+faulting --repeat 3 --vcpus 2 ept_read=31 ept_write=37 ept_fetch=41
+check "two vCPUs"
+
+# MMIO is a misconfiguration, not a violation.
+faulting mmio_read=50 mmio_write=50
+check "MMIO"
+equal "MMIO: no more violations than for cpuid" "$(sum ept timed)" \
+	"$(awk '{ sum += $3 } END { print sum }' "$TMP/setup")"
+equal "MMIO: misconfigurations" "$(sum exits exits name=EPT_MISCONFIG)" 100
+equal "MMIO: none of their time" "$(sum stages ept name=EPT_MISCONFIG)" 0
+tap_end

@@ -1,0 +1,201 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Time that the vCPU's thread does not run, or runs for others: asleep in the
+# handler of an exit, in HLT, in the host's interrupts.  The VMM makes known
+# amounts of it; of HLT, KVM has figures of its own.
+
+. ./lib.sh
+
+POLL_NS=/sys/module/kvm/parameters/halt_poll_ns
+poll_ns=$(cat $POLL_NS)
+BLOCK_EVENT=$TRACING/events/kprobes/kvmhot_block
+
+# shellcheck disable=SC2086 # no blanks in them
+restore()
+{
+	echo "$poll_ns" > $POLL_NS
+	echo '!hist:keys=common_pid' > $BLOCK_EVENT/trigger
+	echo '-:kvmhot_block' >> $TRACING/kprobe_events
+	cleanup
+}
+trap 'restore 2>/dev/null' EXIT
+
+# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
+sum()
+{
+	sum_file=$1 sum_column=$2
+	shift 2
+	awk -F '\t' -v column="$sum_column" -v where="$*" '
+		/^# vcpu\t/ { sub(/^# /, "")
+			for (i = 1; i <= NF; i++) at[$i] = i
+			n = split(where, term, " "); next }
+		/^#/ { next }
+		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
+			if ($at[pair[1]] "" != pair[2] "") next }
+		  sum += $at[column] }
+		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
+}
+
+files()
+{
+	for file in stages ept halt; do
+		cat "$dir/$file" > "$TMP/$file"
+	done
+}
+
+# halting ARGUMENT...: as measure, and KVM's figures while the VM is there
+halting()
+{
+	echo 'hist:keys=common_pid' > $BLOCK_EVENT/trigger
+	guest_start vm "$@"
+	guest_go vm
+	guest_done vm
+	dir=$(vm_of vm)
+	(cd /sys/kernel/debug/kvm/"$(cat "$TMP/vm.pid")"-* && grep . halt*ns \
+		halt_exits halt_successful_poll) | tr : ' ' > "$TMP/kvm"
+	echo "blocks $(hits $BLOCK_EVENT)" >> "$TMP/kvm"
+	echo '!hist:keys=common_pid' > $BLOCK_EVENT/trigger
+	guest_end vm || bail "guest $*"
+	until_true '[ "$(header "$dir/exits" state)" = ended ]'
+	cat "$dir/exits" > "$TMP/exits"
+	files
+}
+
+# kvm NAME
+kvm()
+{
+	awk -v name="$1" '$1 == name { print $2 }' "$TMP/kvm"
+}
+
+# ns CYCLES
+ns()
+{
+	awk -v cycles="$1" -v khz="$khz" \
+		'BEGIN { printf "%.0f\n", cycles * 1000000 / khz }'
+}
+
+# spent STAGE...: their sum, of the vCPU
+spent()
+{
+	total=0
+	for name; do
+		total=$((total + $(sum stages "$name" reason=-)))
+	done
+	echo $total
+}
+
+# between NAME IS LEAST MOST
+between()
+{
+	true_that "$1 ($2 of $3 to $4)" "$2" -ge "$3" -a "$2" -le "$4"
+}
+
+# check_halt NAME: kvmhot's poll and block against KVM's
+check_halt()
+{
+	halts=$(kvm halt_exits)
+	equal "$1: halts as KVM counts them" "$(sum halt timed stage=poll)" \
+		"$halts"
+	equal "$1: calls of kvm_vcpu_block" "$(sum halt timed stage=block)" \
+		"$(kvm blocks)"
+	# KVM takes the time inside kvm_vcpu_halt, and around kvm_vcpu_block.
+	wait=$(kvm halt_wait_ns)
+	between "$1: block is KVM's halt_wait_ns" \
+		"$(ns "$(sum halt cycles stage=block)")" \
+		"$((wait - wait / 50 - 2000))" "$((wait + 1000))"
+	poll=$(($(kvm halt_poll_success_ns) + $(kvm halt_poll_fail_ns)))
+	between "$1: poll is KVM's, and some book-keeping" \
+		"$(ns "$(sum halt cycles stage=poll)")" \
+		"$poll" "$((poll + poll / 20 + halts * 3000))"
+}
+
+emulated || skip_all "what else takes the CPU is not known here"
+
+tap_begin
+echo 'p:kvmhot_block kvm_vcpu_block' >> $TRACING/kprobe_events ||
+	bail "no kprobe on kvm_vcpu_block"
+load
+khz=$(status tsc_khz)
+
+# Pages that take 10 ms each.
+pages=40
+ms10=$((khz * 10))
+measure ept_write=$pages
+files
+slept=$(sum stages slept name=EPT_VIOLATION)
+measure --uffd 10 ept_write=$pages
+files
+more=$(($(sum stages slept name=EPT_VIOLATION) - slept))
+between "page faults: slept" "$more" $((pages * ms10)) \
+	$((pages * ms10 * 11 / 10))
+# Those of the setup may be preempted.
+between "page faults: each waited" "$(sum exits wait name=EPT_VIOLATION)" \
+	$pages "$(sum exits exits name=EPT_VIOLATION)"
+between "page faults: the longest wait" \
+	"$(sum exits wait_max name=EPT_VIOLATION)" $ms10 $((ms10 * 12 / 10))
+true_that "page faults: the cost of none has it" \
+	"$(sum exits max name=EPT_VIOLATION)" -lt $((ms10 / 10))
+true_that "page faults: nor the handler's" \
+	"$(sum ept max access=write present=0)" -lt $((ms10 / 10))
+true_that "page faults: no other exit slept so" \
+	"$(spent slept)" -lt $((pages * ms10 * 11 / 10))
+
+# 9 ms in HLT, 1 ms in the guest.
+nap="--nap-ticks $((khz * 9)) --nap-spin $khz nap=20"
+# shellcheck disable=SC2086 # a list of words
+halting $nap
+asleep=$(spent poll block)
+time=$((asleep + $(spent guest irq handle reenter enter preempted slept)))
+between "HLT: per mille of the time in poll and block" \
+	$((asleep * 1000 / time)) 880 920
+between "HLT: per mille of the time in the guest" \
+	$(($(spent guest) * 1000 / time)) 80 120
+between "HLT: its own part of that" $(($(sum exits halt_cycles name=HLT))) \
+	$((20 * khz * 9 * 98 / 100)) $((20 * khz * 9 * 101 / 100))
+equal "HLT: every one halted" "$(sum exits halt name=HLT)" 20
+cost=$(sum exits cycles name=HLT)
+true_that "HLT: costs little ($cost)" "$cost" -gt 0 -a \
+	"$cost" -lt $((time / 50))
+equal "HLT: its stages are in its columns" \
+	"$(sum exits halt_cycles name=HLT)" \
+	"$(($(sum stages poll name=HLT) + $(sum stages block name=HLT)))"
+check_halt "long naps"
+
+# Short enough to be polled for, and then not.
+short="--nap-ticks $((khz / 10)) nap=200"
+echo 200000 > $POLL_NS
+# shellcheck disable=SC2086
+halting $short
+true_that "polling: there was some that helped" \
+	"$(kvm halt_successful_poll)" -gt 100
+check_halt "polling"
+echo 0 > $POLL_NS
+# shellcheck disable=SC2086
+halting $short
+equal "no polling: there was none" "$(kvm halt_successful_poll)" 0
+check_halt "no polling"
+true_that "no polling: hardly any poll" \
+	"$(ns "$(sum halt cycles stage=poll)")" -lt $((200 * 3000))
+
+# Interrupts of the host, while the guest always does the same.
+halting spin=40000
+quiet=$(spent guest)
+quiet_irq=$(sum stages irq name=EXTERNAL_INTERRUPT)
+count_exits
+halting --timer 50 spin=40000
+kernel_counts | awk '$1 == 1' > "$TMP/kernel"
+count_exits_end
+column_by_reason "$TMP/exits" 4 | awk '$1 == 1' > "$TMP/is"
+same "interrupts: as kvm:kvm_exit has them" "$TMP/is" "$TMP/kernel"
+interrupts=$(sum exits exits name=EXTERNAL_INTERRUPT)
+true_that "interrupts: many ($interrupts)" "$interrupts" -gt 500
+# What the timer does takes more than a thousand instructions.
+irq=$(($(sum stages irq name=EXTERNAL_INTERRUPT) - quiet_irq))
+true_that "interrupts: they are in irq ($irq)" "$irq" -gt $((interrupts * 1000))
+between "interrupts: irq is nearly all they cost" \
+	"$(sum exits cycles name=EXTERNAL_INTERRUPT)" "$irq" $((irq * 2))
+# An entry and an exit more each.
+between "interrupts: the guest's time" "$(spent guest)" "$quiet" \
+	$((quiet * 103 / 100))
+tap_end
