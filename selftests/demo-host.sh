@@ -36,6 +36,8 @@ sed -n 's/^\(GUEST READY.*\)/   \1/p' /tmp/guest
 step "kvmhot report: from power-on to the shell"
 ./kvmhot report || fail "report"
 
+./kvmhot costs > /tmp/costs.boot || fail "costs"
+
 step "kvmhot reset; then the guest idles for 5 seconds"
 ./kvmhot reset || fail "reset"
 sleep 5
@@ -43,8 +45,13 @@ sleep 5
 step "kvmhot report: the idle guest; counting has started afresh"
 ./kvmhot report || fail "report"
 
+step "kvmhot tree: where its vCPU's time went, to the last cycle"
+./kvmhot tree || fail "tree"
+
 step "kvmhot hist: its costliest exit reason"
 ./kvmhot hist || fail "hist"
+
+./kvmhot costs > /tmp/costs.idle || fail "costs"
 
 step "Powering the guest off, rmmod kvmhot"
 echo poweroff >&3
@@ -53,3 +60,8 @@ wait $guest
 ./kvmhot vms || fail "vms"
 rmmod kvmhot || fail "rmmod"
 [ ! -e /sys/kernel/debug/kvmhot ] || fail "it is still there"
+
+step "kvmhot costs: for each measure what cost most, from power-on to the shell"
+cat /tmp/costs.boot
+step "and while it was idle"
+cat /tmp/costs.idle

@@ -11,16 +11,19 @@ enum { EXIT_FINE, EXIT_FAILED, EXIT_USAGE };
 struct options {
 	const char *root, *vm, *reason;
 	int vcpu;
-	bool all;
+	bool all, folded;
 	int nr_words;		/* behind the verb */
 	char **words;
 };
 
 /* Each returns the exit status. */
+int cmd_costs(const struct options *o);
+int cmd_export(const struct options *o);
 int cmd_hist(const struct options *o);
 int cmd_report(const struct options *o);
 int cmd_reset(const struct options *o);
 int cmd_stat(const struct options *o);
+int cmd_tree(const struct options *o);
 int cmd_vms(const struct options *o);
 
 /* What the columns of VERB, or of all verbs (NULL), mean. */

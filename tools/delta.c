@@ -22,12 +22,13 @@ const struct vm *delta_find(const struct snapshot *s, const char *id)
 }
 
 static const struct reason *find_reason(const struct vm *vm,
-					unsigned int number)
+					const struct reason *like)
 {
 	size_t i;
 
 	for (i = 0; i < vm->nr_reasons; i++)
-		if (vm->reasons[i].number == number)
+		if (vm->reasons[i].number == like->number &&
+		    vm->reasons[i].level == like->level)
 			return &vm->reasons[i];
 	return NULL;
 }
@@ -60,6 +61,9 @@ static void subtract_reason(struct reason *r, const struct reason *then)
 
 	for (i = 0; i < NR_R; i++)
 		r->n[i] = since_then(r->n[i], then->n[i]);
+	for (i = 0; i < NR_ST; i++)
+		r->stages[i] = since_then(r->stages[i], then->stages[i]);
+	r->ept = since_then(r->ept, then->ept);
 	subtract_hist(&r->hist, &then->hist);
 }
 
@@ -69,7 +73,7 @@ static bool has_fallen(const struct vm *now, const struct vm *then)
 	size_t i;
 
 	for (i = 0; i < then->nr_reasons; i++) {
-		r = find_reason(now, then->reasons[i].number);
+		r = find_reason(now, &then->reasons[i]);
 		if (!r || r->n[R_EXITS] < then->reasons[i].n[R_EXITS])
 			return true;
 	}
@@ -84,6 +88,8 @@ static int subtract_vm(struct vm *d, const struct vm *now,
 
 	*d = *now;
 	d->reasons = NULL;
+	/* NOW keeps its own; no interval's are told. */
+	memset(d->spans, 0, sizeof(d->spans));
 	if (now->nr_reasons) {
 		d->reasons = calloc(now->nr_reasons, sizeof(*d->reasons));
 		if (!d->reasons)
@@ -100,8 +106,10 @@ static int subtract_vm(struct vm *d, const struct vm *now,
 	d->since = then->now;
 	for (i = 0; i < NR_V; i++)
 		d->n[i] = since_then(now->n[i], then->n[i]);
+	for (i = 0; i < NR_ST; i++)
+		d->stages[i] = since_then(now->stages[i], then->stages[i]);
 	for (i = 0; i < d->nr_reasons; i++) {
-		old = find_reason(then, d->reasons[i].number);
+		old = find_reason(then, &d->reasons[i]);
 		if (old)
 			subtract_reason(&d->reasons[i], old);
 	}

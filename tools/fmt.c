@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* SI suffixes, percentages, durations and bars. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fmt.h"
@@ -44,7 +45,34 @@ struct cell fmt_percent(__u64 n, __u64 of)
 
 	if (!of)
 		return (struct cell){ "-" };
+	if (n > of)
+		n = of;
 	snprintf(c.text, sizeof(c.text), "%.1f", n * 100.0 / of);
+	return c;
+}
+
+struct cell fmt_rest(__u64 n, __u64 of)
+{
+	struct cell c = fmt_percent(n, of);
+
+	if (of)
+		snprintf(c.text, sizeof(c.text), "%.1f",
+			 100 - strtod(c.text, NULL));
+	return c;
+}
+
+struct cell fmt_coverage(__u64 n, __u64 of)
+{
+	unsigned __int128 hundredths = (unsigned __int128)n * 10000;
+	unsigned int percent;
+	struct cell c;
+
+	if (!of)
+		return (struct cell){ "-" };
+	hundredths /= of;
+	percent = hundredths > 10000 ? 10000 : hundredths;
+	snprintf(c.text, sizeof(c.text), "%u.%02u", percent / 100,
+		 percent % 100);
 	return c;
 }
 

@@ -6,6 +6,9 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#define __printf(a, b)	__attribute__((__format__(__printf__, \
+						  a, b)))
+
 /* By value, so that one printf() may hold several. */
 struct cell {
 	char text[48];
@@ -17,7 +20,16 @@ struct cell fmt_real(double v);
 
 /* One in how many: '-' if OF is 0 */
 struct cell fmt_per(__u64 n, __u64 of);
+
+/*
+ * '-' if OF is 0.  Of N greater than OF, where one is read later than the
+ * other, 100.
+ */
 struct cell fmt_percent(__u64 n, __u64 of);
+/* What fmt_percent() leaves to 100, to the last digit. */
+struct cell fmt_rest(__u64 n, __u64 of);
+/* With two digits, rounded down: 100.00 means that nothing lacks. */
+struct cell fmt_coverage(__u64 n, __u64 of);
 
 #define PLURAL(n)	((n) == 1 ? "" : "s")
 

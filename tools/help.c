@@ -5,19 +5,37 @@
 
 #include "cmds.h"
 
-#define INDENT	"                "
+#define INDENT	"                 "
 
 static const struct {
 	const char *verbs, *name, *text;
 } columns[] = {
-	{ "report hist stat", "KVM cost",
-	  "time from an exit to its next VM entry, in cycles of the TSC,\n"
-	  INDENT "less what is wait or user" },
-	{ "vms report", "wait",
-	  "time in KVM_RUN with the vCPU's thread switched out; HLT's sleep" },
-	{ "vms report", "user", "time between KVM_RUN ioctls, in the VMM" },
-	{ "report", "unknown",
+	{ "report hist stat tree costs", "KVM cost",
+	  "time in KVM from an exit to its next VM entry, in cycles of\n"
+	  INDENT "the TSC, less what is halt, wait or user" },
+	{ "vms report tree costs", "halt",
+	  "time in kvm_vcpu_halt: poll, or asleep (block)" },
+	{ "vms report stat tree costs", "wait",
+	  "time in KVM_RUN with the vCPU's thread switched out:\n"
+	  INDENT "preempted, or not ready to run (slept)" },
+	{ "vms report stat hist tree costs", "user",
+	  "time between KVM_RUN ioctls, in the VMM, which may have slept;\n"
+	  INDENT "in vms and report with other ioctls of the vCPU" },
+	{ "tree costs", "ioctl", "time in other ioctls of the vCPU" },
+	{ "report tree costs", "unknown",
 	  "time between two edges of which one was missed, or disabled" },
+	{ "report stat tree costs", "irq",
+	  "time from an exit to vmx_handle_exit: host interrupts are here" },
+	{ "tree costs", "handle reenter",
+	  "time from there to the next VM entry, or to KVM_RUN's end;\n"
+	  INDENT "with 'detail', reenter is that after vmx_handle_exit" },
+	{ "tree costs", "enter",
+	  "time from KVM_RUN's start to the next VM entry, or to its end" },
+	{ "tree costs", "(open, lost)",
+	  "time of what has not ended, or whose kind is not known" },
+	{ "report", "coverage",
+	  "exits that kvmhot counted, of those that KVM itself counted" },
+	{ "report", "detail", "file detail: handle is told from reenter" },
 	{ "report stat", "dropped",
 	  "exits in no VM's figures: no memory or place to be had" },
 	{ "report stat", "lost",
@@ -33,30 +51,43 @@ static const struct {
 	  "since first sight or last reset, until now or the VM's end" },
 	{ "vms", "GUEST% KVM%",
 	  "part of the vCPUs' time in the guest; in KVM, on a CPU" },
+	{ "vms", "HALT%", "part of it that is halt" },
 	{ "vms", "WAIT% USER%",
-	  "part of it that is wait; user (what then lacks to 100, unknown)" },
-	{ "report stat", "REASON", "basic exit reason, as the kernel names it" },
+	  "part of it that is wait; user (what lacks to 100: unknown)" },
+	{ "report stat", "REASON",
+	  "basic exit reason, as the kernel names it; with L2: before\n"
+	  INDENT "it, of a nested guest's exits" },
 	{ "report vms stat", "EXITS",
 	  "VM exits, on KVM's fast path and not yet ended ones, too" },
 	{ "report vms stat", "RATE/S",
 	  "EXITS by the seconds of the VM's time, or of the interval" },
 	{ "report stat", "SHARE%", "part of the KVM cost of all the VM's exits" },
+	{ "report stat", "KVM% VMM%",
+	  "how the reason's KVM cost + user divides into the two" },
+	{ "report stat", "IRQ%", "part of the reason's KVM cost that is irq" },
 	{ "report stat", "CYC/EXIT", "mean KVM cost" },
-	{ "hist", "MEAN", "mean KVM cost" },
+	{ "hist", "MEAN", "mean KVM cost, or mean user" },
 	{ "report hist stat", "P50 to P99.9",
 	  "KVM cost that so many percent of the exits did not exceed,\n"
-	  INDENT "within 6.25 %" },
+	  INDENT "within 6.25 %; in hist's user part, of user" },
 	{ "report", "MAX", "greatest KVM cost, exact" },
-	{ "hist", "MIN MAX", "least and greatest KVM cost, exact" },
+	{ "hist", "MIN MAX", "least and greatest, exact" },
 	{ "hist", "us", "the row above in microseconds: cycles * 1000 / tsc_khz" },
-	{ "hist", "CYCLES", "KVM cost, from the least to the greatest of a row" },
-	{ "hist", "EXITS", "in hist: those whose KVM cost is in the row" },
-	{ "report stat", "USER%",
-	  "part of a reason's ended exits that went out to the VMM" },
-	{ "report", "CYC/USER",
-	  "mean time until the VMM came back, which may have slept" },
-	{ "report", "WAIT%",
-	  "part of a reason's ended exits with the thread switched out" },
+	{ "hist", "CYCLES", "KVM cost, or user: least and greatest of a row" },
+	{ "hist", "EXITS SPANS", "in hist: how many have cycles that are in the row" },
+	{ "report", "FAST%",
+	  "part of a reason's ended exits that took KVM's fast path" },
+	{ "report", "CYC/USER", "mean user of the exits that have it" },
+	{ "report", "WAIT%", "part of a reason's ended exits that have wait" },
+	{ "tree", "TOTAL%", "TOTAL by the time of the VM's vCPUs" },
+	{ "tree", "TOTAL", "cycles in this line and in those below it" },
+	{ "tree", "SELF", "cycles in this line and in no other" },
+	{ "tree", "COUNT", "spans: exits, ioctls, calls, VM entries of the guest" },
+	{ "tree", "P50 P99",
+	  "cycles that so many percent of the spans did not exceed; those\n"
+	  INDENT "of KVM_RUN and other ioctls are wall time" },
+	{ "costs", "AMOUNT", "cycles, or exits; of all vCPUs" },
+	{ "costs", "SHARE%", "AMOUNT by the whole that OF names" },
 };
 
 void help_columns(const char *verb)
@@ -67,7 +98,7 @@ void help_columns(const char *verb)
 	for (i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
 		if (verb && !strstr(columns[i].verbs, verb))
 			continue;
-		printf("%s  %-13s %s\n", before, columns[i].name,
+		printf("%s  %-14s %s\n", before, columns[i].name,
 		       columns[i].text);
 		before = "";
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot hist: the distribution of one reason's KVM cost. */
+/* kvmhot hist: the distribution of one reason's KVM cost, and of its user. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,15 @@
 
 #define MAX_ROWS	24
 #define BAR_WIDTH	40
+
+/* 'L2:' begins what is of level 2: the level, and *word behind it. */
+static unsigned int parse_level(const char **word)
+{
+	if (strncasecmp(*word, "L2:", 3))
+		return 1;
+	*word += 3;
+	return 2;
+}
 
 /* N or REASON_N, be there such a reason or not */
 static bool is_number(const char *word, unsigned long *number)
@@ -31,6 +40,7 @@ static bool is_reason(const char *word)
 {
 	unsigned long i;
 
+	parse_level(&word);
 	if (is_number(word, &i))
 		return true;
 	for (i = 0; i <= KVMHOT_REASON_LAST; i++)
@@ -44,12 +54,19 @@ static bool is_reason(const char *word)
 static const struct reason *find_reason(const struct vm *vm, const char *word)
 {
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	unsigned int level = 1;
 	unsigned long number;
 
+	if (word)
+		level = parse_level(&word);
 	for (r = vm->reasons; r < end; r++) {
 		if (!r->hist.timed)
 			continue;
-		if (!word || !strcasecmp(r->name, word))
+		if (!word)
+			return r;
+		if (r->level != level)
+			continue;
+		if (!strcasecmp(r->name + (level == 2 ? 3 : 0), word))
 			return r;
 		if (is_number(word, &number) && number == r->number)
 			return r;
@@ -59,19 +76,21 @@ static const struct reason *find_reason(const struct vm *vm, const char *word)
 
 static void print_head(const struct vm *vm, const struct reason *r, int vcpu)
 {
-	static const int per_mille[] = { 500, 900, 990, 999 };
-	const struct hist *h = &r->hist;
-	double us = 1000.0 / vm->tsc_khz;
-	__u64 value;
-	size_t i;
-
 	printf("%s (%s), %s, ", vm->name, vm->id, r->name);
 	if (vcpu == ALL_VCPUS)
 		printf("%u vCPU%s", vm->nr_vcpus, PLURAL(vm->nr_vcpus));
 	else
 		printf("vCPU %d", vcpu);
-	printf(": KVM cost of %llu exit%s\n", h->timed,
-	       PLURAL(h->timed));
+	printf(": KVM cost of %llu exit%s\n", r->hist.timed,
+	       PLURAL(r->hist.timed));
+}
+
+static void print_quantiles(const struct vm *vm, const struct hist *h)
+{
+	static const int per_mille[] = { 500, 900, 990, 999 };
+	double us = 1000.0 / vm->tsc_khz;
+	__u64 value;
+	size_t i;
 
 	printf("%-7s %8s %8s %8s %8s %8s %8s %8s\n", "", "MIN", "MEAN", "P50",
 	       "P90", "P99", "P99.9", "MAX");
@@ -120,15 +139,31 @@ static void print_rows(const struct hist *h, unsigned int first,
 		print_row(i * per_row, (i + 1) * per_row - 1, rows[i], most);
 }
 
-static void print_hist(const struct hist *h)
+static void print_hist(const struct hist *h, const char *of)
 {
 	unsigned int first = kvmhot_hist_index(h->min);
 	unsigned int last = kvmhot_hist_index(h->max);
 	bool merge = last - first >= MAX_ROWS;
 
-	printf("%11s    %-11s : EXITS%s\n", "CYCLES", "",
+	printf("%11s    %-11s : %s%s\n", "CYCLES", "", of,
 	       merge ? "      (8 buckets to a row: each is a power of two)" : "");
 	print_rows(h, first, last, merge ? KVMHOT_HIST_SUB : 1);
+}
+
+/* The spans that its exits were outside of KVM_RUN, by what KVM asked for. */
+static void print_user(const struct vm *vm, const struct reason *r)
+{
+	const struct spans *spans = &vm->spans[SP_USER];
+	const struct span *s;
+
+	for (s = spans->span; s < spans->span + spans->nr; s++) {
+		if (s->reason != r->number || s->level != r->level)
+			continue;
+		printf("\n%s, user part, %s: %llu span%s\n", r->name, s->what,
+		       s->hist.timed, PLURAL(s->hist.timed));
+		print_quantiles(vm, &s->hist);
+		print_hist(&s->hist, "SPANS");
+	}
 }
 
 static int show(struct snapshot *s, const struct options *o)
@@ -164,18 +199,23 @@ static int show(struct snapshot *s, const struct options *o)
 		return EXIT_FAILED;
 	}
 	print_head(vm, r, o->vcpu);
-	print_hist(&r->hist);
+	print_quantiles(vm, &r->hist);
+	print_hist(&r->hist, "EXITS");
+	print_user(vm, r);
 	return EXIT_FINE;
 }
 
 int cmd_hist(const struct options *o)
 {
+	const char *word = o->reason;
 	unsigned long number;
 	struct snapshot s;
 	int status;
 
+	if (word)
+		parse_level(&word);
 	/* Reasons above the last share its row: it is not theirs alone. */
-	if (o->reason && is_number(o->reason, &number) &&
+	if (word && is_number(word, &number) &&
 	    number > KVMHOT_REASON_LAST) {
 		fprintf(stderr, "kvmhot: -r: %s: exit reasons have numbers 0..%d\n",
 			o->reason, KVMHOT_REASON_LAST);

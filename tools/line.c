@@ -5,8 +5,12 @@
 #include "fmt.h"
 #include "line.h"
 
+/* The longest name but one: L2:EXTERNAL_INTERRUPT */
+#define NAME_WIDTH	21
+
 enum {
-	EXITS, RATE, SHARE, COST, P50, P95, P99, MAX, USER, USER_COST, WAIT,
+	EXITS, RATE, SHARE, KVM, VMM, IRQ, COST, P50, P95, P99, MAX, FAST,
+	USER_COST, WAIT,
 	NR_COLUMNS
 };
 
@@ -15,15 +19,18 @@ static const struct {
 	int width;
 	bool only_full;
 } columns[NR_COLUMNS] = {
-	[EXITS] = { "EXITS", 6, false },
+	[EXITS] = { "EXITS", 5, false },
 	[RATE] = { "RATE/S", 6, false },
 	[SHARE] = { "SHARE%", 6, false },
+	[KVM] = { "KVM%", 5, false },
+	[VMM] = { "VMM%", 5, false },
+	[IRQ] = { "IRQ%", 5, false },
 	[COST] = { "CYC/EXIT", 8, false },
 	[P50] = { "P50", 5, false },
 	[P95] = { "P95", 5, true },
 	[P99] = { "P99", 5, false },
 	[MAX] = { "MAX", 5, true },
-	[USER] = { "USER%", 5, false },
+	[FAST] = { "FAST%", 5, true },
 	[USER_COST] = { "CYC/USER", 8, true },
 	[WAIT] = { "WAIT%", 5, true },
 };
@@ -32,7 +39,7 @@ void line_names(bool full)
 {
 	int i;
 
-	printf("%-19s", "REASON");
+	printf("%-*s", NAME_WIDTH, "REASON");
 	for (i = 0; i < NR_COLUMNS; i++)
 		if (full || !columns[i].only_full)
 			printf(" %*s", columns[i].width, columns[i].name);
@@ -46,10 +53,10 @@ static struct cell quantile(const struct hist *h, unsigned int per_mille)
 	return fmt_count(summary_quantile(h, per_mille));
 }
 
-/* Most reasons never do either: no zeroes to hide those that do. */
-static struct cell part(__u64 n, __u64 ended)
+/* Most reasons never do this or that: no zeroes to hide those that do. */
+static struct cell part(__u64 n, __u64 of)
 {
-	return fmt_percent(n, n ? ended : 0);
+	return fmt_percent(n, n ? of : 0);
 }
 
 void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
@@ -58,23 +65,27 @@ void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
 	double seconds = summary_seconds(vm);
 	/* What can be said of an exit only when it has ended. */
 	__u64 ended = r->n[R_TIMED] + r->n[R_LOST];
+	__u64 both = r->n[R_CYCLES] + r->n[R_USER_CYCLES];
 	const struct cell cells[NR_COLUMNS] = {
 		[EXITS] = fmt_count(r->n[R_EXITS]),
 		[RATE] = seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds) :
 				       (struct cell){ "-" },
 		[SHARE] = fmt_percent(r->n[R_CYCLES], cycles),
+		[KVM] = fmt_percent(r->n[R_CYCLES], both),
+		[VMM] = fmt_rest(r->n[R_CYCLES], both),
+		[IRQ] = part(r->stages[ST_IRQ], summary_cost(r->stages)),
 		[COST] = fmt_per(r->n[R_CYCLES], r->n[R_TIMED]),
 		[P50] = quantile(&r->hist, 500),
 		[P95] = quantile(&r->hist, 950),
 		[P99] = quantile(&r->hist, 990),
 		[MAX] = quantile(&r->hist, 1000),
-		[USER] = part(r->n[R_USER], ended),
+		[FAST] = part(r->n[R_FAST], ended),
 		[USER_COST] = fmt_per(r->n[R_USER_CYCLES], r->n[R_USER]),
 		[WAIT] = part(r->n[R_WAIT], ended),
 	};
 	int i;
 
-	printf("%-19s", r->name);
+	printf("%-*s", NAME_WIDTH, fmt_name(r->name, NAME_WIDTH).text);
 	for (i = 0; i < NR_COLUMNS; i++)
 		if (full || !columns[i].only_full)
 			printf(" %*s", columns[i].width, cells[i].text);

@@ -17,14 +17,25 @@ static const struct command {
 	int (*run)(const struct options *o);
 	const char *usage, *help;
 } commands[] = {
-	{ "report", "pa", 0, cmd_report,
-	  "[-p VM] [--all] [--root DIR]",
+	{ "report", "pca", 0, cmd_report,
+	  "[-p VM] [--vcpu N] [--all] [--root DIR]",
 	  "Totals since load or reset: VMs and their exit reasons by cost.\n"
 	  "Reasons below 0.1 % of a VM's cost and of its exits only with --all." },
+	{ "tree", "pca", 0, cmd_tree,
+	  "[-p VM] [--vcpu N] [--all] [--root DIR]",
+	  "Where the time of the vCPUs' threads went, like a call graph, but\n"
+	  "counted: each cycle is in one place, and a line's TOTAL is its SELF\n"
+	  "and the TOTALs of the lines below it.\n"
+	  "Lines below 1 % of the one that they are under only with --all." },
+	{ "costs", "p", 0, cmd_costs,
+	  "[-p VM] [--root DIR]",
+	  "Of each measure the greatest cost, and its share of the whole." },
 	{ "hist", "prc", 0, cmd_hist,
 	  "[-p VM] [-r REASON] [--vcpu N] [--root DIR]",
 	  "Histogram of the KVM cycles per exit of one reason of one VM;\n"
-	  "by default of the costliest.  REASON is a name, or a number 0..127." },
+	  "by default of the costliest; then of its user part, by what KVM asked\n"
+	  "of the VMM.  REASON is a name, or a number 0..127; of a nested guest's\n"
+	  "exits (level 2), with L2: before it." },
 	{ "vms", "", 0, cmd_vms,
 	  "[--root DIR]",
 	  "One line for each VM: exits, and where its vCPUs' time went." },
@@ -33,6 +44,10 @@ static const struct command {
 	  "What happened within each INTERVAL seconds (fractions allowed).\n"
 	  "Without INTERVAL once, after a second; without COUNT until stopped.\n"
 	  "With -p it stops, with status 1, when the VM has ended." },
+	{ "export", "pcF", 0, cmd_export,
+	  "--folded [-p VM] [--vcpu N] [--root DIR]",
+	  "The tree for other programs.  --folded: a line 'FRAME;FRAME;FRAME SELF'\n"
+	  "for each place with cycles of its own, as flame graphs are made of." },
 	{ "reset", "", 1, cmd_reset,
 	  "[--root DIR] [all | VM]",
 	  "Counting starts afresh, of all VMs (default) or of one." },
@@ -45,6 +60,7 @@ static const struct option long_options[] = {
 	{ "reason", required_argument, NULL, 'r' },
 	{ "vcpu", required_argument, NULL, 'c' },
 	{ "all", no_argument, NULL, 'a' },
+	{ "folded", no_argument, NULL, 'F' },
 	{ "root", required_argument, NULL, 'R' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -111,6 +127,8 @@ static int parse(int argc, char **argv, struct options *o, char *seen)
 			o->reason = optarg;
 		else if (c == 'a')
 			o->all = true;
+		else if (c == 'F')
+			o->folded = true;
 		else if (c == 'R')
 			o->root = optarg;
 		else if (c == 'c' && parse_vcpu(optarg, &o->vcpu))
@@ -125,9 +143,9 @@ static int parse(int argc, char **argv, struct options *o, char *seen)
 static int check(const struct command *cmd, const struct options *o,
 		 const char *seen)
 {
-	static const char letters[] = "prca";
+	static const char letters[] = "prcaF";
 	static const char * const names[] = {
-		"-p", "-r", "--vcpu", "--all",
+		"-p", "-r", "--vcpu", "--all", "--folded",
 	};
 	int i;
 

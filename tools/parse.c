@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The first lines of a VM's files, its vCPUs, and the status. */
+/* What the files of a VM have in common: first lines, and no row twice. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -7,15 +7,19 @@
 
 #include "parse.h"
 
-static const char * const vcpus_columns[NR_V] = {
-	"exits", "dropped", "lost", "entries", "runs",
-	"guest_cycles", "kvm_cycles", "wait_cycles", "user_cycles",
-	"unknown_cycles", "ept", "ept_cycles", "bytes",
-};
-
-static const char * const status_keys[NR_S] = {
-	"enabled", "armed", "tsc_khz", "tsc_stable", "exits", "dropped",
-	"lost", "forgotten_vms", "forgotten_exits",
+/*
+ * In the order of reading.  Each span is then in the stages of its exit and of
+ * its vCPU, too, and each exit in 'exits'.
+ */
+const struct vm_file vm_files[NR_VM_FILES] = {
+	{ "hist", 9, parse_hist_row },
+	{ "user", 11, parse_user_row },
+	{ "ept", 9, parse_ept_row },
+	{ "halt", 7, parse_halt_row },
+	{ "ioctl", 9, parse_ioctl_row },
+	{ "stages", 5 + NR_ST + 3, parse_stages_row },
+	{ "vcpus", 2 + NR_V, parse_vcpus_row },
+	{ "exits", 3 + NR_R + 1, parse_exits_row },
 };
 
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value)
@@ -25,10 +29,13 @@ int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value)
 	return 0;
 }
 
-int parse_key(const struct text *t, struct keys *k, __u64 vcpu, __u64 reason)
+int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row)
 {
-	__u64 *key;
+	struct key *key;
+	__u64 id;
 
+	if (text_number(t, "vcpu", t->column[0], INT_MAX, &id))
+		return -EBADMSG;
 	if (k->nr == k->room) {
 		key = realloc(k->key, (k->room * 2 + 64) * sizeof(*key));
 		if (!key)
@@ -36,32 +43,60 @@ int parse_key(const struct text *t, struct keys *k, __u64 vcpu, __u64 reason)
 		k->key = key;
 		k->room = k->room * 2 + 64;
 	}
-	k->key[k->nr++] = vcpu << 32 | reason;
-	return 0;
+	k->key[k->nr++] = (struct key){ id, row, t->line };
+	return vcpu == ALL_VCPUS || vcpu == (int)id;
+}
+
+int parse_word(const struct text *t, const char *what, unsigned int column,
+	       const char * const *words, unsigned int nr, __u64 *place)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(t->column[column], words[i])) {
+			*place = i;
+			return 0;
+		}
+	}
+	return text_bad(t, "%s: '%.40s' is not known", what, t->column[column]);
+}
+
+int parse_level(const struct text *t, unsigned int column, __u64 *level)
+{
+	static const char * const words[] = { "1", "2" };
+	int ret;
+
+	ret = parse_word(t, "level", column, words, 2, level);
+	++*level;
+	return ret;
 }
 
 static int compare_keys(const void *a, const void *b)
 {
-	const __u64 *ka = a, *kb = b;
+	const struct key *ka = a, *kb = b;
 
-	return (*ka > *kb) - (*ka < *kb);
+	if (ka->vcpu != kb->vcpu)
+		return ka->vcpu < kb->vcpu ? -1 : 1;
+	if (ka->row != kb->row)
+		return ka->row < kb->row ? -1 : 1;
+	return (ka->line > kb->line) - (ka->line < kb->line);
 }
 
-/* Closes the file.  A row that is there twice would falsify sums unseen. */
-int parse_end(struct text *t, struct keys *k, int ret)
+/* A row that is there twice would falsify sums unseen. */
+static int check_keys(struct text *t, struct keys *k)
 {
-	size_t i;
+	const struct key *key;
 
-	if (k->nr)
-		qsort(k->key, k->nr, sizeof(*k->key), compare_keys);
-	t->line = 0;
-	for (i = 1; !ret && i < k->nr; i++)
-		if (k->key[i] == k->key[i - 1])
-			ret = text_bad(t, "vcpu %llu, reason %llu: two rows",
-				       k->key[i] >> 32, k->key[i] & UINT_MAX);
-	free(k->key);
-	text_close(t);
-	return ret;
+	if (!k->nr)
+		return 0;
+	qsort(k->key, k->nr, sizeof(*k->key), compare_keys);
+	for (key = k->key + 1; key < k->key + k->nr; key++) {
+		if (key->vcpu != key[-1].vcpu || key->row != key[-1].row)
+			continue;
+		t->line = key->line;
+		return text_bad(t, "of the same vCPU and kind as line %u", key[-1].line);
+	}
+	return 0;
 }
 
 /* vm= pid= state= tsc_khz= since= now=, others, then comm= to the end */
@@ -113,7 +148,7 @@ static int parse_head(struct text *t, struct vm *vm, char *rest)
 }
 
 /* The second line names the columns: they are known by their place. */
-static int skip_names(struct text *t)
+int parse_skip_names(struct text *t)
 {
 	int ret = text_line(t);
 
@@ -124,129 +159,25 @@ static int skip_names(struct text *t)
 	return 0;
 }
 
-int parse_begin(struct text *t, const char *path, const char *file,
-		struct vm *vm)
-{
-	char *rest;
-	int ret;
-
-	ret = text_open(t, path, file, &rest);
-	if (ret)
-		return ret;
-	ret = parse_head(t, vm, rest);
-	if (!ret)
-		ret = skip_names(t);
-	if (ret)
-		text_close(t);
-	return ret;
-}
-
-static int parse_vcpu(const struct text *t, struct vm *vm, int vcpu,
-		      struct keys *k)
-{
-	__u64 id, tid, value;
-	int i;
-
-	if (text_number(t, "vcpu", t->column[0], INT_MAX, &id) ||
-	    text_number(t, "tid", t->column[1], INT_MAX, &tid) ||
-	    parse_key(t, k, id, 0))
-		return -EBADMSG;
-	if (vcpu == ALL_VCPUS || vcpu == (int)id)
-		vm->nr_vcpus++;
-	for (i = 0; i < NR_V; i++) {
-		if (text_number(t, vcpus_columns[i], t->column[2 + i], ~0ULL,
-				&value))
-			return -EBADMSG;
-		if (vcpu != ALL_VCPUS && vcpu != (int)id)
-			continue;
-		if (parse_add(t, vcpus_columns[i], &vm->n[i], value))
-			return -EBADMSG;
-	}
-	return 0;
-}
-
-int parse_vcpus(const char *path, struct vm *vm, int vcpu)
+int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
+	       int vcpu)
 {
 	struct keys k = { 0 };
 	struct text t;
+	char *rest;
 	int ret;
 
-	ret = parse_begin(&t, path, "vcpus", vm);
+	ret = text_open(&t, path, file->name, &rest);
 	if (ret)
 		return ret;
-	while ((ret = text_row(&t, 2 + NR_V)) > 0) {
-		ret = parse_vcpu(&t, vm, vcpu, &k);
-		if (ret)
-			break;
-	}
-	return parse_end(&t, &k, ret);
-}
-
-/* hook NAME MODULE KIND STATE HITS MISSED ERROR NOTE */
-static int parse_hook(struct text *t, struct snapshot *s)
-{
-	char *error = t->column[7];
-	struct hook *h;
-	__u64 hits;
-
-	if (t->nr_columns < 9)
-		return text_bad(t, "%u columns, not 9", t->nr_columns);
-	h = realloc(s->hooks, (s->nr_hooks + 1) * sizeof(*h));
-	if (!h)
-		return text_bad(t, "out of memory");
-	s->hooks = h;
-	h += s->nr_hooks;
-	if (text_number(t, "hits", t->column[5], ~0ULL, &hits) ||
-	    text_number(t, "missed", t->column[6], ~0ULL, &h->missed) ||
-	    text_number(t, "error", error + (*error == '-'), 4095, &h->error))
-		return -EBADMSG;
-	snprintf(h->name, sizeof(h->name), "%s", t->column[1]);
-	snprintf(h->kind, sizeof(h->kind), "%s", t->column[3]);
-	snprintf(h->state, sizeof(h->state), "%s", t->column[4]);
-	snprintf(h->note, sizeof(h->note), "%s", t->column[8]);
-	names_clean(h->name);
-	names_clean(h->kind);
-	names_clean(h->state);
-	names_clean(h->note);
-	s->nr_hooks++;
-	return 0;
-}
-
-static int parse_status_row(struct text *t, struct snapshot *s, bool *seen)
-{
-	const char *key = t->column[0];
-	int i;
-
-	if (!strcmp(key, "hook"))
-		return parse_hook(t, s);
-	for (i = 0; i < NR_S; i++) {
-		if (strcmp(key, status_keys[i]))
-			continue;
-		if (seen[i])
-			return text_bad(t, "%s: a second time", key);
-		seen[i] = true;
-		return text_number(t, key, t->column[1], ~0ULL, &s->n[i]);
-	}
-	return 0;
-}
-
-int parse_status(const char *path, struct snapshot *s)
-{
-	bool seen[NR_S] = { 0 };
-	struct text t;
-	char *rest;
-	int ret, i;
-
-	ret = text_open(&t, path, "status", &rest);
-	if (ret)
-		return ret;
-	ret = skip_names(&t);
-	while (!ret && (ret = text_row(&t, 2)) > 0)
-		ret = parse_status_row(&t, s, seen);
-	t.line = 0;
-	for (i = 0; !ret && i < NR_S; i++)
-		if (!seen[i])
-			ret = text_bad(&t, "no row '%s'", status_keys[i]);
+	ret = parse_head(&t, vm, rest);
+	if (!ret)
+		ret = parse_skip_names(&t);
+	while (!ret && (ret = text_row(&t, file->least)) > 0)
+		ret = file->row(&t, vm, vcpu, &k);
+	if (!ret)
+		ret = check_keys(&t, &k);
+	free(k.key);
 	text_close(&t);
 	return ret;
 }

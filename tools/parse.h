@@ -11,28 +11,65 @@
 #include "source.h"
 #include "text.h"
 
+/* status.c */
 int parse_status(const char *path, struct snapshot *s);
 
-/*
- * The files of one VM.  Each fills in the head (pid, since ...) and adds its
- * rows to the reasons or to the vCPU sums, those of all vCPUs or of one.
- */
-int parse_exits(const char *path, struct vm *vm, int vcpu);
-int parse_hist(const char *path, struct vm *vm, int vcpu);
-int parse_vcpus(const char *path, struct vm *vm, int vcpu);
-
-/* What the three have in common, for parse.c and rows.c. */
-
-/* The keys of all rows, to find one that is there twice. */
-struct keys {
-	size_t nr, room;
-	__u64 *key;
+/* What tells the rows of a file apart, to find one that is there twice. */
+struct key {
+	__u64 vcpu, row;
+	unsigned int line;
 };
 
-int parse_begin(struct text *t, const char *path, const char *file,
-		struct vm *vm);
-int parse_end(struct text *t, struct keys *k, int ret);
-int parse_key(const struct text *t, struct keys *k, __u64 vcpu, __u64 reason);
+struct keys {
+	size_t nr, room;
+	struct key *key;
+};
+
+/* A file of a VM: each of its rows, of LEAST columns, is given to ROW. */
+struct vm_file {
+	const char *name;
+	unsigned int least;
+	int (*row)(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+};
+
+#define NR_VM_FILES	8
+extern const struct vm_file vm_files[NR_VM_FILES];
+
+/*
+ * Fills in the head (pid, since ...) and adds the rows of all vCPUs, or of
+ * one, to the sums of the VM.
+ */
+int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
+	       int vcpu);
+
+/* rows.c, spans.c and stages.c */
+int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+
+/* What they have in common. */
+
+/* ROW: what the vCPU has but one of.  1 if the vCPU is wanted, 0 if not. */
+int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row);
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value);
+int parse_skip_names(struct text *t);
+
+/* The word in COLUMN as its place in WORDS. */
+int parse_word(const struct text *t, const char *what, unsigned int column,
+	       const char * const *words, unsigned int nr, __u64 *place);
+int parse_level(const struct text *t, unsigned int column, __u64 *level);
+
+/* vcpu, reason and name begin a row: *r, or NULL if it is not wanted. */
+int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
+		 unsigned int level_column, struct reason **r);
+
+/* 'timed cycles min max BUCKETS', from COLUMN on. */
+int parse_buckets(const struct text *t, unsigned int column, struct hist *h);
+int parse_merge(const struct text *t, struct hist *to, const struct hist *h);
 
 #endif /* KVMHOT_PARSE_H */

@@ -16,9 +16,8 @@ static void print_hooks(const struct snapshot *s)
 		if (h->missed)
 			printf("hook %s (%s): missed %llu\n", h->name, h->kind,
 			       h->missed);
-		/* That all are off is told by NOT ENABLED. */
-		if (!strcmp(h->state, "armed") ||
-		    (!s->n[S_ENABLED] && !strcmp(h->state, "off")))
+		/* Off: not wanted, or told by NOT ENABLED or NOT ARMED. */
+		if (!strcmp(h->state, "armed") || !strcmp(h->state, "off"))
 			continue;
 		printf("hook %s (%s): %s", h->name, h->kind, h->state);
 		if (h->error)
@@ -27,9 +26,24 @@ static void print_hooks(const struct snapshot *s)
 	}
 }
 
-static void print_head(const struct snapshot *s)
+/* Of one VM, or of all (NULL). */
+static struct cell coverage(const struct snapshot *s, const char *id)
 {
-	__u64 exits = 0, missed = 0;
+	const struct coverage *c;
+	__u64 exits = 0, kvm_exits = 0;
+
+	for (c = s->coverages; c < s->coverages + s->nr_coverages; c++) {
+		if (id && strcmp(c->id, id))
+			continue;
+		exits += c->exits;
+		kvm_exits += c->kvm_exits;
+	}
+	return fmt_coverage(exits, kvm_exits);
+}
+
+static void print_totals(const struct snapshot *s)
+{
+	__u64 exits = 0;
 	unsigned int vcpus = 0;
 	size_t i, ended = 0;
 	double longest = 0;
@@ -43,20 +57,29 @@ static void print_head(const struct snapshot *s)
 		if (summary_seconds(vm) > longest)
 			longest = summary_seconds(vm);
 	}
-	for (i = 0; i < s->nr_hooks; i++)
-		missed += s->hooks[i].missed;
-
-	printf("%zu VM%s (%zu ended), %u vCPU%s, %s exits in up to %s; 1 us = %.0f cycles\n",
+	printf("%zu VM%s (%zu ended), %u vCPU%s, %s exits in up to %s; 1 us = %.0f cycles%s\n",
 	       s->nr_vms, PLURAL(s->nr_vms), ended, vcpus, PLURAL(vcpus),
 	       fmt_count(exits).text,
-	       fmt_seconds(longest).text, s->n[S_TSC_KHZ] / 1000.0);
+	       fmt_seconds(longest).text, s->n[S_TSC_KHZ] / 1000.0,
+	       s->n[S_DETAIL] ? "; detail is on" : "");
+}
+
+static void print_head(const struct snapshot *s)
+{
+	__u64 missed = 0;
+	size_t i;
+
+	print_totals(s);
+	for (i = 0; i < s->nr_hooks; i++)
+		missed += s->hooks[i].missed;
 	printf("since load: %s exits, dropped %llu, missed by hooks %llu",
 	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED], missed);
 	if (s->n[S_FORGOTTEN_VMS])
 		printf(", %llu VMs with %s exits forgotten",
 		       s->n[S_FORGOTTEN_VMS],
 		       fmt_count(s->n[S_FORGOTTEN_EXITS]).text);
-	printf("; since reset: lost %llu\n", s->n[S_LOST]);
+	printf("; since reset: lost %llu; coverage %s %% of KVM's exits\n",
+	       s->n[S_LOST], coverage(s, NULL).text);
 	if (!s->n[S_ENABLED])
 		puts("NOT ENABLED: nothing is counted");
 	else if (!s->n[S_ARMED])
@@ -66,28 +89,46 @@ static void print_head(const struct snapshot *s)
 	print_hooks(s);
 }
 
-static void print_vm(const struct vm *vm)
+static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
 {
-	__u64 all = summary_vcpu_cycles(vm), exits = vm->n[V_EXITS];
+	__u64 exits = vm->n[V_EXITS];
 	double seconds = summary_seconds(vm);
 
-	printf("\n%s (%s, %s, %u vCPU%s): %s exits in %s, %s/s", vm->name,
-	       vm->id, vm->running ? "running" : "ended", vm->nr_vcpus,
-	       PLURAL(vm->nr_vcpus),
-	       fmt_count(exits).text, fmt_seconds(seconds).text,
+	printf("\n%s (%s, %s, ", vm->name, vm->id,
+	       vm->running ? "running" : "ended");
+	if (vcpu == ALL_VCPUS)
+		printf("%u vCPU%s", vm->nr_vcpus, PLURAL(vm->nr_vcpus));
+	else
+		printf("vCPU %d", vcpu);
+	printf("): %s exits in %s, %s/s", fmt_count(exits).text,
+	       fmt_seconds(seconds).text,
 	       seconds > 0 ? fmt_real(exits / seconds).text : "-");
+	/* KVM's count is of the whole VM. */
+	if (vcpu == ALL_VCPUS)
+		printf(", coverage %s %%", coverage(s, vm->id).text);
 	if (vm->n[V_DROPPED])
 		printf(", dropped %llu", vm->n[V_DROPPED]);
 	if (vm->n[V_LOST])
 		printf(", lost %llu", vm->n[V_LOST]);
-	printf("\n  vCPU time %%: guest %s, KVM %s, wait %s, user %s",
-	       fmt_percent(vm->n[V_GUEST], all).text,
-	       fmt_percent(vm->n[V_KVM], all).text,
-	       fmt_percent(vm->n[V_WAIT], all).text,
-	       fmt_percent(vm->n[V_USER], all).text);
-	if (vm->n[V_UNKNOWN])
-		printf(", unknown %s",
-		       fmt_percent(vm->n[V_UNKNOWN], all).text);
+	putchar('\n');
+}
+
+static void print_time(const struct vm *vm)
+{
+	const __u64 *st = vm->stages;
+	__u64 all = summary_stages(st);
+
+	printf("  vCPU time %%: guest %s, KVM %s, halt %s (poll %s)",
+	       fmt_percent(st[ST_GUEST], all).text,
+	       fmt_percent(summary_cost(st), all).text,
+	       fmt_percent(st[ST_POLL] + st[ST_BLOCK], all).text,
+	       fmt_percent(st[ST_POLL], all).text);
+	printf(", wait %s (preempted %s), user %s",
+	       fmt_percent(st[ST_PREEMPTED] + st[ST_SLEPT], all).text,
+	       fmt_percent(st[ST_PREEMPTED], all).text,
+	       fmt_percent(st[ST_USER] + st[ST_IOCTL], all).text);
+	if (st[ST_UNKNOWN])
+		printf(", unknown %s", fmt_percent(st[ST_UNKNOWN], all).text);
 	putchar('\n');
 }
 
@@ -129,23 +170,21 @@ static void print_reasons(const struct vm *vm, bool all)
 int cmd_report(const struct options *o)
 {
 	struct snapshot s;
-	struct vm *vm;
+	struct vm *vm, *only;
 
-	if (source_load(&s, o->root, ALL_VCPUS))
+	if (source_load(&s, o->root, o->vcpu))
 		return EXIT_FAILED;
-	if (o->vm) {
-		vm = summary_find(&s, o->vm);
-		if (!vm) {
-			source_free(&s);
-			return EXIT_FAILED;
-		}
+	if (summary_choose(&s, o->vm, o->vcpu, &only)) {
+		source_free(&s);
+		return EXIT_FAILED;
 	}
 	print_head(&s);
 	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
-		if (o->vm && vm != summary_find(&s, o->vm))
+		if (!summary_is_chosen(vm, only, o->vcpu))
 			continue;
-		print_vm(vm);
+		print_vm(&s, vm, o->vcpu);
 		print_reasons(vm, o->all);
+		print_time(vm);
 	}
 	source_free(&s);
 	return EXIT_FINE;

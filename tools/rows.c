@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of 'exits' and 'hist', one for each vCPU and exit reason. */
+/* The rows of 'exits', 'hist' and 'vcpus'. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -13,37 +13,54 @@ static const char * const exits_columns[NR_R] = {
 	"wait", "wait_cycles", "wait_max",
 	"user", "user_cycles", "user_max",
 	"total",
+	"halt", "halt_cycles", "halt_max",
 };
 
-/* vcpu, reason and name begin a row: *r, or NULL if it is not wanted. */
-static int parse_reason(struct text *t, struct vm *vm, int vcpu,
-			struct keys *k, struct reason **r)
+static const char * const vcpus_columns[NR_V] = {
+	"exits", "dropped", "lost", "entries", "runs",
+	"guest_cycles", "kvm_cycles", "wait_cycles", "user_cycles",
+	"unknown_cycles", "ept", "ept_cycles", "bytes",
+	"halt_cycles", "kvm_exits", "level2",
+};
+
+static struct reason *find_reason(struct vm *vm, unsigned int number,
+				  unsigned int level)
 {
-	struct reason *reasons;
-	__u64 id, number;
 	size_t i;
 
+	for (i = 0; i < vm->nr_reasons; i++)
+		if (vm->reasons[i].number == number &&
+		    vm->reasons[i].level == level)
+			return &vm->reasons[i];
+	return NULL;
+}
+
+int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
+		 unsigned int level_column, struct reason **r)
+{
+	struct reason *reasons;
+	__u64 number, level;
+	int ret;
+
 	*r = NULL;
-	if (text_number(t, "vcpu", t->column[0], INT_MAX, &id) ||
-	    text_number(t, "reason", t->column[1], UINT_MAX, &number) ||
-	    parse_key(t, k, id, number))
+	if (text_number(t, "reason", t->column[1], USHRT_MAX, &number) ||
+	    parse_level(t, level_column, &level))
 		return -EBADMSG;
-	if (vcpu != ALL_VCPUS && vcpu != (int)id)
+	ret = parse_key(t, k, vcpu, number << 2 | level);
+	if (ret <= 0)
+		return ret;
+	*r = find_reason(vm, number, level);
+	if (*r)
 		return 0;
-	for (i = 0; i < vm->nr_reasons; i++) {
-		if (vm->reasons[i].number == number) {
-			*r = &vm->reasons[i];
-			return 0;
-		}
-	}
-	reasons = realloc(vm->reasons, (i + 1) * sizeof(*reasons));
+	reasons = realloc(vm->reasons, (vm->nr_reasons + 1) * sizeof(*reasons));
 	if (!reasons)
 		return text_bad(t, "out of memory");
 	vm->reasons = reasons;
-	vm->nr_reasons++;
-	*r = memset(&reasons[i], 0, sizeof(*reasons));
+	*r = memset(&reasons[vm->nr_reasons++], 0, sizeof(*reasons));
 	(*r)->number = number;
-	snprintf((*r)->name, sizeof((*r)->name), "%s", t->column[2]);
+	(*r)->level = level;
+	snprintf((*r)->name, sizeof((*r)->name), "%s%s",
+		 level == 2 ? "L2:" : "", t->column[2]);
 	names_clean((*r)->name);
 	return 0;
 }
@@ -55,7 +72,7 @@ static int merge_exits(const struct text *t, struct reason *r, const __u64 *n)
 	for (i = 0; i < NR_R; i++) {
 		/* No sums; of the KVM cost, the histogram has them, too. */
 		if (i == R_MIN || i == R_MAX || i == R_WAIT_MAX ||
-		    i == R_USER_MAX)
+		    i == R_USER_MAX || i == R_HALT_MAX)
 			continue;
 		if (parse_add(t, exits_columns[i], &r->n[i], n[i]))
 			return -EBADMSG;
@@ -63,14 +80,13 @@ static int merge_exits(const struct text *t, struct reason *r, const __u64 *n)
 	return 0;
 }
 
-static int parse_exits_row(struct text *t, struct vm *vm, int vcpu,
-			   struct keys *k)
+int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct reason *r;
 	__u64 n[NR_R], sum;
 	int i;
 
-	if (parse_reason(t, vm, vcpu, k, &r))
+	if (parse_reason(t, vm, vcpu, k, 3 + NR_R, &r))
 		return -EBADMSG;
 	for (i = 0; i < NR_R; i++)
 		if (text_number(t, exits_columns[i], t->column[3 + i], ~0ULL,
@@ -86,25 +102,8 @@ static int parse_exits_row(struct text *t, struct vm *vm, int vcpu,
 	return r ? merge_exits(t, r, n) : 0;
 }
 
-int parse_exits(const char *path, struct vm *vm, int vcpu)
-{
-	struct keys k = { 0 };
-	struct text t;
-	int ret;
-
-	ret = parse_begin(&t, path, "exits", vm);
-	if (ret)
-		return ret;
-	while ((ret = text_row(&t, 3 + NR_R)) > 0) {
-		ret = parse_exits_row(&t, vm, vcpu, &k);
-		if (ret)
-			break;
-	}
-	return parse_end(&t, &k, ret);
-}
-
 /* LOW:COUNT, in the order of LOW */
-static int parse_buckets(const struct text *t, char *word, struct hist *h)
+static int parse_counts(const struct text *t, char *word, struct hist *h)
 {
 	unsigned int index, next = 0;
 	__u64 low, count, sum = 0;
@@ -142,59 +141,65 @@ static int parse_buckets(const struct text *t, char *word, struct hist *h)
 	return 0;
 }
 
-static int merge_hist(const struct text *t, struct hist *to,
-		      const struct hist *h)
+int parse_buckets(const struct text *t, unsigned int column, struct hist *h)
 {
-	int i;
-
-	if (!to->timed || h->min < to->min)
-		to->min = h->min;
-	if (h->max > to->max)
-		to->max = h->max;
-	/* No bucket can overflow if their sum does not. */
-	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
-		to->buckets[i] += h->buckets[i];
-	if (parse_add(t, "timed", &to->timed, h->timed))
-		return -EBADMSG;
-	return parse_add(t, "cycles", &to->cycles, h->cycles);
-}
-
-static int parse_hist_row(struct text *t, struct vm *vm, int vcpu,
-			  struct keys *k)
-{
-	struct hist h = { 0 };
-	struct reason *r;
+	char * const *word = t->column + column;
 	__u64 mean;
 
-	if (parse_reason(t, vm, vcpu, k, &r) ||
-	    text_number(t, "timed", t->column[3], ~0ULL, &h.timed) ||
-	    text_number(t, "cycles", t->column[4], ~0ULL, &h.cycles) ||
-	    text_number(t, "min", t->column[5], ~0ULL, &h.min) ||
-	    text_number(t, "max", t->column[6], ~0ULL, &h.max))
+	memset(h, 0, sizeof(*h));
+	if (text_number(t, "timed", word[0], ~0ULL, &h->timed) ||
+	    text_number(t, "cycles", word[1], ~0ULL, &h->cycles) ||
+	    text_number(t, "min", word[2], ~0ULL, &h->min) ||
+	    text_number(t, "max", word[3], ~0ULL, &h->max))
 		return -EBADMSG;
-	if (!h.timed)
+	if (!h->timed)
 		return text_bad(t, "timed is 0");
-	if (parse_buckets(t, t->column[7], &h))
+	if (parse_counts(t, word[4], h))
 		return -EBADMSG;
-	mean = h.cycles / h.timed;
-	if (mean < h.min || mean > h.max)
+	mean = h->cycles / h->timed;
+	if (mean < h->min || mean > h->max)
 		return text_bad(t, "cycles / timed is not between min and max");
-	return r ? merge_hist(t, &r->hist, &h) : 0;
+	return 0;
 }
 
-int parse_hist(const char *path, struct vm *vm, int vcpu)
+int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
 {
-	struct keys k = { 0 };
-	struct text t;
-	int ret;
+	__u64 timed = to->timed, cycles = to->cycles;
 
-	ret = parse_begin(&t, path, "hist", vm);
-	if (ret)
-		return ret;
-	while ((ret = text_row(&t, 8)) > 0) {
-		ret = parse_hist_row(&t, vm, vcpu, &k);
-		if (ret)
-			break;
+	/* No bucket can overflow if their sum does not. */
+	if (parse_add(t, "timed", &timed, h->timed) ||
+	    parse_add(t, "cycles", &cycles, h->cycles))
+		return -EBADMSG;
+	summary_add(to, h);
+	return 0;
+}
+
+int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+{
+	struct reason *r;
+	struct hist h;
+
+	if (parse_reason(t, vm, vcpu, k, 8, &r) || parse_buckets(t, 3, &h))
+		return -EBADMSG;
+	return r ? parse_merge(t, &r->hist, &h) : 0;
+}
+
+int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+{
+	__u64 tid, value;
+	int i, wanted;
+
+	wanted = parse_key(t, k, vcpu, 0);
+	if (wanted < 0 ||
+	    text_number(t, "tid", t->column[1], INT_MAX, &tid))
+		return -EBADMSG;
+	vm->nr_vcpus += wanted;
+	for (i = 0; i < NR_V; i++) {
+		if (text_number(t, vcpus_columns[i], t->column[2 + i], ~0ULL,
+				&value))
+			return -EBADMSG;
+		if (wanted && parse_add(t, vcpus_columns[i], &vm->n[i], value))
+			return -EBADMSG;
 	}
-	return parse_end(&t, &k, ret);
+	return 0;
 }

@@ -31,39 +31,40 @@ static int fail(const char *path, int error)
 
 static void free_vm(struct vm *vm)
 {
+	int i;
+
 	free(vm->reasons);
 	vm->reasons = NULL;
 	vm->nr_reasons = 0;
+	for (i = 0; i < NR_SP; i++)
+		free(vm->spans[i].span);
+	memset(vm->spans, 0, sizeof(vm->spans));
 }
 
 /*
- * hist is read first: every exit in it is then in exits, too.  All three must
- * begin at the same time, else the VM was reset, or replaced, in between.
+ * All files must begin at the same time, else the VM was reset, or replaced,
+ * in between.
  */
 static int read_vm(struct vm *vm, char *path, const char *root, int vcpu)
 {
-	__u64 since;
-	int ret;
+	__u64 since = 0;
+	int i, ret;
 
 	memset(vm->n, 0, sizeof(vm->n));
+	memset(vm->stages, 0, sizeof(vm->stages));
 	vm->nr_vcpus = 0;
 	free_vm(vm);
-	snprintf(path, PATH_MAX, "%s/vms/%s/hist", root, vm->id);
-	ret = parse_hist(path, vm, vcpu);
-	if (ret)
-		return ret;
-	since = vm->since;
-	snprintf(path, PATH_MAX, "%s/vms/%s/vcpus", root, vm->id);
-	ret = parse_vcpus(path, vm, vcpu);
-	if (ret)
-		return ret;
-	if (since != vm->since)
-		return -EAGAIN;
-	snprintf(path, PATH_MAX, "%s/vms/%s/exits", root, vm->id);
-	ret = parse_exits(path, vm, vcpu);
-	if (ret)
-		return ret;
-	return since == vm->since ? 0 : -EAGAIN;
+	for (i = 0; i < NR_VM_FILES; i++) {
+		snprintf(path, PATH_MAX, "%s/vms/%s/%s", root, vm->id,
+			 vm_files[i].name);
+		ret = parse_file(path, &vm_files[i], vm, vcpu);
+		if (ret)
+			return ret;
+		if (i && since != vm->since)
+			return -EAGAIN;
+		since = vm->since;
+	}
+	return 0;
 }
 
 /* Return: 0, -1, or 1 if the VM went away. */
@@ -173,6 +174,7 @@ void source_free(struct snapshot *s)
 		free_vm(&s->vms[i]);
 	free(s->vms);
 	free(s->hooks);
+	free(s->coverages);
 	memset(s, 0, sizeof(*s));
 }
 

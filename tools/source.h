@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A reading of kvmhot's debugfs tree, or of a saved copy of it, in memory.
- * Only source.c and parse.c know the files; the verbs see these structs.
+ * Only source.c and what parse.h declares know the files; the verbs see these
+ * structs.
  */
 #ifndef KVMHOT_SOURCE_H
 #define KVMHOT_SOURCE_H
@@ -22,6 +23,7 @@ enum {
 	R_WAIT, R_WAIT_CYCLES, R_WAIT_MAX,
 	R_USER, R_USER_CYCLES, R_USER_MAX,
 	R_TOTAL,
+	R_HALT, R_HALT_CYCLES, R_HALT_MAX,
 	NR_R
 };
 
@@ -30,15 +32,26 @@ enum {
 	V_EXITS, V_DROPPED, V_LOST, V_ENTRIES, V_RUNS,
 	V_GUEST, V_KVM, V_WAIT, V_USER, V_UNKNOWN,
 	V_EPT, V_EPT_CYCLES, V_BYTES,
+	V_HALT, V_KVM_EXITS, V_LEVEL2,
 	NR_V
 };
 
 /* The rows of 'status' that a reader needs; a row more is no error. */
 enum {
 	S_ENABLED, S_ARMED, S_TSC_KHZ, S_TSC_STABLE, S_EXITS, S_DROPPED,
-	S_LOST, S_FORGOTTEN_VMS, S_FORGOTTEN_EXITS,
+	S_LOST, S_FORGOTTEN_VMS, S_FORGOTTEN_EXITS, S_DETAIL,
 	NR_S
 };
+
+/* The stages, as a VM's file 'stages' has them. */
+enum {
+	ST_GUEST, ST_IRQ, ST_HANDLE, ST_REENTER, ST_ENTER, ST_POLL, ST_BLOCK,
+	ST_USER, ST_IOCTL, ST_PREEMPTED, ST_SLEPT, ST_UNKNOWN,
+	NR_ST
+};
+
+/* The files that have spans by what they were spent on. */
+enum { SP_USER, SP_EPT, SP_HALT, SP_IOCTL, NR_SP };
 
 /* 'timed' to 'max' are of the exits in the buckets, nothing else. */
 struct hist {
@@ -46,12 +59,30 @@ struct hist {
 	__u64 buckets[KVMHOT_HIST_BUCKETS];
 };
 
-/* An exit reason of a VM, summed over its vCPUs; min and max are not. */
+/*
+ * An exit reason of a VM, and a level: summed over the vCPUs; min and max are
+ * not.  The name begins with 'L2:' if the level is 2.
+ */
 struct reason {
-	unsigned int number;
+	unsigned int number, level;
 	char name[32];
 	__u64 n[NR_R];
+	__u64 stages[NR_ST], ept;
 	struct hist hist;
+};
+
+/* Spans of one kind, summed over the vCPUs; 'row' tells kinds apart. */
+struct span {
+	__u64 row;
+	unsigned int reason, level;	/* of user; of ept the level only */
+	char name[32];	/* user: of the reason; ioctl: the result; ept: L2: */
+	char what[48];	/* user: of run; ept: access; halt: stage; ioctl */
+	struct hist hist;
+};
+
+struct spans {
+	size_t nr;
+	struct span *span;
 };
 
 struct vm {
@@ -64,8 +95,16 @@ struct vm {
 	__u64 tsc_khz, since, now;
 	unsigned int nr_vcpus;
 	__u64 n[NR_V];		/* summed over the vCPUs */
+	__u64 stages[NR_ST];	/* summed over the vCPUs' own rows */
 	size_t nr_reasons;
 	struct reason *reasons;
+	struct spans spans[NR_SP];
+};
+
+/* What KVM itself counted, of a VM. */
+struct coverage {
+	char id[32];
+	__u64 exits, kvm_exits;
 };
 
 struct hook {
@@ -75,8 +114,9 @@ struct hook {
 
 struct snapshot {
 	__u64 n[NR_S];
-	size_t nr_hooks, nr_vms;
+	size_t nr_hooks, nr_coverages, nr_vms;
 	struct hook *hooks;
+	struct coverage *coverages;
 	struct vm *vms;
 };
 
@@ -85,14 +125,23 @@ int source_load(struct snapshot *s, const char *root, int vcpu);
 void source_free(struct snapshot *s);
 int source_reset(const char *root, const char *what);
 
+/* stages.c */
+extern const char * const stage_names[NR_ST];
+
 /* names.c */
 void names_lookup(struct vm *vm, const char *root);
 void names_clean(char *s);
 
 /* summary.c */
 struct vm *summary_find(struct snapshot *s, const char *word);
+int summary_choose(struct snapshot *s, const char *word, int vcpu,
+		   struct vm **only);
+bool summary_is_chosen(const struct vm *vm, const struct vm *only, int vcpu);
 void summary_sort(struct snapshot *s);
 __u64 summary_cycles(const struct vm *vm);
+__u64 summary_stages(const __u64 *stages);
+__u64 summary_cost(const __u64 *stages);
+void summary_add(struct hist *to, const struct hist *h);
 __u64 summary_vcpu_cycles(const struct vm *vm);
 double summary_seconds(const struct vm *vm);
 __u64 summary_quantile(const struct hist *h, unsigned int per_mille);

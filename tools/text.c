@@ -87,6 +87,25 @@ int text_number(const struct text *t, const char *what, const char *word,
 	return 0;
 }
 
+int text_hex(const struct text *t, const char *what, const char *word,
+	     __u64 max, __u64 *number)
+{
+	size_t digits = 0;
+	unsigned long long value;
+
+	if (!strncmp(word, "0x", 2))
+		digits = strspn(word + 2, "0123456789abcdefABCDEF");
+	if (!digits || word[2 + digits])
+		return text_bad(t, "%s: '%.40s' is not a number 0x...", what,
+				word);
+	errno = 0;
+	value = strtoull(word, NULL, 16);
+	if (errno || value > max)
+		return text_bad(t, "%s: '%.40s' is too large", what, word);
+	*number = value;
+	return 0;
+}
+
 /* # kvmhot abi N FILE [KEY=VALUE ...] */
 static int parse_first(struct text *t, const char *file, char **keys)
 {

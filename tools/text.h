@@ -6,12 +6,11 @@
 #include <linux/types.h>
 #include <stdio.h>
 
+#include "fmt.h"
+
 /* The longest line is a row of 'hist' with all 256 buckets: about 8 KiB. */
 #define TEXT_LINE	16384
 #define TEXT_COLUMNS	32
-
-#define __printf(a, b)	__attribute__((__format__(__printf__, \
-						  a, b)))
 
 struct text {
 	FILE *file;
@@ -34,6 +33,9 @@ int text_row(struct text *t, unsigned int least);
 
 int text_number(const struct text *t, const char *what, const char *word,
 		__u64 max, __u64 *number);
+/* The same of one that is written 0x... */
+int text_hex(const struct text *t, const char *what, const char *word,
+	     __u64 max, __u64 *number);
 
 /* Tells what is wrong with the line last read; always -EBADMSG. */
 __printf(2, 3)

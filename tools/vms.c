@@ -14,13 +14,14 @@ static void print_vm(const struct vm *vm, int width)
 	__u64 all = summary_vcpu_cycles(vm);
 	double seconds = summary_seconds(vm);
 
-	printf("%-*s %-12s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s\n", width,
+	printf("%-*s %-12s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
 	       fmt_name(vm->name, width).text, vm->id, vm->pid,
 	       vm->running ? "running" : "ended", vm->nr_vcpus,
 	       fmt_seconds(seconds).text, fmt_count(vm->n[V_EXITS]).text,
 	       seconds > 0 ? fmt_real(vm->n[V_EXITS] / seconds).text : "-",
 	       fmt_percent(vm->n[V_GUEST], all).text,
 	       fmt_percent(vm->n[V_KVM], all).text,
+	       fmt_percent(vm->n[V_HALT], all).text,
 	       fmt_percent(vm->n[V_WAIT], all).text,
 	       fmt_percent(vm->n[V_USER], all).text);
 }
@@ -38,9 +39,9 @@ int cmd_vms(const struct options *o)
 		if (len > (size_t)width)
 			width = len < NAME_MAX_WIDTH ? len : NAME_MAX_WIDTH;
 	}
-	printf("%-*s %-12s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s\n", width,
+	printf("%-*s %-12s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
 	       "NAME", "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE/S",
-	       "GUEST%", "KVM%", "WAIT%", "USER%");
+	       "GUEST%", "KVM%", "HALT%", "WAIT%", "USER%");
 	for (i = 0; i < s.nr_vms; i++)
 		print_vm(&s.vms[i], width);
 	source_free(&s);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tools/fmt.c: where rounding makes a digit more, and the limits. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "fmt.h"
@@ -43,7 +44,36 @@ static bool test_parts(void)
 	       same(fmt_per(~0ULL, 1), "18.4E") &&
 	       same(fmt_percent(1, 0), "-") && same(fmt_percent(0, 5), "0.0") &&
 	       same(fmt_percent(1, 3), "33.3") &&
-	       same(fmt_percent(~0ULL, ~0ULL), "100.0");
+	       same(fmt_percent(~0ULL, ~0ULL), "100.0") &&
+	       same(fmt_percent(3, 2), "100.0");
+}
+
+static bool test_rest(void)
+{
+	__u64 n;
+
+	/* Halves, where both would be rounded up */
+	for (n = 0; n <= 2000; n++) {
+		double sum = atof(fmt_percent(n, 2000).text) +
+			     atof(fmt_rest(n, 2000).text);
+
+		if (sum < 99.99 || sum > 100.01)
+			return tap_why("%llu: %f", n, sum);
+	}
+	return same(fmt_rest(1, 0), "-") && same(fmt_rest(0, 5), "100.0") &&
+	       same(fmt_rest(5, 5), "0.0") && same(fmt_rest(6, 5), "0.0") &&
+	       same(fmt_rest(2, 3), "33.3");
+}
+
+static bool test_coverage(void)
+{
+	return same(fmt_coverage(1, 0), "-") &&
+	       same(fmt_coverage(0, 7), "0.00") &&
+	       same(fmt_coverage(1, 3), "33.33") &&
+	       same(fmt_coverage(999999, 1000000), "99.99") &&
+	       same(fmt_coverage(~0ULL - 1, ~0ULL), "99.99") &&
+	       same(fmt_coverage(~0ULL, ~0ULL), "100.00") &&
+	       same(fmt_coverage(8, 7), "100.00");
 }
 
 static bool test_seconds(void)
@@ -67,10 +97,12 @@ static bool test_text(void)
 
 int main(void)
 {
-	tap_plan(5);
+	tap_plan(7);
 	tap_ok(test_count(), "counts");
 	tap_ok(test_real(), "reals");
 	tap_ok(test_parts(), "means and percentages");
+	tap_ok(test_rest(), "what is left to 100");
+	tap_ok(test_coverage(), "coverage is rounded down");
 	tap_ok(test_seconds(), "durations");
 	tap_ok(test_text(), "names and bars");
 	return tap_status();

@@ -15,6 +15,7 @@ expected=$here/fixtures/expected
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 tab=$(printf '\t')
+files="exits hist vcpus stages user ept halt ioctl"
 nr=0
 failed=0
 
@@ -85,12 +86,16 @@ fresh()
 # read it the same way: each in its turn.
 damaged()
 {
-	case $((nr % 3)) in
+	case $((nr % 6)) in
 	0) verb=report ;;
 	1) verb=vms ;;
 	2) verb=hist ;;
+	3) verb=tree ;;
+	4) verb=costs ;;
+	5) verb="export --folded" ;;
 	esac
-	refuses "damage: $1" 1 "$2" "$verb" --root "$bad"
+	# shellcheck disable=SC2086
+	refuses "damage: $1" 1 "$2" $verb --root "$bad"
 }
 
 # field FILE LINE COLUMN VALUE
@@ -109,6 +114,8 @@ edit()
 
 # shellcheck source=/dev/null
 . "$here/reader_cases.sh"
+# shellcheck source=/dev/null
+. "$here/reader_stages.sh"
 
 echo "1..$nr"
 [ $nr -gt 0 ] && [ $failed -eq 0 ]

@@ -6,7 +6,7 @@ echo "TAP version 13"
 sh "$here/fixtures/make.sh" "$dir/good"
 sh "$here/fixtures/make.sh" "$dir/later" 2
 # Another distribution in between: two exits of 2 cycles.
-edit "$dir/later/vms/4391-11/hist" "/INVPCID/s/${tab}10${tab}2${tab}3${tab}.*/${tab}9${tab}2${tab}3${tab}2:3 3:1/"
+edit "$dir/later/vms/4391-11/hist" "/INVPCID/s/${tab}10${tab}2${tab}3${tab}.*/${tab}9${tab}2${tab}3${tab}2:3 3:1${tab}1/"
 
 # What it prints.
 prints "report" report.txt report --root "$dir/good"
@@ -21,7 +21,7 @@ prints "hist -r REASON_n" hist-unnamed.txt hist -r REASON_87 --root "$dir/good"
 prints "hist --vcpu" hist-vcpu.txt hist --vcpu 1 -r IO_INSTRUCTION --root="$dir/good"
 prints "vms" vms.txt vms --root "$dir/good"
 prints "--help" help.txt --help
-for verb in report hist vms stat reset; do
+for verb in report tree costs hist vms stat export reset; do
 	prints "$verb --help" help-$verb.txt $verb --help
 done
 prints "--version" version.txt --version
@@ -33,7 +33,7 @@ prints "no VMs" vms-none.txt vms --root "$bad"
 prints "no VMs: report" report-none.txt report --root "$bad"
 refuses "no VMs: hist" 1 "no timed exits" hist --root "$bad"
 fresh
-for file in exits hist vcpus; do
+for file in $files; do
 	edit "$vm/$file" "/^[0-9]/s/\$/${tab}7${tab}new/; 1s/ comm=/ more=1 comm=/"
 done
 edit "$bad/status" "s/\$/${tab}more/"
@@ -41,7 +41,7 @@ echo "novel${tab}x" >>"$bad/status"
 edit "$bad/status" "1s/${tab}more//"
 prints "columns, keys and rows that are not known" report.txt report --root "$bad"
 fresh
-for file in exits hist vcpus; do
+for file in $files; do
 	edit "$vm/$file" '3,$d'
 done
 prints "a VM without exits" report-idle.txt report --root "$bad"
@@ -54,7 +54,7 @@ cp -r "$dir/good" "$dir/cp"
 prints "a copy of a copy" report.txt report --root "$dir/cp"
 
 fresh
-edit "$vm/hist" "/INVPCID/s/${tab}5${tab}2${tab}3${tab}.*/${tab}38${tab}2${tab}36${tab}2:1 36:1/"
+edit "$vm/hist" "/INVPCID/s/${tab}5${tab}2${tab}3${tab}.*/${tab}38${tab}2${tab}36${tab}2:1 36:1${tab}1/"
 run hist -r 58 --root "$bad"
 [ $status -eq 0 ] && [ "$(grep -c '|' "$dir/out")" -eq 24 ]
 ok "hist: 24 buckets, 24 rows" $?
@@ -123,7 +123,7 @@ called "the last of two" "two" qemu -name one -name two
 called "none: comm" "qemu-system-x86" qemu -m 1
 fresh
 rm -r "$bad/proc"
-for file in exits hist vcpus; do
+for file in $files; do
 	edit "$vm/$file" '1s/comm=.*/comm=/'
 done
 run report -p 4391-11 --root "$bad"
@@ -163,7 +163,7 @@ mv "$vm" "$dir/aside"
 between 1 1 'mv "$dir/aside" "$vm"; rm -r "$bad/vms/5120-14"'
 shows "stat: a new VM, and one that is gone" stat-new.txt
 fresh
-between 1 1 'for f in exits hist vcpus; do
+between 1 1 'for f in $files; do
 	sed "s/since=100000000000/since=104800000000/; s/now=[0-9]*/now=109600000000/" \
 		"$dir/later/vms/4391-11/$f" >"$vm/$f"
 	edit "$bad/vms/5120-14/$f" "s/state=running/state=ended/"; done'
@@ -201,7 +201,7 @@ while_stat 0.4 'rm -r "$bad/vms"; cp -r "$dir/later/vms" "$dir/later/status" "$b
 ok "stat -p: counts that VM only" $?
 fresh
 while_stat 0.4 'edit "$vm/vcpus" "/^0/s/${tab}0${tab}0${tab}/${tab}4${tab}5${tab}/"
-	edit "$bad/status" "s/^dropped.*/dropped${tab}6/"' 1 1
+	edit "$bad/status" "s/^dropped\t.*/dropped${tab}6/"' 1 1
 [ $status -eq 0 ] && grep -q ' of 1 VM .*, dropped 4, lost 5; host: dropped 6$' "$dir/out"
 ok "stat -p: dropped and lost are the VM's" $?
 fresh
@@ -210,7 +210,7 @@ while_stat 1.5 'rm -r "$vm"' 1
 	[ "$(grep -c '^NAME' "$dir/out")" -eq 1 ]
 ok "stat -p: stops when the VM is gone" $?
 fresh
-while_stat 1.5 'for f in exits hist vcpus; do edit "$vm/$f" 1s/running/ended/; done' 1
+while_stat 1.5 'for f in $files; do edit "$vm/$f" 1s/running/ended/; done' 1
 [ $status -eq 1 ] && [ "$(cat "$dir/err")" = "kvmhot: stat: VM 4391-11 has ended" ] &&
 	[ "$(grep -c '^NAME' "$dir/out")" -eq 2 ] && grep -q ': ended$' "$dir/out"
 ok "stat -p: stops when the VM has ended" $?
@@ -226,7 +226,7 @@ fresh; rm "$bad/status"
 damaged "no status" "bad/status: No such file or directory"
 fresh; rm -r "$bad/vms"
 damaged "no vms" "bad/vms: No such file or directory"
-for file in exits hist vcpus; do
+for file in $files; do
 	fresh; rm "$vm/$file"
 	damaged "$file: missing" "4391-11/$file: No such file or directory"
 	fresh; : >"$vm/$file"
@@ -256,7 +256,7 @@ for file in exits hist vcpus; do
 	fresh; edit "$vm/$file" '4s/.*//'
 	damaged "$file: an empty line" "4391-11/$file: line 4: 1 columns"
 	fresh; edit "$vm/$file" '3{p;}'
-	damaged "$file: a row twice" "4391-11/$file: vcpu 0, reason "
+	damaged "$file: a row twice" "4391-11/$file: line 4: of the same vCPU and kind as line 3"
 	for word in "" x -1 +1 " 1" 1x 0x1 1.0 1e3; do
 		fresh; field "$vm/$file" 4 1 "$word"
 		damaged "$file: vcpu '$word'" "line 4: vcpu: '$word' is not a number"
@@ -319,7 +319,7 @@ damaged "status: another abi" "status: line 1: abi 3, but this kvmhot reads only
 fresh; edit "$bad/status" '/^lost/d'
 damaged "status: no lost" "status: no row 'lost'"
 fresh; edit "$bad/status" "s/^lost${tab}/lost /"
-damaged "status: a row of one column" "status: line 18: 1 columns, not 2"
+damaged "status: a row of one column" "status: line 19: 1 columns, not 2"
 fresh; edit "$bad/status" "s/^lost${tab}3/lost${tab}many/"
 damaged "status: lost no number" "lost: 'many' is not a number"
 fresh; echo "lost${tab}3" >>"$bad/status"
@@ -339,13 +339,13 @@ damaged "no control character gets out" "vcpu: 'a?b' is not a number"
 run
 [ $status -eq 2 ] && [ ! -s "$dir/out" ] && grep -q '^Usage: kvmhot' "$dir/err"
 ok "no verb: usage, 2" $?
-refuses "verb unknown" 2 "no such verb: tree" tree
+refuses "verb unknown" 2 "no such verb: trees" trees
 refuses "option unknown" 2 "'--frob'" vms --frob
 refuses "letter unknown" 2 "'x'" vms -x
 refuses "option without its value" 2 "'p'" report -p
 refuses "--root without its value" 2 "'--root'" vms --root
 refuses "an option of another verb" 2 "vms: does not take -p" vms -p 1
-refuses "an option of another verb: --vcpu" 2 "report: does not take --vcpu" report --vcpu 1
+refuses "an option of another verb: --vcpu" 2 "stat: does not take --vcpu" stat --vcpu 1
 refuses "a word too many" 2 "one word too many: now" vms now
 refuses "a word too many: stat" 2 "one word too many: 3" stat 1 2 3
 for word in "" x -1 1x 99999999999 1.5; do

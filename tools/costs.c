@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot costs: of each measure the greatest cost. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cmds.h"
+#include "fmt.h"
+#include "source.h"
+
+#define NAME_WIDTH	20
+#define WHAT_WIDTH	38
+
+/* The greatest that was seen, and the whole of which it is a part. */
+struct cost {
+	char what[128];
+	__u64 amount, whole;
+};
+
+__printf(3, 4)
+static void consider(struct cost *c, __u64 amount, const char *format, ...)
+{
+	va_list args;
+
+	if (amount <= c->amount)
+		return;
+	c->amount = amount;
+	va_start(args, format);
+	vsnprintf(c->what, sizeof(c->what), format, args);
+	va_end(args);
+}
+
+/* STAGE by reason, and what of it is in no reason's row. */
+static void consider_stage(struct cost *c, const struct vm *vm, int stage)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	__u64 rest = vm->stages[stage];
+
+	for (r = vm->reasons; r < end; r++) {
+		consider(c, r->stages[stage], "%s: %s", r->name,
+			 stage_names[stage]);
+		rest -= rest < r->stages[stage] ? rest : r->stages[stage];
+	}
+	consider(c, rest, "(open, lost): %s", stage_names[stage]);
+	c->whole += vm->stages[stage];
+}
+
+static void consider_kvm(struct cost *c, const struct vm *vm)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+
+	for (r = vm->reasons; r < end; r++)
+		consider(c, summary_cost(r->stages), "%s: KVM cost", r->name);
+	c->whole += summary_cost(vm->stages);
+}
+
+static void find_host(const struct vm *vm, struct cost *c)
+{
+	consider_kvm(c, vm);
+	consider_stage(c, vm, ST_USER);
+	consider_stage(c, vm, ST_IOCTL);
+}
+
+static void find_wait(const struct vm *vm, struct cost *c)
+{
+	consider_stage(c, vm, ST_PREEMPTED);
+	consider_stage(c, vm, ST_SLEPT);
+}
+
+static void find_time(const struct vm *vm, struct cost *c)
+{
+	find_host(vm, c);
+	find_wait(vm, c);
+	consider_stage(c, vm, ST_POLL);
+	consider_stage(c, vm, ST_BLOCK);
+	/* The guest's time is no reason's. */
+	consider(c, vm->stages[ST_GUEST], "guest");
+	consider(c, vm->stages[ST_UNKNOWN], "unknown");
+	c->whole = summary_stages(vm->stages);
+}
+
+/* As report's SHARE% */
+static void find_kvm(const struct vm *vm, struct cost *c)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+
+	for (r = vm->reasons; r < end; r++)
+		consider(c, r->n[R_CYCLES], "%s", r->name);
+	c->whole = summary_cycles(vm);
+}
+
+static void find_irq(const struct vm *vm, struct cost *c)
+{
+	consider_stage(c, vm, ST_IRQ);
+}
+
+static void find_exits(const struct vm *vm, struct cost *c)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+
+	for (r = vm->reasons; r < end; r++) {
+		consider(c, r->n[R_EXITS], "%s", r->name);
+		c->whole += r->n[R_EXITS];
+	}
+}
+
+static void find_ept(const struct vm *vm, struct cost *c)
+{
+	const struct spans *spans = &vm->spans[SP_EPT];
+	const struct span *s;
+
+	for (s = spans->span; s < spans->span + spans->nr; s++) {
+		consider(c, s->hist.cycles, "%s%s", s->name, s->what);
+		c->whole += s->hist.cycles;
+	}
+}
+
+static void find_user(const struct vm *vm, struct cost *c)
+{
+	const struct spans *spans = &vm->spans[SP_USER];
+	const struct span *s;
+
+	for (s = spans->span; s < spans->span + spans->nr; s++) {
+		consider(c, s->hist.cycles, "%s / %s", s->name, s->what);
+		c->whole += s->hist.cycles;
+	}
+}
+
+static void find_nothing(const struct vm *vm, struct cost *c)
+{
+	(void)vm;
+	(void)c;
+}
+
+static const struct {
+	const char *name;
+	void (*find)(const struct vm *vm, struct cost *c);
+	const char *of;
+} measures[] = {
+	{ "time (TSC)", find_time, "the vCPUs' time" },
+	{ "time in KVM and VMM", find_host, "KVM cost, user, ioctl" },
+	{ "time in KVM", find_kvm, "KVM cost of ended exits" },
+	{ "host interrupts", find_irq, "irq" },
+	{ "exits", find_exits, "the exits" },
+	{ "EPT", find_ept, "handle_ept_violation" },
+	{ "time in the VMM", find_user, "ended spans of user" },
+	{ "wait", find_wait, "wait" },
+	{ "unhalted cycles", find_nothing, "not counted: needs a PMU" },
+};
+
+static void print_vm(const struct vm *vm)
+{
+	size_t i;
+
+	printf("%s (%s, %s, %u vCPU%s), %s\n", vm->name, vm->id,
+	       vm->running ? "running" : "ended", vm->nr_vcpus,
+	       PLURAL(vm->nr_vcpus), fmt_seconds(summary_seconds(vm)).text);
+	printf("  %-*s %-*s %6s %6s %s\n", NAME_WIDTH, "MEASURE", WHAT_WIDTH,
+	       "GREATEST COST", "AMOUNT", "SHARE%", "OF");
+	for (i = 0; i < sizeof(measures) / sizeof(*measures); i++) {
+		struct cost c = { "-", 0, 0 };
+
+		measures[i].find(vm, &c);
+		printf("  %-*s %-*s %6s %6s %s\n", NAME_WIDTH,
+		       measures[i].name, WHAT_WIDTH,
+		       fmt_name(c.what, WHAT_WIDTH).text,
+		       c.amount ? fmt_count(c.amount).text : "-",
+		       c.amount ? fmt_percent(c.amount, c.whole).text : "-",
+		       measures[i].of);
+	}
+}
+
+int cmd_costs(const struct options *o)
+{
+	struct vm *vm, *only;
+	const char *before = "";
+	struct snapshot s;
+
+	if (source_load(&s, o->root, ALL_VCPUS))
+		return EXIT_FAILED;
+	if (summary_choose(&s, o->vm, ALL_VCPUS, &only)) {
+		source_free(&s);
+		return EXIT_FAILED;
+	}
+	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
+		if (!summary_is_chosen(vm, only, ALL_VCPUS))
+			continue;
+		fputs(before, stdout);
+		print_vm(vm);
+		before = "\n";
+	}
+	source_free(&s);
+	return EXIT_FINE;
+}

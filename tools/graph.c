@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a VM's time went, as a tree: stages, and what is known of what is in
+ * them.  The vCPUs' own rows of 'stages' are what is divided.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "node.h"
+
+/* Counted in a vCPU's own row, but in no row of what it was spent on. */
+#define OPEN	"(open, lost)"
+
+static void add_rest(struct node *n)
+{
+	node_add(n, OPEN, n->self);
+}
+
+/* handle_ept_violation, and in it what the guest did and found */
+static void add_ept(struct node *handle, const struct vm *vm,
+		    const struct reason *r)
+{
+	const struct spans *spans = &vm->spans[SP_EPT];
+	struct hist all = { 0 };
+	struct node *n, *child;
+	size_t i;
+
+	if (!r->ept)
+		return;
+	n = node_add(handle, "handle_ept_violation", r->ept);
+	for (i = 0; i < spans->nr; i++) {
+		const struct span *s = &spans->span[i];
+
+		if (s->level != r->level)
+			continue;
+		child = node_add(n, s->what, s->hist.cycles);
+		node_hist(child, &s->hist);
+		summary_add(&all, &s->hist);
+	}
+	node_hist(n, &all);
+	if (n->child)
+		add_rest(n);
+}
+
+static void add_reason(struct node *exits, const struct vm *vm,
+		       const struct reason *r)
+{
+	static const int stages[] = { ST_IRQ, ST_HANDLE, ST_REENTER, ST_ENTER };
+	struct node *n, *child;
+	size_t i;
+
+	n = node_add(exits, r->name, summary_cost(r->stages));
+	if (r->hist.timed)
+		node_hist(n, &r->hist);
+	for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
+		child = node_add(n, stage_names[stages[i]],
+				 r->stages[stages[i]]);
+		if (stages[i] == ST_HANDLE)
+			add_ept(child, vm, r);
+	}
+}
+
+/* What of 'enter' no exit has came before the first one: KVM_RUN's own. */
+static void add_exits(struct node *run, const struct vm *vm)
+{
+	const __u64 *st = vm->stages;
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	struct hist all = { 0 };
+	__u64 enter = 0;
+	struct node *n;
+
+	for (r = vm->reasons; r < end; r++) {
+		enter += r->stages[ST_ENTER];
+		summary_add(&all, &r->hist);
+	}
+	if (enter > st[ST_ENTER])
+		enter = st[ST_ENTER];
+	n = node_add(run, "exits",
+		     st[ST_IRQ] + st[ST_HANDLE] + st[ST_REENTER] + enter);
+	node_note(n, "(vmx_handle_exit, and the ways to and from it)");
+	if (all.timed)
+		node_hist(n, &all);
+	for (r = vm->reasons; r < end; r++)
+		add_reason(n, vm, r);
+	add_rest(n);
+}
+
+static void add_halt(struct node *run, const struct vm *vm)
+{
+	const struct spans *spans = &vm->spans[SP_HALT];
+	struct node *halt, *child;
+	int stage;
+	size_t i;
+
+	halt = node_add(run, "halt",
+			vm->stages[ST_POLL] + vm->stages[ST_BLOCK]);
+	for (stage = ST_POLL; stage <= ST_BLOCK; stage++) {
+		child = node_add(halt, stage_names[stage], vm->stages[stage]);
+		for (i = 0; i < spans->nr; i++)
+			if (!strcmp(spans->span[i].what, stage_names[stage]))
+				node_hist(child, &spans->span[i].hist);
+	}
+}
+
+static void add_wait(struct node *run, const struct vm *vm)
+{
+	const __u64 *st = vm->stages;
+	struct node *n;
+
+	n = node_add(run, "wait", st[ST_PREEMPTED] + st[ST_SLEPT]);
+	node_add(n, stage_names[ST_PREEMPTED], st[ST_PREEMPTED]);
+	node_add(n, stage_names[ST_SLEPT], st[ST_SLEPT]);
+}
+
+static bool is_run(const struct span *s)
+{
+	return !strcmp(s->what, "KVM_RUN");
+}
+
+static void add_run(struct node *root, const struct vm *vm)
+{
+	const struct spans *spans = &vm->spans[SP_IOCTL];
+	const __u64 *st = vm->stages;
+	struct hist all = { 0 };
+	struct node *run, *guest;
+	size_t i;
+
+	run = node_add(root, "KVM_RUN", root->total - st[ST_USER] -
+		       st[ST_IOCTL] - st[ST_UNKNOWN]);
+	node_note(run, "(kvm_vcpu_ioctl)");
+	for (i = 0; i < spans->nr; i++)
+		if (is_run(&spans->span[i]))
+			summary_add(&all, &spans->span[i].hist);
+	if (all.timed)
+		node_hist(run, &all);
+	guest = node_add(run, "guest", st[ST_GUEST]);
+	node_count(guest, vm->n[V_ENTRIES]);
+	add_halt(run, vm);
+	add_wait(run, vm);
+	add_exits(run, vm);
+}
+
+/* The spans of the reason that S is the first of. */
+static void add_user_reason(struct node *user, const struct span *s,
+			    const struct span *end)
+{
+	const struct span *first = s;
+	struct hist all = { 0 };
+	struct node *n, *child;
+
+	for (; s < end; s++)
+		if (s->reason == first->reason && s->level == first->level)
+			summary_add(&all, &s->hist);
+	n = node_add(user, first->name, all.cycles);
+	node_hist(n, &all);
+	for (s = first; s < end; s++) {
+		if (s->reason != first->reason || s->level != first->level)
+			continue;
+		child = node_add(n, s->what, s->hist.cycles);
+		node_hist(child, &s->hist);
+	}
+}
+
+static bool is_first(const struct span *s, const struct span *begin)
+{
+	const struct span *other;
+
+	for (other = begin; other < s; other++)
+		if (other->reason == s->reason && other->level == s->level)
+			return false;
+	return true;
+}
+
+static void add_user(struct node *root, const struct vm *vm)
+{
+	const struct spans *spans = &vm->spans[SP_USER];
+	const struct span *s, *end = spans->span + spans->nr;
+	struct hist all = { 0 };
+	struct node *n;
+
+	n = node_add(root, "user", vm->stages[ST_USER]);
+	node_note(n, "(the VMM)");
+	for (s = spans->span; s < end; s++) {
+		summary_add(&all, &s->hist);
+		if (is_first(s, spans->span))
+			add_user_reason(n, s, end);
+	}
+	if (all.timed)
+		node_hist(n, &all);
+	add_rest(n);
+}
+
+/*
+ * The file has the ioctls of all threads, the stage those of the vCPU's owner:
+ * where there are others' in it, no one knows which.
+ */
+static void add_ioctls(struct node *root, const struct vm *vm)
+{
+	const struct spans *spans = &vm->spans[SP_IOCTL];
+	const struct span *s, *end = spans->span + spans->nr;
+	struct hist all = { 0 };
+	struct node *n, *child;
+	char name[96];
+
+	n = node_add(root, "ioctl", vm->stages[ST_IOCTL]);
+	node_note(n, "(others than KVM_RUN)");
+	for (s = spans->span; s < end; s++)
+		if (!is_run(s))
+			summary_add(&all, &s->hist);
+	if (all.timed)
+		node_hist(n, &all);
+	if (all.cycles > n->total) {
+		node_note(n, "(others than KVM_RUN; counted with those of other threads)");
+		return;
+	}
+	for (s = spans->span; s < end; s++) {
+		if (is_run(s))
+			continue;
+		snprintf(name, sizeof(name), "%s=%s", s->what, s->name);
+		child = node_add(n, name, s->hist.cycles);
+		node_hist(child, &s->hist);
+	}
+	add_rest(n);
+}
+
+struct node *graph_make(const struct vm *vm, int vcpu)
+{
+	struct node *root = node_new(vm->name);
+
+	root->total = summary_stages(vm->stages);
+	root->self = root->total;
+	if (vcpu == ALL_VCPUS)
+		node_note(root, "(%s), %u vCPU%s", vm->id, vm->nr_vcpus,
+			  vm->nr_vcpus == 1 ? "" : "s");
+	else
+		node_note(root, "(%s), vCPU %d", vm->id, vcpu);
+	add_run(root, vm);
+	add_user(root, vm);
+	add_ioctls(root, vm);
+	node_add(root, stage_names[ST_UNKNOWN], vm->stages[ST_UNKNOWN]);
+	node_sort(root);
+	return root;
+}

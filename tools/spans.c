@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rows of 'user', 'ept', 'halt' and 'ioctl'. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+#define NR(array)	(sizeof(array) / sizeof(*(array)))
+
+/*
+ * Adds the histogram from COLUMN on to the span that *S is like, new or not;
+ * of a vCPU that is not wanted it is only checked.
+ */
+static int add_span(const struct text *t, struct spans *to, struct span *s,
+		    struct keys *k, int vcpu, unsigned int column)
+{
+	struct span *spans;
+	int wanted;
+	size_t i;
+
+	wanted = parse_key(t, k, vcpu, s->row);
+	if (wanted < 0 || parse_buckets(t, column, &s->hist))
+		return -EBADMSG;
+	if (!wanted)
+		return 0;
+	for (i = 0; i < to->nr; i++)
+		if (to->span[i].row == s->row)
+			return parse_merge(t, &to->span[i].hist, &s->hist);
+	spans = realloc(to->span, (to->nr + 1) * sizeof(*spans));
+	if (!spans)
+		return text_bad(t, "out of memory");
+	to->span = spans;
+	names_clean(s->name);
+	names_clean(s->what);
+	spans[to->nr++] = *s;
+	return 0;
+}
+
+/* vcpu reason name level run run_name timed ... */
+int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+{
+	struct span s = { 0 };
+	__u64 reason, level, run;
+
+	if (text_number(t, "reason", t->column[1], USHRT_MAX, &reason) ||
+	    parse_level(t, 3, &level) ||
+	    text_number(t, "run", t->column[4], USHRT_MAX, &run))
+		return -EBADMSG;
+	s.row = reason << 32 | level << 16 | run;
+	s.reason = reason;
+	s.level = level;
+	snprintf(s.name, sizeof(s.name), "%s%s", level == 2 ? "L2:" : "",
+		 t->column[2]);
+	snprintf(s.what, sizeof(s.what), "%s", t->column[5]);
+	return add_span(t, &vm->spans[SP_USER], &s, k, vcpu, 6);
+}
+
+/* vcpu access present level timed ... */
+int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+{
+	static const char * const accesses[] = {
+		"write", "fetch", "read", "none",
+	};
+	static const char * const presents[] = { "0", "1" };
+	struct span s = { 0 };
+	__u64 access, present, level;
+
+	if (parse_word(t, "access", 1, accesses, NR(accesses), &access) ||
+	    parse_word(t, "present", 2, presents, NR(presents), &present) ||
+	    parse_level(t, 3, &level))
+		return -EBADMSG;
+	s.row = access << 8 | present << 4 | level;
+	s.level = level;
+	snprintf(s.name, sizeof(s.name), "%s", level == 2 ? "L2:" : "");
+	snprintf(s.what, sizeof(s.what), "%s,%s", accesses[access],
+		 present ? "present" : "absent");
+	return add_span(t, &vm->spans[SP_EPT], &s, k, vcpu, 4);
+}
+
+/* vcpu stage timed ... */
+int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+{
+	static const char * const stages[] = { "poll", "block" };
+	struct span s = { 0 };
+
+	if (parse_word(t, "stage", 1, stages, NR(stages), &s.row))
+		return -EBADMSG;
+	strcpy(s.what, stages[s.row]);
+	return add_span(t, &vm->spans[SP_HALT], &s, k, vcpu, 2);
+}
+
+/* vcpu cmd name result timed ... */
+int parse_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+{
+	static const char * const results[] = {
+		"ok", "EINTR", "EAGAIN", "error",
+	};
+	struct span s = { 0 };
+	__u64 cmd, result;
+
+	if (text_hex(t, "cmd", t->column[1], UINT_MAX, &cmd) ||
+	    parse_word(t, "result", 3, results, NR(results), &result))
+		return -EBADMSG;
+	s.row = cmd << 8 | result;
+	strcpy(s.name, results[result]);
+	snprintf(s.what, sizeof(s.what), "%s", t->column[2]);
+	return add_span(t, &vm->spans[SP_IOCTL], &s, k, vcpu, 4);
+}

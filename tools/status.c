@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The file 'status': keys, hooks, and what KVM counted. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+static const char * const status_keys[NR_S] = {
+	"enabled", "armed", "tsc_khz", "tsc_stable", "exits", "dropped",
+	"lost", "forgotten_vms", "forgotten_exits", "detail",
+};
+
+/* hook NAME MODULE KIND STATE HITS MISSED ERROR NOTE */
+static int parse_hook(struct text *t, struct snapshot *s)
+{
+	char *error = t->column[7];
+	struct hook *h;
+	__u64 hits;
+
+	if (t->nr_columns < 9)
+		return text_bad(t, "%u columns, not 9", t->nr_columns);
+	h = realloc(s->hooks, (s->nr_hooks + 1) * sizeof(*h));
+	if (!h)
+		return text_bad(t, "out of memory");
+	s->hooks = h;
+	h += s->nr_hooks;
+	if (text_number(t, "hits", t->column[5], ~0ULL, &hits) ||
+	    text_number(t, "missed", t->column[6], ~0ULL, &h->missed) ||
+	    text_number(t, "error", error + (*error == '-'), 4095, &h->error))
+		return -EBADMSG;
+	snprintf(h->name, sizeof(h->name), "%s", t->column[1]);
+	snprintf(h->kind, sizeof(h->kind), "%s", t->column[3]);
+	snprintf(h->state, sizeof(h->state), "%s", t->column[4]);
+	snprintf(h->note, sizeof(h->note), "%s", t->column[8]);
+	names_clean(h->name);
+	names_clean(h->kind);
+	names_clean(h->state);
+	names_clean(h->note);
+	s->nr_hooks++;
+	return 0;
+}
+
+/* vm PID-FD EXITS KVM_EXITS */
+static int parse_coverage(struct text *t, struct snapshot *s)
+{
+	struct coverage *c;
+	size_t i;
+
+	if (t->nr_columns < 4)
+		return text_bad(t, "%u columns, not 4", t->nr_columns);
+	if (!*t->column[1] || strlen(t->column[1]) >= sizeof(c->id))
+		return text_bad(t, "'%.40s' is not a VM's name", t->column[1]);
+	for (i = 0; i < s->nr_coverages; i++)
+		if (!strcmp(s->coverages[i].id, t->column[1]))
+			return text_bad(t, "vm %s: a second time", t->column[1]);
+	c = realloc(s->coverages, (s->nr_coverages + 1) * sizeof(*c));
+	if (!c)
+		return text_bad(t, "out of memory");
+	s->coverages = c;
+	c += s->nr_coverages;
+	strcpy(c->id, t->column[1]);
+	if (text_number(t, "exits", t->column[2], ~0ULL, &c->exits) ||
+	    text_number(t, "kvm_exits", t->column[3], ~0ULL, &c->kvm_exits))
+		return -EBADMSG;
+	s->nr_coverages++;
+	return 0;
+}
+
+static int parse_status_row(struct text *t, struct snapshot *s, bool *seen)
+{
+	const char *key = t->column[0];
+	int i;
+
+	if (!strcmp(key, "hook"))
+		return parse_hook(t, s);
+	if (!strcmp(key, "vm"))
+		return parse_coverage(t, s);
+	for (i = 0; i < NR_S; i++) {
+		if (strcmp(key, status_keys[i]))
+			continue;
+		if (seen[i])
+			return text_bad(t, "%s: a second time", key);
+		seen[i] = true;
+		return text_number(t, key, t->column[1], ~0ULL, &s->n[i]);
+	}
+	return 0;
+}
+
+int parse_status(const char *path, struct snapshot *s)
+{
+	bool seen[NR_S] = { 0 };
+	struct text t;
+	char *rest;
+	int ret, i;
+
+	ret = text_open(&t, path, "status", &rest);
+	if (ret)
+		return ret;
+	ret = parse_skip_names(&t);
+	while (!ret && (ret = text_row(&t, 2)) > 0)
+		ret = parse_status_row(&t, s, seen);
+	t.line = 0;
+	for (i = 0; !ret && i < NR_S; i++)
+		if (!seen[i])
+			ret = text_bad(&t, "no row '%s'", status_keys[i]);
+	text_close(&t);
+	return ret;
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot tree: like a call graph, but counted, not sampled. */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds.h"
+#include "fmt.h"
+#include "node.h"
+
+/* Deeper than any tree of graph.c */
+#define MAX_DEPTH	16
+
+struct lines {
+	const char *side, *last_side, *fork, *last_fork;
+};
+
+static const struct lines ascii = { "|  ", "   ", "|- ", "`- " };
+static const struct lines utf8 = { "│  ", "   ", "├─ ", "└─ " };
+
+/* What is the same for all lines of a tree. */
+struct drawing {
+	const struct lines *lines;
+	__u64 whole;
+	int width;		/* of a number of cycles */
+	bool all;
+	bool last[MAX_DEPTH];	/* is the node at a depth its parent's last? */
+	unsigned int hidden;
+};
+
+/*
+ * Below 1 % of its parent: of the whole all that an idle VM does is less.  What
+ * the whole and KVM_RUN consist of is always there.
+ */
+static bool is_hidden(const struct drawing *d, const struct node *parent,
+		      const struct node *n, unsigned int depth)
+{
+	return !d->all && depth > 2 && n->total < parent->total / 100;
+}
+
+static unsigned int count(const struct node *n)
+{
+	const struct node *child;
+	unsigned int nr = 1;
+
+	for (child = n->child; child; child = child->next)
+		nr += count(child);
+	return nr;
+}
+
+static void print_line(const struct drawing *d, const struct node *n,
+		       unsigned int depth)
+{
+	const struct lines *l = d->lines;
+	unsigned int i;
+
+	printf("%6s %*llu %*llu %6s %5s %5s  ",
+	       fmt_percent(n->total, d->whole).text, d->width, n->total,
+	       d->width, n->self, n->counted ? fmt_count(n->count).text : "-",
+	       n->has_hist ? fmt_count(n->p50).text : "-",
+	       n->has_hist ? fmt_count(n->p99).text : "-");
+	for (i = 1; i < depth; i++)
+		fputs(d->last[i] ? l->last_side : l->side, stdout);
+	if (depth)
+		fputs(d->last[depth] ? l->last_fork : l->fork, stdout);
+	printf("%s%s%s\n", n->name, n->note[0] ? " " : "", n->note);
+}
+
+static void print_node(struct drawing *d, const struct node *n,
+		       unsigned int depth)
+{
+	const struct node *child;
+
+	print_line(d, n, depth);
+	if (depth + 1 == MAX_DEPTH)
+		return;
+	for (child = n->child; child; child = child->next) {
+		if (is_hidden(d, n, child, depth + 1)) {
+			d->hidden += count(child);
+			continue;
+		}
+		/* They are in the order of size: those behind it are hidden. */
+		d->last[depth + 1] = !child->next ||
+				     is_hidden(d, n, child->next, depth + 1);
+		print_node(d, child, depth + 1);
+	}
+}
+
+static void print_tree(struct drawing *d, const struct vm *vm, int vcpu)
+{
+	struct node *root = graph_make(vm, vcpu);
+
+	d->whole = root->total;
+	d->width = snprintf(NULL, 0, "%llu", root->total);
+	if (d->width < 5)
+		d->width = 5;
+	printf("%6s %*s %*s %6s %5s %5s\n", "TOTAL%", d->width, "TOTAL",
+	       d->width, "SELF", "COUNT", "P50", "P99");
+	print_node(d, root, 0);
+	node_free(root);
+}
+
+int cmd_tree(const struct options *o)
+{
+	struct drawing d = { .lines = &ascii, .all = o->all };
+	const char *before = "";
+	struct snapshot s;
+	struct vm *vm, *only;
+
+	if (setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8"))
+		d.lines = &utf8;
+	if (source_load(&s, o->root, o->vcpu))
+		return EXIT_FAILED;
+	if (summary_choose(&s, o->vm, o->vcpu, &only)) {
+		source_free(&s);
+		return EXIT_FAILED;
+	}
+	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
+		if (!summary_is_chosen(vm, only, o->vcpu))
+			continue;
+		fputs(before, stdout);
+		print_tree(&d, vm, o->vcpu);
+		before = "\n";
+	}
+	if (d.hidden)
+		printf("and %u line%s below 1 %% of the one above (--all)\n", d.hidden,
+		       PLURAL(d.hidden));
+	source_free(&s);
+	return EXIT_FINE;
+}
