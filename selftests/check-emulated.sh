@@ -59,11 +59,11 @@ for kernel in $kernels; do
 	fi
 done
 if [ -z "${TESTS:-}" ]; then
-	say "unit tests"
-	run_tap unit make -s -C "$here/unit" check
+	say "unit tests and static gates"
+	run_tap unit make -s -C "$here/unit" check &
+	run_tap gates "$here/gates.sh" &
+	wait
 	show_tap unit
-	say "static gates"
-	run_tap gates "$here/gates.sh"
 	show_tap gates
 fi
 say "tests on emulated hosts (the first boot of each takes a minute or so): $tests"

@@ -48,7 +48,7 @@ static void start_timer(__u64 us)
 		.sample_type = PERF_SAMPLE_IP,
 	};
 
-	/* It stays open as long as the thread lives */
+	/* Nobody closes it before the process ends */
 	if (syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0) < 0)
 		die("perf_event_open");
 }

@@ -158,7 +158,7 @@ const struct kind setup_kind = {
 };
 
 /*
- * The same for a guest with VMX: it reads the page with L2's VMCS, and lets L2
+ * The same for a guest with VMX: it reads the page with L2's fields, and lets L2
  * exit once.  For L2, KVM has an EPT of its own, which then gets the three page
  * tables and the code.
  */

@@ -10,7 +10,7 @@
 # ticks KIND N: of the quickest round
 ticks()
 {
-	./kvmhot-guest --tsc --repeat 60 "$1=$2" | awk '/ tsc / { print $4 }'
+	./kvmhot-guest --tsc --repeat 40 "$1=$2" | awk '/ tsc / { print $4 }'
 }
 
 # per_exit KIND

@@ -7,7 +7,7 @@
 
 . ./lib.sh
 
-readings=15
+readings=6
 
 # read_much: that many of file stages, in a row
 read_much()
@@ -16,6 +16,18 @@ read_much()
 	while [ $i -lt $readings ]; do
 		cat "$dir/stages"
 		i=$((i + 1))
+	done
+}
+
+# read_resets: until that many were of another reset than the one before
+read_resets()
+{
+	i=0 since=
+	while [ $i -lt $readings ]; do
+		cat "$dir/stages" > "$TMP/stages"
+		cat "$TMP/stages"
+		[ "$(stage 0 19)" = "$since" ] || i=$((i + 1))
+		since=$(stage 0 19)
 	done
 }
 
@@ -29,27 +41,31 @@ until_true '[ "$(wc -l < "$dir/vcpus")" = 6 ]'
 equal "$readings readings of four vCPUs add up" \
 	"$(read_much | not_conserved)" "0 $((4 * readings))"
 
-( while sleep 0.3; do
+( while sleep 0.2; do
 	echo 1 > "$dir/reset"
 done ) &
 echo $! > "$TMP/resets.pid"
-equal "$readings readings under resets add up" \
-	"$(read_much | not_conserved)" "0 $((4 * readings))"
+read_resets > "$TMP/readings"
+equal "readings over $readings resets add up" \
+	"$(not_conserved < "$TMP/readings")" \
+	"0 $(grep -c '	all	' "$TMP/readings")"
 kill "$(cat "$TMP/resets.pid")"
 rm "$TMP/resets.pid"
 
 echo all > $KVMHOT/reset
 i=0
-while [ $i -lt 10 ]; do
+while [ $i -lt 6 ]; do
 	echo $((i % 2)) > $KVMHOT/detail
 	cat "$dir/stages"
 	i=$((i + 1))
 done > "$TMP/readings"
 equal "readings while detail is switched add up" \
-	"$(not_conserved < "$TMP/readings")" "0 40"
+	"$(not_conserved < "$TMP/readings")" "0 24"
 cat "$dir/stages" > "$TMP/stages"
 for vcpu in 0 1 2 3; do
-	true_that "vCPU $vcpu: was preempted" "$(stage $vcpu 15)" -gt 0
+	# A host of one's own may have CPUs enough.
+	! emulated ||
+		true_that "vCPU $vcpu: was preempted" "$(stage $vcpu 15)" -gt 0
 	true_that "vCPU $vcpu: reenter was told" "$(stage $vcpu 9)" -gt 0
 	equal "vCPU $vcpu: nothing is unknown" "$(stage $vcpu 17)" 0
 done

@@ -15,6 +15,7 @@ state()
 	done
 	status generation
 	status enabled
+	status detail
 }
 
 # refuse FILE MESSAGE ERROR LOG: write MESSAGE (for printf), have ERROR

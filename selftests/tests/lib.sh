@@ -299,14 +299,56 @@ of()
 }
 
 # not_conserved: of files stages, those rows of vCPUs whose stages do not add up
-# to the time that passed, to the last cycle, and how many were looked at
+# to the time that passed, to the last cycle, and how many were looked at.  By
+# the shell's integers: a TSC may be beyond what awk has exactly.
 not_conserved()
 {
-	awk -F '\t' '$3 == "all" { sum = 0
-		for (i = 6; i <= 17; i++) sum += $i
-		rows++
-		if (sum != $20 - $19) bad++ }
-		END { print bad + 0, rows + 0 }'
+	awk -F '\t' '$3 == "all" { printf "%s - %s", $19, $20
+		for (i = 6; i <= 17; i++) printf " + %s", $i
+		print "" }' | {
+		bad=0 rows=0
+		while read -r difference; do
+			rows=$((rows + 1))
+			# shellcheck disable=SC2004 # it is not a number
+			[ $(($difference)) = 0 ] || bad=$((bad + 1))
+		done
+		echo "$bad $rows"
+	}
+}
+
+# not_added_up FILE...: rows whose buckets do not add up to their count, and
+# whether there were rows in each
+not_added_up()
+{
+	for file; do
+		awk -F '\t' '
+			/^# vcpu\t/ { sub(/^# /, "")
+				for (i = 1; i <= NF; i++) at[$i] = i; next }
+			/^#/ { next }
+			{ n = split($at["buckets"], bucket, " "); sum = 0
+			  for (i = 1; i <= n; i++) {
+				split(bucket[i], pair, ":"); sum += pair[2] }
+			  rows++
+			  if (sum != $at["timed"]) bad++ }
+			END { print bad + 0, (rows ? "rows" : "no rows") }
+			' "$TMP/$file"
+	done | sort -u
+}
+
+# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
+sum()
+{
+	sum_file=$1 sum_column=$2
+	shift 2
+	awk -F '\t' -v column="$sum_column" -v where="$*" '
+		/^# vcpu\t/ { sub(/^# /, "")
+			for (i = 1; i <= NF; i++) at[$i] = i
+			n = split(where, term, " "); next }
+		/^#/ { next }
+		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
+			if ($at[pair[1]] "" != pair[2] "") next }
+		  sum += $at[column] }
+		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
 }
 
 # stage VCPU COLUMN, in $TMP/stages: of the vCPU's row
@@ -316,17 +358,18 @@ stage()
 		'$1 == vcpu && $3 == "all" { print $column }' "$TMP/stages"
 }
 
-# measure ARGUMENT...: of a VM from its first entry to its end
+# measure ARGUMENT...: of a VM from its first entry to its end; when the guest is
+# done, but the VM still there, while_there is called, if there is such a thing
 measure()
 {
 	guest_start vm "$@"
 	guest_go vm
 	guest_done vm
 	dir=$(vm_of vm)
+	! command -v while_there > /dev/null || while_there
 	guest_end vm || bail "guest $*"
 	until_true '[ "$(header "$dir/exits" state)" = ended ]'
-	cat "$dir/exits" > "$TMP/exits"
-	cat "$dir/hist" > "$TMP/hist"
-	cat "$dir/vcpus" > "$TMP/vcpus"
-	cat "$dir/stages" > "$TMP/stages"
+	for file in exits hist vcpus stages user ept halt ioctl; do
+		cat "$dir/$file" > "$TMP/$file"
+	done
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A Linux guest under QEMU, from power-on to power-off: every reason as the
-# kernel's tracepoint has it, and the reader's figures are those of the files.
+# kernel's tracepoint has it, and as KVM itself counts; the reader reads it.
 # requires: qemu
 
 . ./lib.sh
@@ -62,6 +62,12 @@ equal "nothing is dropped" "$(status dropped)" 0
 equal "and as KVM itself counts" \
 	"$(awk -F '\t' '$1 == "vm" { print $3 }' $KVMHOT/status)" \
 	"$(awk -F '\t' '$1 == "vm" { print $4 }' $KVMHOT/status)"
+equal "the folded stacks are all of its time" \
+	"$(./kvmhot export --folded | awk '{ sum += $NF }
+		END { printf "%.0f\n", sum }')" \
+	"$(awk -F '\t' '$3 == "all" {
+		for (i = 6; i <= 17; i++) sum += $i }
+		END { printf "%.0f\n", sum }' "$dir/stages")"
 equal "at the end stages add up" "$(not_conserved < "$dir/stages")" "0 1"
 equal "handle_ept_violation: as often as kvm:kvm_page_fault" \
 	"$(hook handle_ept_violation 6)" "$faults"

@@ -35,6 +35,8 @@ trace_exact_end()
 	echo '!kvmhot_exact' >> $TRACING/synthetic_events
 }
 
+trap 'trace_exact_end 2>/dev/null; cleanup' EXIT
+
 # exact REASON Q SHIFT: in $TMP/times (REASON TIME COUNT), at rank
 # ceil(n * Q / 100) + SHIFT
 exact()

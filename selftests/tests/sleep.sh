@@ -21,45 +21,20 @@ restore()
 }
 trap 'restore 2>/dev/null' EXIT
 
-# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
-sum()
+# For measure: KVM's figures go with the VM.
+while_there()
 {
-	sum_file=$1 sum_column=$2
-	shift 2
-	awk -F '\t' -v column="$sum_column" -v where="$*" '
-		/^# vcpu\t/ { sub(/^# /, "")
-			for (i = 1; i <= NF; i++) at[$i] = i
-			n = split(where, term, " "); next }
-		/^#/ { next }
-		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
-			if ($at[pair[1]] "" != pair[2] "") next }
-		  sum += $at[column] }
-		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
+	(cd /sys/kernel/debug/kvm/"$(cat "$TMP/vm.pid")"-* && grep . halt*ns \
+		halt_exits halt_successful_poll) | tr : ' ' > "$TMP/kvm"
 }
 
-files()
-{
-	for file in stages ept halt; do
-		cat "$dir/$file" > "$TMP/$file"
-	done
-}
-
-# halting ARGUMENT...: as measure, and KVM's figures while the VM is there
+# halting ARGUMENT...: as measure, with the calls of kvm_vcpu_block
 halting()
 {
 	echo 'hist:keys=common_pid' > $BLOCK_EVENT/trigger
-	guest_start vm "$@"
-	guest_go vm
-	guest_done vm
-	dir=$(vm_of vm)
-	(cd /sys/kernel/debug/kvm/"$(cat "$TMP/vm.pid")"-* && grep . halt*ns \
-		halt_exits halt_successful_poll) | tr : ' ' > "$TMP/kvm"
+	measure "$@"
 	echo "blocks $(hits $BLOCK_EVENT)" >> "$TMP/kvm"
 	echo '!hist:keys=common_pid' > $BLOCK_EVENT/trigger
-	guest_end vm || bail "guest $*"
-	until_true '[ "$(header "$dir/exits" state)" = ended ]'
-	cat "$dir/exits" > "$TMP/exits"
-	files
 }
 
 # kvm NAME
@@ -122,10 +97,8 @@ khz=$(status tsc_khz)
 pages=40
 ms10=$((khz * 10))
 measure ept_write=$pages
-files
 slept=$(sum stages slept name=EPT_VIOLATION)
 measure --uffd 10 ept_write=$pages
-files
 more=$(($(sum stages slept name=EPT_VIOLATION) - slept))
 between "page faults: slept" "$more" $((pages * ms10)) \
 	$((pages * ms10 * 11 / 10))

@@ -7,7 +7,7 @@
 
 . ./lib.sh
 
-readings=300
+readings=100
 
 # Of files hist in a row: readings whose buckets do not add up, and readings.
 check_hist()

@@ -72,8 +72,10 @@ detail=$(all 8)
 echo 0 > $KVMHOT/detail
 measure cpuid=2000
 equal "no detail: no reenter" "$(stage 0 9)" 0
-true_that "detail: handle ends earlier ($detail, not $(all 8))" \
-	"$detail" -lt "$(all 8)"
+# Elsewhere a run takes now more, now less.
+! emulated ||
+	true_that "detail: handle ends earlier ($detail, not $(all 8))" \
+		"$detail" -lt "$(all 8)"
 
 # A VM whose VMM is stopped for a while.
 guest_start vm --forever cpuid=100 out=10
@@ -83,7 +85,7 @@ kill -STOP "$(cat "$TMP/vm.pid")"
 sleep 0.2
 cat "$dir/stages" > "$TMP/stages"
 before=$(all 13 16) start=$(stage 0 20)
-sleep 2
+sleep 1.5
 cat "$dir/stages" > "$TMP/stages"
 stopped=$(($(stage 0 20) - start))
 equal "stopped: stages add up" "$(not_conserved < "$TMP/stages")" "0 1"
@@ -97,7 +99,7 @@ kill -CONT "$(cat "$TMP/vm.pid")"
 before=$(status tsc)
 echo all > $KVMHOT/reset
 after=$(status tsc)
-sleep 0.5
+sleep 0.05
 cat "$dir/stages" > "$TMP/stages"
 equal "reset: stages add up" "$(not_conserved < "$TMP/stages")" "0 1"
 true_that "reset: from then on" "$before" -le "$(stage 0 19)" -a \

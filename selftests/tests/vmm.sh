@@ -7,30 +7,6 @@
 
 . ./lib.sh
 
-# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
-sum()
-{
-	sum_file=$1 sum_column=$2
-	shift 2
-	awk -F '\t' -v column="$sum_column" -v where="$*" '
-		/^# vcpu\t/ { sub(/^# /, "")
-			for (i = 1; i <= NF; i++) at[$i] = i
-			n = split(where, term, " "); next }
-		/^#/ { next }
-		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
-			if ($at[pair[1]] "" != pair[2] "") next }
-		  sum += $at[column] }
-		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
-}
-
-# files: of the VM of which measure() had its own
-files()
-{
-	for file in stages user ioctl; do
-		cat "$dir/$file" > "$TMP/$file"
-	done
-}
-
 # least FILE NAME=VALUE...: the column min of the one row there is
 least()
 {
@@ -64,7 +40,6 @@ kinds="out=200 in=50 mmio_read=40 mmio_write=30"
 echo 'hist:keys=reason,errno' > $USER_EVENT/trigger
 # shellcheck disable=SC2086 # a list of words
 measure $kinds
-files
 userspace_exits > "$TMP/kernel"
 spans > "$TMP/is"
 same "spans by run->exit_reason: as kvm:kvm_userspace_exit" \
@@ -83,7 +58,6 @@ mmio_kvm=$(least exits name=EPT_MISCONFIG)
 
 # shellcheck disable=SC2086
 measure --burn 100000 $kinds
-files
 echo '!hist:keys=reason,errno' > $USER_EVENT/trigger
 burnt=$(($(least user name=IO_INSTRUCTION) - io))
 true_that "port I/O: the shortest span has what was burnt ($burnt)" \
@@ -108,7 +82,6 @@ true_that "MMIO: KVM's part does not change ($more)" \
 # Other ioctls, of the vCPU's own thread and of another one, and signals.
 echo 'hist:keys=reason,errno' > $USER_EVENT/trigger
 measure --ioctls 3 --poke 50 --kick 500 out=100 spin=20000
-files
 userspace_exits > "$TMP/kernel"
 echo '!hist:keys=reason,errno' > $USER_EVENT/trigger
 spans > "$TMP/is"
@@ -126,9 +99,5 @@ own=$(($(sum ioctl cycles name=KVM_GET_REGS) +
 stage=$(sum stages ioctl reason=-)
 true_that "stage ioctl ($stage) is the owner's, less KVM_RUN ($own)" \
 	"$stage" -ge "$((own * 99 / 100))" -a "$stage" -le "$((own * 101 / 100))"
-equal "buckets add up" "$(awk -F '\t' '!/^#/ {
-	n = split($NF, bucket, " "); sum = 0
-	for (i = 1; i <= n; i++) { split(bucket[i], pair, ":"); sum += pair[2] }
-	timed = FILENAME ~ /user$/ ? $7 : $5
-	if (sum != timed) print }' "$TMP/user" "$TMP/ioctl")" ""
+equal "buckets add up" "$(not_added_up user ioctl)" "0 rows"
 tap_end
