@@ -44,12 +44,18 @@ static void consider_stage(struct cost *c, const struct vm *vm, int stage)
 	c->whole += vm->stages[stage];
 }
 
+/* The same of irq, handle, reenter and enter together. */
 static void consider_kvm(struct cost *c, const struct vm *vm)
 {
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	__u64 rest = summary_cost(vm->stages), cost;
 
-	for (r = vm->reasons; r < end; r++)
-		consider(c, summary_cost(r->stages), "%s: KVM cost", r->name);
+	for (r = vm->reasons; r < end; r++) {
+		cost = summary_cost(r->stages);
+		consider(c, cost, "%s: KVM cost", r->name);
+		rest -= rest < cost ? rest : cost;
+	}
+	consider(c, rest, "(open, lost): KVM cost");
 	c->whole += summary_cost(vm->stages);
 }
 
@@ -135,35 +141,40 @@ static const struct {
 	const char *name;
 	void (*find)(const struct vm *vm, struct cost *c);
 	const char *of;
+	bool count;		/* not in cycles */
 } measures[] = {
-	{ "time (TSC)", find_time, "the vCPUs' time" },
-	{ "time in KVM and VMM", find_host, "KVM cost, user, ioctl" },
-	{ "time in KVM", find_kvm, "KVM cost of ended exits" },
-	{ "host interrupts", find_irq, "irq" },
-	{ "exits", find_exits, "the exits" },
-	{ "EPT", find_ept, "handle_ept_violation" },
-	{ "time in the VMM", find_user, "ended spans of user" },
-	{ "wait", find_wait, "wait" },
-	{ "unhalted cycles", find_nothing, "not counted: needs a PMU" },
+	{ "time (TSC)", find_time, "the vCPUs' time", false },
+	{ "time in KVM and VMM", find_host, "KVM cost, user, ioctl", false },
+	{ "time in KVM", find_kvm, "KVM cost of ended exits", false },
+	{ "host interrupts", find_irq, "irq", false },
+	{ "exits", find_exits, "the exits", true },
+	{ "EPT", find_ept, "handle_ept_violation", false },
+	{ "time in the VMM", find_user, "ended spans of user", false },
+	{ "wait", find_wait, "wait", false },
+	/* To say why it is not there to who looks for it. */
+	{ "unhalted cycles", find_nothing, "not counted: needs a PMU", false },
 };
 
 static void print_vm(const struct vm *vm)
 {
+	bool in_ms;
 	size_t i;
 
 	printf("%s (%s, %s, %u vCPU%s), %s\n", vm->name, vm->id,
 	       vm->running ? "running" : "ended", vm->nr_vcpus,
 	       PLURAL(vm->nr_vcpus), fmt_seconds(summary_seconds(vm)).text);
-	printf("  %-*s %-*s %6s %6s %s\n", NAME_WIDTH, "MEASURE", WHAT_WIDTH,
-	       "GREATEST COST", "AMOUNT", "SHARE%", "OF");
+	printf("  %-*s %-*s %6s %6s %6s %s\n", NAME_WIDTH, "MEASURE",
+	       WHAT_WIDTH, "GREATEST COST", "AMOUNT", "MS", "SHARE%", "OF");
 	for (i = 0; i < sizeof(measures) / sizeof(*measures); i++) {
 		struct cost c = { "-", 0, 0 };
 
 		measures[i].find(vm, &c);
-		printf("  %-*s %-*s %6s %6s %s\n", NAME_WIDTH,
+		in_ms = c.amount && !measures[i].count;
+		printf("  %-*s %-*s %6s %6s %6s %s\n", NAME_WIDTH,
 		       measures[i].name, WHAT_WIDTH,
 		       fmt_name(c.what, WHAT_WIDTH).text,
 		       c.amount ? fmt_count(c.amount).text : "-",
+		       in_ms ? fmt_ms(c.amount, vm->tsc_khz).text : "-",
 		       c.amount ? fmt_percent(c.amount, c.whole).text : "-",
 		       measures[i].of);
 	}

@@ -14,10 +14,25 @@ struct path {
 };
 
 /* Semicolons part frames, and a blank the last one from its cycles. */
+static char frame_char(char c)
+{
+	return c == ';' || c == ' ' ? '_' : c;
+}
+
 static void print_frame(const char *name)
 {
 	for (; *name; name++)
-		putchar(*name == ';' || *name == ' ' ? '_' : *name);
+		putchar(frame_char(*name));
+}
+
+/* As they are printed */
+static bool is_same_frame(const char *a, const char *b)
+{
+	while (*a && frame_char(*a) == frame_char(*b)) {
+		a++;
+		b++;
+	}
+	return *a == *b;
 }
 
 static void print_path(const struct path *p)
@@ -48,7 +63,7 @@ static bool has_twin(const struct snapshot *s, const struct vm *vm)
 	const struct vm *other;
 
 	for (other = s->vms; other < s->vms + s->nr_vms; other++)
-		if (other != vm && !strcmp(other->name, vm->name))
+		if (other != vm && is_same_frame(other->name, vm->name))
 			return true;
 	return false;
 }

@@ -64,15 +64,31 @@ struct cell fmt_rest(__u64 n, __u64 of)
 struct cell fmt_coverage(__u64 n, __u64 of)
 {
 	unsigned __int128 hundredths = (unsigned __int128)n * 10000;
-	unsigned int percent;
+	unsigned long long rounded;
 	struct cell c;
 
 	if (!of)
 		return (struct cell){ "-" };
+	if (n > of)
+		hundredths += of - 1;
 	hundredths /= of;
-	percent = hundredths > 10000 ? 10000 : hundredths;
-	snprintf(c.text, sizeof(c.text), "%u.%02u", percent / 100,
-		 percent % 100);
+	rounded = hundredths > ~0ULL ? ~0ULL : hundredths;
+	snprintf(c.text, sizeof(c.text), "%llu.%02llu", rounded / 100,
+		 rounded % 100);
+	return c;
+}
+
+struct cell fmt_ms(__u64 cycles, __u64 khz)
+{
+	double ms = (double)cycles / khz;
+	struct cell c;
+
+	if (!cycles)
+		return (struct cell){ "0" };
+	/* fmt_real() ends at hundredths: too coarse for what takes us. */
+	if (ms >= 0.9995)
+		return fmt_real(ms);
+	snprintf(c.text, sizeof(c.text), "%.*f", ms < 0.09995 ? 4 : 3, ms);
 	return c;
 }
 

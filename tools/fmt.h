@@ -28,11 +28,16 @@ struct cell fmt_per(__u64 n, __u64 of);
 struct cell fmt_percent(__u64 n, __u64 of);
 /* What fmt_percent() leaves to 100, to the last digit. */
 struct cell fmt_rest(__u64 n, __u64 of);
-/* With two digits, rounded down: 100.00 means that nothing lacks. */
+/*
+ * With two digits, rounded away from 100: 100.00 means that nothing lacks, and
+ * nothing is too much.
+ */
 struct cell fmt_coverage(__u64 n, __u64 of);
 
 #define PLURAL(n)	((n) == 1 ? "" : "s")
 
+/* Cycles of so many KHZ in milliseconds, at most six characters. */
+struct cell fmt_ms(__u64 cycles, __u64 khz);
 struct cell fmt_seconds(double s);
 
 /* A name cut to WIDTH, with '~' at its end if it was. */

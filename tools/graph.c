@@ -85,6 +85,26 @@ static void add_exits(struct node *run, const struct vm *vm)
 	add_rest(n);
 }
 
+/*
+ * A stage of halt or of wait by reason.  COUNT is of the exits with CYCLES in
+ * any stage of these: it is this line's only if all of the cycles are.
+ */
+static void add_by_reason(struct node *n, const struct vm *vm, int stage,
+			  int count, int cycles)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	struct node *child;
+
+	for (r = vm->reasons; r < end; r++) {
+		if (!r->stages[stage])
+			continue;
+		child = node_add(n, r->name, r->stages[stage]);
+		if (child->total == r->n[cycles])
+			node_count(child, r->n[count]);
+	}
+	add_rest(n);
+}
+
 static void add_halt(struct node *run, const struct vm *vm)
 {
 	const struct spans *spans = &vm->spans[SP_HALT];
@@ -99,17 +119,21 @@ static void add_halt(struct node *run, const struct vm *vm)
 		for (i = 0; i < spans->nr; i++)
 			if (!strcmp(spans->span[i].what, stage_names[stage]))
 				node_hist(child, &spans->span[i].hist);
+		add_by_reason(child, vm, stage, R_HALT, R_HALT_CYCLES);
 	}
 }
 
 static void add_wait(struct node *run, const struct vm *vm)
 {
 	const __u64 *st = vm->stages;
-	struct node *n;
+	struct node *n, *child;
+	int stage;
 
 	n = node_add(run, "wait", st[ST_PREEMPTED] + st[ST_SLEPT]);
-	node_add(n, stage_names[ST_PREEMPTED], st[ST_PREEMPTED]);
-	node_add(n, stage_names[ST_SLEPT], st[ST_SLEPT]);
+	for (stage = ST_PREEMPTED; stage <= ST_SLEPT; stage++) {
+		child = node_add(n, stage_names[stage], st[stage]);
+		add_by_reason(child, vm, stage, R_WAIT, R_WAIT_CYCLES);
+	}
 }
 
 static bool is_run(const struct span *s)

@@ -20,7 +20,8 @@ static const struct {
 	  INDENT "preempted, or not ready to run (slept)" },
 	{ "vms report stat hist tree costs", "user",
 	  "time between KVM_RUN ioctls, in the VMM, which may have slept;\n"
-	  INDENT "in vms and report with other ioctls of the vCPU" },
+	  INDENT "in vms, and in report's line 'vCPU time %', with other ioctls\n"
+	  INDENT "of the vCPU, else (VMM%, CYC/USER) without" },
 	{ "tree costs", "ioctl", "time in other ioctls of the vCPU" },
 	{ "report tree costs", "unknown",
 	  "time between two edges of which one was missed, or disabled" },
@@ -34,7 +35,9 @@ static const struct {
 	{ "tree costs", "(open, lost)",
 	  "time of what has not ended, or whose kind is not known" },
 	{ "report", "coverage",
-	  "exits that kvmhot counted, of those that KVM itself counted" },
+	  "exits that kvmhot counted, of those that KVM itself counted,\n"
+	  INDENT "since first sight of the VM, be it reset or not; 'beyond' are\n"
+	  INDENT "those that KVM did not count, as old ones on the fast path" },
 	{ "report", "detail", "file detail: handle is told from reenter" },
 	{ "report stat", "dropped",
 	  "exits in no VM's figures: no memory or place to be had" },
@@ -50,20 +53,24 @@ static const struct {
 	{ "vms", "TIME",
 	  "since first sight or last reset, until now or the VM's end" },
 	{ "vms", "GUEST% KVM%",
-	  "part of the vCPUs' time in the guest; in KVM, on a CPU" },
-	{ "vms", "HALT%", "part of it that is halt" },
+	  "shares of the vCPUs' time: in the guest; in KVM, on a CPU.\n"
+	  INDENT "report's KVM% is another thing; its TIME% is like these" },
+	{ "vms", "HALT%", "share of that time that is halt" },
 	{ "vms", "WAIT% USER%",
-	  "part of it that is wait; user (what lacks to 100: unknown)" },
+	  "shares of it that are wait; user (what lacks to 100: unknown)" },
 	{ "report stat", "REASON",
 	  "basic exit reason, as the kernel names it; with L2: before\n"
 	  INDENT "it, of a nested guest's exits" },
 	{ "report vms stat", "EXITS",
 	  "VM exits, on KVM's fast path and not yet ended ones, too" },
-	{ "report vms stat", "RATE/S",
-	  "EXITS by the seconds of the VM's time, or of the interval" },
+	{ "report vms stat", "RATE",
+	  "EXITS per second of the VM's time, or of the interval" },
 	{ "report stat", "SHARE%", "part of the KVM cost of all the VM's exits" },
+	{ "report", "TIME%",
+	  "the reason's KVM cost as a share of the vCPUs' time" },
 	{ "report stat", "KVM% VMM%",
-	  "how the reason's KVM cost + user divides into the two" },
+	  "how the reason's KVM cost + user divides into the two: together\n"
+	  INDENT "100; no shares of time, as KVM% in vms is" },
 	{ "report stat", "IRQ%", "part of the reason's KVM cost that is irq" },
 	{ "report stat", "CYC/EXIT", "mean KVM cost" },
 	{ "hist", "MEAN", "mean KVM cost, or mean user" },
@@ -80,13 +87,19 @@ static const struct {
 	{ "report", "CYC/USER", "mean user of the exits that have it" },
 	{ "report", "WAIT%", "part of a reason's ended exits that have wait" },
 	{ "tree", "TOTAL%", "TOTAL by the time of the VM's vCPUs" },
+	{ "tree", "MS", "TOTAL in milliseconds: cycles / tsc_khz" },
 	{ "tree", "TOTAL", "cycles in this line and in those below it" },
-	{ "tree", "SELF", "cycles in this line and in no other" },
-	{ "tree", "COUNT", "spans: exits, ioctls, calls, VM entries of the guest" },
+	{ "tree", "SELF",
+	  "cycles in this line and in no other; KVM_RUN's is enter that is\n"
+	  INDENT "no ended exit's: before the first, or of one open or lost" },
+	{ "tree", "COUNT",
+	  "spans: exits, ioctls, calls, VM entries of the guest; of reasons\n"
+	  INDENT "below halt and wait the exits that have it, where known" },
 	{ "tree", "P50 P99",
 	  "cycles that so many percent of the spans did not exceed; those\n"
 	  INDENT "of KVM_RUN and other ioctls are wall time" },
-	{ "costs", "AMOUNT", "cycles, or exits; of all vCPUs" },
+	{ "costs", "AMOUNT", "cycles, or exits (without MS); of all vCPUs" },
+	{ "costs", "MS", "AMOUNT in milliseconds: cycles / tsc_khz" },
 	{ "costs", "SHARE%", "AMOUNT by the whole that OF names" },
 };
 

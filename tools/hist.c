@@ -85,6 +85,36 @@ static void print_head(const struct vm *vm, const struct reason *r, int vcpu)
 	       PLURAL(r->hist.timed));
 }
 
+/* Whoever did not ask for this one must know how it was chosen. */
+static void print_choice(const struct options *o)
+{
+	if (!o->vm && !o->reason)
+		puts("The costliest reason of the costliest VM (others: -p, -r):");
+	else if (!o->reason)
+		puts("The costliest reason of the VM (others: -r):");
+	else if (!o->vm)
+		puts("The costliest VM that has this reason (others: -p):");
+}
+
+/* What its exits took that is no KVM cost, and in no histogram of theirs. */
+static void print_beside(const struct reason *r)
+{
+	const __u64 *n = r->n;
+
+	if (!n[R_HALT] && !n[R_WAIT])
+		return;
+	fputs("beside it:", stdout);
+	if (n[R_HALT])
+		printf(" halt %s cycles in %llu exit%s%s",
+		       fmt_count(n[R_HALT_CYCLES]).text, n[R_HALT],
+		       PLURAL(n[R_HALT]), n[R_WAIT] ? "," : "");
+	if (n[R_WAIT])
+		printf(" wait %s cycles in %llu exit%s",
+		       fmt_count(n[R_WAIT_CYCLES]).text, n[R_WAIT],
+		       PLURAL(n[R_WAIT]));
+	putchar('\n');
+}
+
 static void print_quantiles(const struct vm *vm, const struct hist *h)
 {
 	static const int per_mille[] = { 500, 900, 990, 999 };
@@ -198,7 +228,9 @@ static int show(struct snapshot *s, const struct options *o)
 		fputc('\n', stderr);
 		return EXIT_FAILED;
 	}
+	print_choice(o);
 	print_head(vm, r, o->vcpu);
+	print_beside(r);
 	print_quantiles(vm, &r->hist);
 	print_hist(&r->hist, "EXITS");
 	print_user(vm, r);

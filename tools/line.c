@@ -9,7 +9,7 @@
 #define NAME_WIDTH	21
 
 enum {
-	EXITS, RATE, SHARE, KVM, VMM, IRQ, COST, P50, P95, P99, MAX, FAST,
+	EXITS, RATE, SHARE, TIME, KVM, VMM, IRQ, COST, P50, P95, P99, MAX, FAST,
 	USER_COST, WAIT,
 	NR_COLUMNS
 };
@@ -20,8 +20,9 @@ static const struct {
 	bool only_full;
 } columns[NR_COLUMNS] = {
 	[EXITS] = { "EXITS", 5, false },
-	[RATE] = { "RATE/S", 6, false },
+	[RATE] = { "RATE", 5, false },
 	[SHARE] = { "SHARE%", 6, false },
+	[TIME] = { "TIME%", 5, true },
 	[KVM] = { "KVM%", 5, false },
 	[VMM] = { "VMM%", 5, false },
 	[IRQ] = { "IRQ%", 5, false },
@@ -71,6 +72,8 @@ void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
 		[RATE] = seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds) :
 				       (struct cell){ "-" },
 		[SHARE] = fmt_percent(r->n[R_CYCLES], cycles),
+		[TIME] = fmt_percent(r->n[R_CYCLES],
+				     summary_stages(vm->stages)),
 		[KVM] = fmt_percent(r->n[R_CYCLES], both),
 		[VMM] = fmt_rest(r->n[R_CYCLES], both),
 		[IRQ] = part(r->stages[ST_IRQ], summary_cost(r->stages)),

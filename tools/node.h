@@ -12,7 +12,7 @@
 
 struct node {
 	struct node *next, *child;
-	char name[128];		/* as a frame of a stack */
+	char name[160];		/* a frame of a stack: a VM's name and id fit */
 	char note[128];		/* what else there is to say, in the tree */
 	__u64 total, self;
 	__u64 count;

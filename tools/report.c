@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "delta.h"
 #include "fmt.h"
 #include "line.h"
 #include "source.h"
@@ -26,19 +27,50 @@ static void print_hooks(const struct snapshot *s)
 	}
 }
 
-/* Of one VM, or of all (NULL). */
-static struct cell coverage(const struct snapshot *s, const char *id)
+/*
+ * While a VM runs, the two counts may differ by the exits under way, one for
+ * each vCPU: that is neither a lack nor too much.
+ */
+static __u64 covered(const struct snapshot *s, const struct coverage *c)
+{
+	const struct vm *vm = delta_find(s, c->id);
+	__u64 apart = c->exits > c->kvm_exits ? c->exits - c->kvm_exits :
+						c->kvm_exits - c->exits;
+
+	if (vm && vm->running && apart <= vm->all_vcpus)
+		return c->kvm_exits;
+	return c->exits;
+}
+
+static struct cell vm_coverage(const struct snapshot *s, const struct vm *vm)
 {
 	const struct coverage *c;
-	__u64 exits = 0, kvm_exits = 0;
+
+	for (c = s->coverages; c < s->coverages + s->nr_coverages; c++)
+		if (!strcmp(c->id, vm->id))
+			return fmt_coverage(covered(s, c), c->kvm_exits);
+	return (struct cell){ "-" };
+}
+
+/* What one VM has too much must not hide what another lacks. */
+static void print_coverage(const struct snapshot *s)
+{
+	__u64 exits = 0, kvm_exits = 0, beyond = 0, n;
+	const struct coverage *c;
 
 	for (c = s->coverages; c < s->coverages + s->nr_coverages; c++) {
-		if (id && strcmp(c->id, id))
-			continue;
-		exits += c->exits;
+		n = covered(s, c);
+		if (n > c->kvm_exits) {
+			beyond += n - c->kvm_exits;
+			n = c->kvm_exits;
+		}
+		exits += n;
 		kvm_exits += c->kvm_exits;
 	}
-	return fmt_coverage(exits, kvm_exits);
+	printf("; since first sight: coverage %s %% of KVM's exits",
+	       fmt_coverage(exits, kvm_exits).text);
+	if (beyond)
+		printf(" and %llu beyond them", beyond);
 }
 
 static void print_totals(const struct snapshot *s)
@@ -78,8 +110,8 @@ static void print_head(const struct snapshot *s)
 		printf(", %llu VMs with %s exits forgotten",
 		       s->n[S_FORGOTTEN_VMS],
 		       fmt_count(s->n[S_FORGOTTEN_EXITS]).text);
-	printf("; since reset: lost %llu; coverage %s %% of KVM's exits\n",
-	       s->n[S_LOST], coverage(s, NULL).text);
+	print_coverage(s);
+	printf("; since reset: lost %llu\n", s->n[S_LOST]);
 	if (!s->n[S_ENABLED])
 		puts("NOT ENABLED: nothing is counted");
 	else if (!s->n[S_ARMED])
@@ -105,7 +137,7 @@ static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
 	       seconds > 0 ? fmt_real(exits / seconds).text : "-");
 	/* KVM's count is of the whole VM. */
 	if (vcpu == ALL_VCPUS)
-		printf(", coverage %s %%", coverage(s, vm->id).text);
+		printf(", coverage %s %%", vm_coverage(s, vm).text);
 	if (vm->n[V_DROPPED])
 		printf(", dropped %llu", vm->n[V_DROPPED]);
 	if (vm->n[V_LOST])

@@ -194,6 +194,7 @@ int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	    text_number(t, "tid", t->column[1], INT_MAX, &tid))
 		return -EBADMSG;
 	vm->nr_vcpus += wanted;
+	vm->all_vcpus++;
 	for (i = 0; i < NR_V; i++) {
 		if (text_number(t, vcpus_columns[i], t->column[2 + i], ~0ULL,
 				&value))

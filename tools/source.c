@@ -16,16 +16,19 @@
 
 #define RETRIES	5
 
+/* Of a VM's name: PID-FD, or PID-unnamedN */
+#define ID_CHARACTERS	"-0123456789" \
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 static int fail(const char *path, int error)
 {
 	if (error == -EACCES || error == -EPERM)
-		fprintf(stderr, "kvmhot: %s: %s: are you root?\n", path,
-			strerror(-error));
+		text_tell("%s: %s: are you root?", path, strerror(-error));
 	else if (error == -ENOENT && !strcmp(path, SOURCE_ROOT))
-		fprintf(stderr, "kvmhot: %s: not there: is the module loaded, debugfs mounted?\n",
-			path);
+		text_tell("%s: not there: is the module loaded, debugfs mounted?",
+			  path);
 	else if (error != -EBADMSG)
-		fprintf(stderr, "kvmhot: %s: %s\n", path, strerror(-error));
+		text_tell("%s: %s", path, strerror(-error));
 	return -1;
 }
 
@@ -53,6 +56,7 @@ static int read_vm(struct vm *vm, char *path, const char *root, int vcpu)
 	memset(vm->n, 0, sizeof(vm->n));
 	memset(vm->stages, 0, sizeof(vm->stages));
 	vm->nr_vcpus = 0;
+	vm->all_vcpus = 0;
 	free_vm(vm);
 	for (i = 0; i < NR_VM_FILES; i++) {
 		snprintf(path, PATH_MAX, "%s/vms/%s/%s", root, vm->id,
@@ -92,11 +96,26 @@ static int load_vm(struct vm *vm, const char *root, int vcpu)
 	}
 	free_vm(vm);
 	if (ret == -EAGAIN) {
-		fprintf(stderr, "kvmhot: %s: since= is not that of the other files\n",
-			path);
+		text_tell("%s: since= is not that of the other files", path);
 		return -1;
 	}
 	return fail(path, ret);
+}
+
+/*
+ * The names are printed as they are: a saved copy must not have others than
+ * the module would make.
+ */
+static int check_id(const char *id, const char *root)
+{
+	if (strlen(id) >= sizeof(((struct vm *)0)->id))
+		text_tell("%s/vms: '%.40s...': a name too long for a VM's",
+			  root, id);
+	else if (id[strspn(id, ID_CHARACTERS)])
+		text_tell("%s/vms: '%s' is not a VM's name", root, id);
+	else
+		return 0;
+	return -1;
 }
 
 static int load_vms(struct snapshot *s, DIR *dir, const char *root, int vcpu)
@@ -114,11 +133,8 @@ static int load_vms(struct snapshot *s, DIR *dir, const char *root, int vcpu)
 		s->vms = vm;
 		vm += s->nr_vms;
 		memset(vm, 0, sizeof(*vm));
-		if (strlen(entry->d_name) >= sizeof(vm->id)) {
-			fprintf(stderr, "kvmhot: %s/vms: a name too long for a VM's\n",
-				root);
+		if (check_id(entry->d_name, root))
 			return -1;
-		}
 		strcpy(vm->id, entry->d_name);
 		ret = load_vm(vm, root, vcpu);
 		if (ret < 0)
@@ -196,8 +212,7 @@ int source_reset(const char *root, const char *what)
 	}
 	if (fstatfs(fd, &fs) || (unsigned long)fs.f_type != DEBUGFS_MAGIC) {
 		close(fd);
-		fprintf(stderr, "kvmhot: %s: not debugfs: a copy cannot be reset\n",
-			path);
+		text_tell("%s: not debugfs: a copy cannot be reset", path);
 		return -1;
 	}
 	ret = write(fd, what, strlen(what));
@@ -206,7 +221,7 @@ int source_reset(const char *root, const char *what)
 	close(fd);
 	/* The one word that is always known is not a VM's name. */
 	if (ret == -EINVAL && strcmp(what, "all"))
-		fprintf(stderr, "kvmhot: reset: no such VM: %s\n", what);
+		text_tell("reset: no such VM: %s", what);
 	else if (ret < 0)
 		return fail(path, ret);
 	return ret < 0 ? -1 : 0;

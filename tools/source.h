@@ -93,7 +93,8 @@ struct vm {
 	bool running;
 	bool restarted;		/* set by delta.c only */
 	__u64 tsc_khz, since, now;
-	unsigned int nr_vcpus;
+	unsigned int nr_vcpus;	/* those that are summed */
+	unsigned int all_vcpus;
 	__u64 n[NR_V];		/* summed over the vCPUs */
 	__u64 stages[NR_ST];	/* summed over the vCPUs' own rows */
 	size_t nr_reasons;

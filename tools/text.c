@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lines, columns and numbers of a text file, and what is wrong with them. */
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,23 +9,35 @@
 #include "text.h"
 #include "version.h"
 
-int text_bad(const struct text *t, const char *format, ...)
+void text_tell(const char *format, ...)
 {
-	char msg[512], *c;
+	char msg[PATH_MAX + 1024], *c;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(msg, sizeof(msg), format, args);
 	va_end(args);
 
-	/* It may quote the file: nothing from there may reach a terminal raw. */
+	/* Files, and the names of files, are others' as often as not. */
 	for (c = msg; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
+	fprintf(stderr, "kvmhot: %s\n", msg);
+}
+
+int text_bad(const struct text *t, const char *format, ...)
+{
+	char msg[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(msg, sizeof(msg), format, args);
+	va_end(args);
+
 	if (t->line)
-		fprintf(stderr, "kvmhot: %s: line %u: %s\n", t->path, t->line, msg);
+		text_tell("%s: line %u: %s", t->path, t->line, msg);
 	else
-		fprintf(stderr, "kvmhot: %s: %s\n", t->path, msg);
+		text_tell("%s: %s", t->path, msg);
 	return -EBADMSG;
 }
 

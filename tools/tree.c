@@ -22,7 +22,7 @@ static const struct lines utf8 = { "│  ", "   ", "├─ ", "└─ " };
 /* What is the same for all lines of a tree. */
 struct drawing {
 	const struct lines *lines;
-	__u64 whole;
+	__u64 whole, tsc_khz;
 	int width;		/* of a number of cycles */
 	bool all;
 	bool last[MAX_DEPTH];	/* is the node at a depth its parent's last? */
@@ -55,8 +55,9 @@ static void print_line(const struct drawing *d, const struct node *n,
 	const struct lines *l = d->lines;
 	unsigned int i;
 
-	printf("%6s %*llu %*llu %6s %5s %5s  ",
-	       fmt_percent(n->total, d->whole).text, d->width, n->total,
+	printf("%6s %6s %*llu %*llu %6s %5s %5s  ",
+	       fmt_percent(n->total, d->whole).text,
+	       fmt_ms(n->total, d->tsc_khz).text, d->width, n->total,
 	       d->width, n->self, n->counted ? fmt_count(n->count).text : "-",
 	       n->has_hist ? fmt_count(n->p50).text : "-",
 	       n->has_hist ? fmt_count(n->p99).text : "-");
@@ -92,11 +93,12 @@ static void print_tree(struct drawing *d, const struct vm *vm, int vcpu)
 	struct node *root = graph_make(vm, vcpu);
 
 	d->whole = root->total;
+	d->tsc_khz = vm->tsc_khz;
 	d->width = snprintf(NULL, 0, "%llu", root->total);
 	if (d->width < 5)
 		d->width = 5;
-	printf("%6s %*s %*s %6s %5s %5s\n", "TOTAL%", d->width, "TOTAL",
-	       d->width, "SELF", "COUNT", "P50", "P99");
+	printf("%6s %6s %*s %*s %6s %5s %5s\n", "TOTAL%", "MS", d->width,
+	       "TOTAL", d->width, "SELF", "COUNT", "P50", "P99");
 	print_node(d, root, 0);
 	node_free(root);
 }

@@ -40,7 +40,7 @@ int cmd_vms(const struct options *o)
 			width = len < NAME_MAX_WIDTH ? len : NAME_MAX_WIDTH;
 	}
 	printf("%-*s %-12s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
-	       "NAME", "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE/S",
+	       "NAME", "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE",
 	       "GUEST%", "KVM%", "HALT%", "WAIT%", "USER%");
 	for (i = 0; i < s.nr_vms; i++)
 		print_vm(&s.vms[i], width);

@@ -73,7 +73,32 @@ static bool test_coverage(void)
 	       same(fmt_coverage(999999, 1000000), "99.99") &&
 	       same(fmt_coverage(~0ULL - 1, ~0ULL), "99.99") &&
 	       same(fmt_coverage(~0ULL, ~0ULL), "100.00") &&
-	       same(fmt_coverage(8, 7), "100.00");
+	       same(fmt_coverage(8, 7), "114.29") &&
+	       same(fmt_coverage(1000001, 1000000), "100.01") &&
+	       same(fmt_coverage(~0ULL, ~0ULL - 1), "100.01") &&
+	       same(fmt_coverage(3, 1), "300.00") &&
+	       same(fmt_coverage(~0ULL, 1), "184467440737095516.15");
+}
+
+static bool test_ms(void)
+{
+	static const struct {
+		__u64 cycles;
+		const char *text;
+	} t[] = {
+		{ 0, "0" }, { 1, "0.0000" }, { 500, "0.0005" },
+		{ 12345, "0.0123" }, { 99940, "0.0999" }, { 99960, "0.100" },
+		{ 123456, "0.123" }, { 999400, "0.999" }, { 999600, "1.00" },
+		{ 12345678, "12.3" }, { 4000000000, "4.00k" },
+		{ ~0ULL, "18.4T" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(*t); i++)
+		if (!same(fmt_ms(t[i].cycles, 1000000), t[i].text) ||
+		    strlen(fmt_ms(t[i].cycles, 1000000).text) > 6)
+			return false;
+	return same(fmt_ms(~0ULL, 1), "18.4E") && same(fmt_ms(7, 7), "1.00");
 }
 
 static bool test_seconds(void)
@@ -97,12 +122,13 @@ static bool test_text(void)
 
 int main(void)
 {
-	tap_plan(7);
+	tap_plan(8);
 	tap_ok(test_count(), "counts");
 	tap_ok(test_real(), "reals");
 	tap_ok(test_parts(), "means and percentages");
 	tap_ok(test_rest(), "what is left to 100");
-	tap_ok(test_coverage(), "coverage is rounded down");
+	tap_ok(test_coverage(), "coverage is rounded away from 100");
+	tap_ok(test_ms(), "milliseconds");
 	tap_ok(test_seconds(), "durations");
 	tap_ok(test_text(), "names and bars");
 	return tap_status();

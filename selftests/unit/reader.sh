@@ -116,6 +116,8 @@ edit()
 . "$here/reader_cases.sh"
 # shellcheck source=/dev/null
 . "$here/reader_stages.sh"
+# shellcheck source=/dev/null
+. "$here/reader_figures.sh"
 
 echo "1..$nr"
 [ $nr -gt 0 ] && [ $failed -eq 0 ]
