@@ -51,6 +51,16 @@ static enum kvmhot_hook_state idle_state(const struct kvmhot_hook *h)
 	return is_wanted(h) ? HOOK_WAITING : HOOK_OFF;
 }
 
+static bool is_refusing(void)
+{
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (h->required && h->state == HOOK_MISSING)
+			return true;
+	return false;
+}
+
 static void disarm_all(bool closing)
 {
 	struct kvmhot_hook *h;
@@ -214,7 +224,8 @@ static int arm_detail(void)
 		else if (kvmhot_hooks_live)
 			kvmhot_hook_arm(h);
 		else
-			kvmhot_hook_disarm(h, idle_state(h));
+			kvmhot_hook_disarm(h, is_refusing() ? HOOK_OFF :
+							      idle_state(h));
 		if (detail && h->err)
 			return h->err;
 	}

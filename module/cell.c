@@ -18,12 +18,14 @@
  * kvmhot_lines_take() - memory for a cell, a slot or a part of a histogram
  * @v: the vCPU
  * @nr: number of lines; they are zeroed, and in one page
+ * @end: the lines from this one on are not for the caller
  *
  * Two threads that race for an ioctl may be here at once.
  *
  * Return: the first line, 0 if there is no room.
  */
-noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr)
+noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
+					unsigned int end)
 {
 	/* Pairs with the release in kvmhot_pool_add_page(). */
 	unsigned int have = smp_load_acquire(&v->nr_lines);
@@ -34,6 +36,8 @@ noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr)
 		line = next;
 		if (line % KVMHOT_PAGE_LINES + nr > KVMHOT_PAGE_LINES)
 			line = round_up(line, KVMHOT_PAGE_LINES);
+		if (line + nr > end)
+			return 0;
 		if (line + nr + KVMHOT_LOW_LINES > have)
 			kvmhot_vcpu_want_page(v);
 		if (line + nr > have)
@@ -45,7 +49,8 @@ noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr)
 static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 					     unsigned int key)
 {
-	unsigned int line = kvmhot_lines_take(v, KVMHOT_CELL_LINES);
+	unsigned int line = kvmhot_lines_take(v, KVMHOT_CELL_LINES,
+					      KVMHOT_LINES_END);
 	struct kvmhot_cell *cell;
 
 	if (!line)
@@ -177,7 +182,8 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 	}
 	cell_update_gen(v, cell, 1);
 	if (likely(v->exit_tsc))
-		bucket = kvmhot_bucket_for(v, cell->line, cost);
+		bucket = kvmhot_bucket_for(v, cell->line, cost,
+					   KVMHOT_LINES_END);
 	if (unlikely(!bucket)) {
 		kvmhot_cell_lose(v);
 		return;

@@ -139,18 +139,14 @@ struct vcpu_cells {
 	struct kvmhot_cell	cell[KVMHOT_NR_KEYS];
 };
 
-/*
- * The vCPU's row stands before those of its reasons, but is read after them:
- * so it has all that they have.
- */
-static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
-		       struct vcpu_cells *cells)
+/* Return: 0 or an errno; in @timed their sum. */
+static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
+		      u64 *timed)
 {
-	struct kvmhot_sums s;
 	unsigned int key;
-	u64 timed = 0;
 	int ret;
 
+	*timed = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
 		ret = kvmhot_snap_cell(v, key, &cells->snap);
 		if (ret < 0)
@@ -159,9 +155,32 @@ static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
 		if (!cells->cell[key].timed)
 			continue;
 		cells->cell[key] = cells->snap.cell;
-		timed += cells->snap.cell.timed;
+		*timed += cells->snap.cell.timed;
 	}
-	kvmhot_vcpu_sums(v, &s);
+	return 0;
+}
+
+/*
+ * The vCPU's row stands before those of its reasons, but is read after them:
+ * so it has all that they have.  All of them are of the same generation.
+ */
+static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
+		       struct vcpu_cells *cells)
+{
+	struct kvmhot_sums s;
+	unsigned int key;
+	u64 timed;
+	u32 gen;
+	int ret;
+
+	do {
+		/* Pairs with the store in kvmhot_vm_reset_one(). */
+		gen = READ_ONCE(v->gen);
+		ret = copy_cells(v, cells, &timed);
+		if (ret < 0)
+			return ret;
+		kvmhot_vcpu_sums(v, &s);
+	} while (s.gen != gen);
 	show_vcpu_stages(m, v->id, timed, &s);
 	for (key = 0; key < KVMHOT_NR_KEYS; key++)
 		if (cells->cell[key].timed)

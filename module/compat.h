@@ -67,10 +67,10 @@ kvmhot_compat_runnable(const struct task_struct *task)
  * kvmhot_compat_task_vcpu() - the vCPU that a thread is running
  * @task: the thread; current, or one that is switched out
  *
- * KVM registers a preempt notifier for as long as a thread is in KVM_RUN, and
- * embeds it in the vCPU.  Nothing else in the kernel uses these notifiers; the
- * caller must all the same take what it gets for a mere number until it found
- * it in a table of its own.
+ * KVM registers a preempt notifier for as long as a thread is in KVM_RUN, or in
+ * another ioctl that needs the vCPU, and embeds it in the vCPU.  Nothing else in
+ * the kernel uses these notifiers; the caller must all the same take what it gets
+ * for a mere number until it found it in a table of its own.
  *
  * Return: the vCPU, or NULL for other threads.
  */

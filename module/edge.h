@@ -19,8 +19,8 @@
  * @v: the vCPU
  * @n: set, for kvmhot_edge_end()
  *
- * Return: TSC of the edge.  After readers were told to wait, so that none of
- * them has seen a later time while it saw the stage of before.
+ * Return: TSC of the edge.  After readers were told to wait, so that hardly one
+ * of them sees a later time with the stage of before; see kvmhot_vcpu_sums().
  */
 static __always_inline u64 kvmhot_edge_begin(struct kvmhot_vcpu *v, u32 *n)
 {

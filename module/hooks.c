@@ -62,7 +62,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 #endif
 		.name = "kvm_vcpu_block", .module = "kvm",
 		.hits = KVMHOT_BLOCKS,
-		.note = "halted time is taken for wait and cost",
+		.note = "sleep in HLT is taken for polling, or for wait",
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_block,
 		.ret = kvmhot_probe_block_ret,
 		.data_size = sizeof(struct kvmhot_halt_span),

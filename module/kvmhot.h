@@ -55,11 +55,13 @@ struct kvmhot_spans {
 /**
  * struct kvmhot_sums - a consistent copy of the sums of a vCPU
  * @sum: see enum kvmhot_sum; the stage that it is in counts up to @now
+ * @gen: value of &kvmhot_vcpu.gen that they belong to
  * @since: TSC from which on @sum is
  * @now: TSC up to which it is
  */
 struct kvmhot_sums {
 	u64	sum[KVMHOT_NR_SUMS];
+	u32	gen;
 	u64	since;
 	u64	now;
 };

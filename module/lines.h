@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Lines of a vCPU's memory, and the histograms that are made of them.  Probe
- * context, but for line_at(), which is for all.
+ * context, but for kvmhot_line_at(), which is for all.
  */
 #ifndef KVMHOT_LINES_H
 #define KVMHOT_LINES_H
@@ -10,7 +10,8 @@
 
 #include "kvmhot.h"
 
-unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr);
+unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
+			       unsigned int end);
 
 static __always_inline void *kvmhot_line_at(struct kvmhot_vcpu *v,
 					    unsigned int line)
@@ -24,17 +25,18 @@ static __always_inline void *kvmhot_line_at(struct kvmhot_vcpu *v,
  * @v: the vCPU
  * @map: for each group, its line
  * @value: the value to be counted
+ * @end: as of kvmhot_lines_take()
  *
  * Return: the counter, NULL if there is no memory for it.
  */
 static __always_inline u64 *kvmhot_bucket_for(struct kvmhot_vcpu *v, u16 *map,
-					      u64 value)
+					      u64 value, unsigned int end)
 {
 	unsigned int g = kvmhot_hist_group(value);
 	unsigned int line = map[g];
 
 	if (unlikely(!line)) {
-		line = kvmhot_lines_take(v, 1);
+		line = kvmhot_lines_take(v, 1, end);
 		if (!line)
 			return NULL;
 		/* Pairs with the acquire in copy_buckets(). */

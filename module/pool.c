@@ -167,7 +167,7 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 	v->hungry = !v->page[nr];
 	if (v->hungry)
 		return;
-	/* Pairs with the acquire in take_lines(). */
+	/* Pairs with the acquire in kvmhot_lines_take(). */
 	smp_store_release(&v->nr_lines, v->nr_lines + KVMHOT_PAGE_LINES);
 	/* Pairs with READ_ONCE in kvmhot_vcpu_want_page(). */
 	WRITE_ONCE(v->refill_asked, false);

@@ -41,11 +41,12 @@ struct kvmhot_vm;
 #define KVMHOT_PAGE_LINES	(PAGE_SIZE / KVMHOT_LINE_SIZE)
 #define KVMHOT_FIRST_PAGES	2	/* that a record starts with */
 #define KVMHOT_MAX_PAGES	16
+#define KVMHOT_LINES_END	(KVMHOT_MAX_PAGES * KVMHOT_PAGE_LINES)
 /*
- * A VMM can make as many kinds of spans as there are numbers of ioctls.  Beyond
- * this line there are no new ones, so that exits have memory.
+ * A VMM can make as many kinds of spans as there are numbers of ioctls.  From
+ * this line on there is nothing for them, so that exits have memory.
  */
-#define KVMHOT_SLOTS_END	(KVMHOT_MAX_PAGES / 2 * KVMHOT_PAGE_LINES)
+#define KVMHOT_SLOTS_END	(KVMHOT_LINES_END / 2)
 /* A burst of new reasons must fit while the worker gets the next page. */
 #define KVMHOT_LOW_LINES	KVMHOT_PAGE_LINES
 
@@ -72,7 +73,6 @@ enum kvmhot_sum {
 	KVMHOT_UNKNOWN,		/* stage */
 	KVMHOT_NR_STAGES,
 	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
-	KVMHOT_LEVEL2,		/* those of level 2; likewise */
 	KVMHOT_SWITCHES,	/* times that PREEMPTED or SLEPT began */
 	KVMHOT_STARTS,		/* entries of KVM_RUN */
 	KVMHOT_RUNS,		/* returns from KVM_RUN */
@@ -91,10 +91,11 @@ enum kvmhot_sum {
 
 /* Kinds of spans that have slots of their own, beside the cells. */
 enum kvmhot_chain {
-	KVMHOT_CHAIN_USER,	/* key: see kvmhot_slot_user() */
+	KVMHOT_CHAIN_USER,	/* key: that of the exit, and run << 16 */
 	KVMHOT_CHAIN_EPT,	/* key: KVMHOT_EPT_... */
 	KVMHOT_CHAIN_HALT,	/* key: KVMHOT_POLL or KVMHOT_BLOCK */
-	KVMHOT_CHAIN_IOCTL,	/* key: the ioctl; aux: enum kvmhot_result */
+	KVMHOT_CHAIN_RUN,	/* key: KVM_RUN; aux: enum kvmhot_result */
+	KVMHOT_CHAIN_IOCTL,	/* key: another ioctl; aux: likewise */
 	KVMHOT_NR_CHAINS,
 };
 
@@ -235,7 +236,7 @@ struct kvmhot_event {
  * @slow: the open exit came to vmx_handle_exit
  * @odd: something is in @span, @away or @ept
  * @key: of the open exit or the one before; KVMHOT_KEY_NONE if not known
- * @run: what KVM_RUN last told the VMM, see kvmhot_slot_user()
+ * @run: what KVM_RUN last told the VMM: run->exit_reason or KVMHOT_RUN_ERROR
  * @away: of the open exit, what is not KVM's cost
  * @guest: of the open exit: guest that it ended
  * @irq: of the open exit: stage so far

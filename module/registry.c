@@ -105,7 +105,7 @@ void kvmhot_vm_lose_track(void)
 
 /* What the cells of a vCPU have, since first sight but for lost. */
 struct counts {
-	u64 exits, level2, lost;
+	u64 exits, lost;
 };
 
 static void count_cells(struct kvmhot_vcpu *v, struct counts *c)
@@ -119,8 +119,6 @@ static void count_cells(struct kvmhot_vcpu *v, struct counts *c)
 			continue;
 		c->exits += total;
 		c->lost += lost;
-		if (key & KVMHOT_KEY_LEVEL2)
-			c->level2 += total;
 	}
 }
 
@@ -131,7 +129,6 @@ static void add_sums(struct kvmhot_vcpu *v, const struct counts *c, u64 *sum)
 	for (i = 0; i < KVMHOT_NR_SUMS; i++)
 		sum[i] += READ_ONCE(v->sum[i]);
 	sum[KVMHOT_EXITS] += c->exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
-	sum[KVMHOT_LEVEL2] += c->level2;
 }
 
 /**
@@ -167,7 +164,7 @@ void kvmhot_vcpu_gone(struct kvmhot_vcpu *v)
 /**
  * kvmhot_vcpu_sums() - the sums of a vCPU since its last reset
  * @v: the vCPU
- * @s: filled in, but for EXITS and LEVEL2
+ * @s: filled in, but for EXITS
  *
  * Context: sleeps.  May be called from a file in the VM's directory.
  */
@@ -178,6 +175,7 @@ void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 
 	mutex_lock(&reset_lock);
 	kvmhot_snap_sums(v, s);
+	s->gen = v->gen;
 	s->since = v->since;
 	for (i = 0; i < KVMHOT_NR_SUMS; i++) {
 		if (s->sum[i] < v->base[i]) {
@@ -190,8 +188,8 @@ void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	mutex_unlock(&reset_lock);
 	/*
 	 * The reset took a stage for going on that was not: it turned out to be
-	 * unknown, or, within the time between two CPUs' edges, had just ended;
-	 * then the reset was that much earlier.
+	 * unknown, or a fast path's handle, or, within the time between two
+	 * CPUs' edges, had just ended; then the reset was that much earlier.
 	 */
 	unknown = min(over, s->sum[KVMHOT_UNKNOWN]);
 	s->sum[KVMHOT_UNKNOWN] -= unknown;

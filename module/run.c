@@ -62,6 +62,18 @@ static u16 run_reason(const struct kvm_vcpu *vcpu, enum kvmhot_result result)
 	return reason < KVMHOT_RUN_ERROR ? reason : KVMHOT_RUN_ERROR;
 }
 
+/* Is this the thread that last entered the guest? */
+static __always_inline bool is_owner(struct kvmhot_vcpu *v)
+{
+	if (unlikely(v->task != current))
+		return false;
+	if (likely(v->tid == current->pid))
+		return true;
+	/* No, a later one, at the address of what was. */
+	v->task = NULL;
+	return false;
+}
+
 static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	u64 now;
@@ -73,13 +85,8 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		return;
 	}
 	/* Another thread: may have to wait for the vCPU's, or take its place. */
-	if (unlikely(v->task != current))
+	if (unlikely(!is_owner(v)))
 		return;
-	/* Not the owner, but a later thread with the address of what it was. */
-	if (unlikely(v->tid != current->pid)) {
-		v->task = NULL;
-		return;
-	}
 	now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
 	if (likely(v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now))) {
@@ -117,14 +124,14 @@ int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_ioctl);
 
-/* An ioctl by the owner is a stage. */
-static void enter_other(struct kvmhot_vcpu *v)
+/* An ioctl by the owner is a stage.  Return: TSC of its beginning. */
+static u64 enter_other(struct kvmhot_vcpu *v)
 {
 	u64 now;
 	u32 n;
 
-	if (v->task != current)
-		return;
+	if (!is_owner(v))
+		return rdtsc();
 	now = kvmhot_edge_begin(v, &n);
 	if (v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now)) {
 		v->user += now - v->last;
@@ -135,6 +142,7 @@ static void enter_other(struct kvmhot_vcpu *v)
 		kvmhot_end_unknown(v, now);
 	}
 	kvmhot_edge_end(v, n);
+	return now;
 }
 
 /* The same by the kretprobe: whether the return is of interest. */
@@ -155,7 +163,7 @@ int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 	v = kvmhot_vcpu_find(span->vcpu);
 	if (!v)
 		return 1;
-	enter_other(v);
+	span->start = enter_other(v);
 	return 0;
 }
 
@@ -182,7 +190,7 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 	v->run = run_reason(span->vcpu, result);
 	v->sum[KVMHOT_RUNS]++;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_IOCTL, KVM_RUN, result,
+	kvmhot_slot_add(v, KVMHOT_CHAIN_RUN, KVM_RUN, result,
 			now - span->start);
 }
 
@@ -190,8 +198,7 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 				 const struct kvmhot_ioctl_span *span,
 				 enum kvmhot_result result)
 {
-	u64 now = rdtsc();
-	u64 cycles = now - span->start;
+	u64 now;
 	u32 n;
 
 	if (v->task == current && v->stage == KVMHOT_IOCTL) {
@@ -201,9 +208,12 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 			v->stage = KVMHOT_USER;
 		}
 		kvmhot_edge_end(v, n);
+	} else {
+		now = rdtsc();
 	}
 	raw_spin_lock(&v->ioctl_lock);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_IOCTL, span->cmd, result, cycles);
+	kvmhot_slot_add(v, KVMHOT_CHAIN_IOCTL, span->cmd, result,
+			now - span->start);
 	raw_spin_unlock(&v->ioctl_lock);
 }
 

@@ -37,9 +37,7 @@ static noinline struct kvmhot_slot *slot_new(struct kvmhot_vcpu *v, u16 *chain,
 	u16 first = READ_ONCE(*chain);
 	unsigned int line;
 
-	if (READ_ONCE(v->next_line) >= KVMHOT_SLOTS_END)
-		return NULL;
-	line = kvmhot_lines_take(v, KVMHOT_SLOT_LINES);
+	line = kvmhot_lines_take(v, KVMHOT_SLOT_LINES, KVMHOT_SLOTS_END);
 	if (!line)
 		return NULL;
 	slot = kvmhot_line_at(v, line);
@@ -94,7 +92,8 @@ void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 	if (unlikely(!slot))
 		slot = slot_new(v, first, key, aux);
 	if (likely(slot))
-		bucket = kvmhot_bucket_for(v, slot->line, cycles);
+		bucket = kvmhot_bucket_for(v, slot->line, cycles,
+					   KVMHOT_SLOTS_END);
 	if (unlikely(!bucket)) {
 		this_cpu_inc(kvmhot_dropped_spans);
 		return;

@@ -142,7 +142,8 @@ static int ioctl_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "ioctl", m->private);
 	seq_puts(m, "# vcpu\tcmd\tname\tresult\ttimed\tcycles\tmin\tmax\tbuckets\n");
-	return show_slots(m, KVMHOT_CHAIN_IOCTL, show_ioctl_key);
+	return show_slots(m, KVMHOT_CHAIN_RUN, show_ioctl_key) ?:
+	       show_slots(m, KVMHOT_CHAIN_IOCTL, show_ioctl_key);
 }
 DEFINE_SHOW_ATTRIBUTE(ioctl);
 

@@ -153,7 +153,7 @@ int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 /**
  * kvmhot_snap_sums() - copy the sums of a vCPU, since its first sight
  * @v: the vCPU
- * @s: the copy; EXITS and LEVEL2 are not filled in
+ * @s: the copy; EXITS is not filled in
  */
 void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 {

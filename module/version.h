@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The only place of these numbers.  The ABI's changes with what a reader of
- * the old one would get wrong (file ABI), the version with every release.
+ * the old one would get wrong (file ABI), the version with every release.  There
+ * has been none yet, so the ABI of the files as they are is 1.
  */
 #ifndef KVMHOT_VERSION_H
 #define KVMHOT_VERSION_H

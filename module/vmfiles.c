@@ -104,12 +104,17 @@ static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
 {
 	u64 exits, level2, lost;
 	struct kvmhot_sums s;
+	u32 gen;
 	int ret;
 
-	ret = count_exits(v, &exits, &level2, &lost);
-	if (ret)
-		return ret;
-	kvmhot_vcpu_sums(v, &s);
+	do {
+		/* Pairs with the store in kvmhot_vm_reset_one(). */
+		gen = READ_ONCE(v->gen);
+		ret = count_exits(v, &exits, &level2, &lost);
+		if (ret)
+			return ret;
+		kvmhot_vcpu_sums(v, &s);
+	} while (s.gen != gen);
 	seq_printf(m, "%d\t%d\t%llu\t%llu\t%llu", v->id, READ_ONCE(v->tid),
 		   exits + s.sum[KVMHOT_DROPPED], s.sum[KVMHOT_DROPPED], lost);
 	seq_printf(m, "\t%llu\t%llu\t%llu", s.sum[KVMHOT_ENTRIES],
