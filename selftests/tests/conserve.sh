@@ -9,16 +9,6 @@
 
 readings=6
 
-# read_much: that many of file stages, in a row
-read_much()
-{
-	i=0
-	while [ $i -lt $readings ]; do
-		cat "$dir/stages"
-		i=$((i + 1))
-	done
-}
-
 # read_resets: until that many were of another reset than the one before
 read_resets()
 {
@@ -39,7 +29,7 @@ guest_go vm
 dir=$(vm_of vm)
 until_true '[ "$(wc -l < "$dir/vcpus")" = 6 ]'
 equal "$readings readings of four vCPUs add up" \
-	"$(read_much | not_conserved)" "0 $((4 * readings))"
+	"$(read_much "$dir/stages" $readings | not_conserved)" "0 $((4 * readings))"
 
 ( while sleep 0.2; do
 	echo 1 > "$dir/reset"

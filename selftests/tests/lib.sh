@@ -351,6 +351,16 @@ sum()
 		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
 }
 
+# read_much FILE TIMES
+read_much()
+{
+	i=0
+	while [ $i -lt "$2" ]; do
+		cat "$1"
+		i=$((i + 1))
+	done
+}
+
 # stage VCPU COLUMN, in $TMP/stages: of the vCPU's row
 stage()
 {

@@ -114,4 +114,34 @@ true_that "enabled: the time between is unknown" \
 guest_stop vm
 guest_end vm
 tap $? "disabled and enabled: the guest is content"
+
+# Again and again, under one that is in the guest nearly all of the time, so that
+# it cannot be mistaken which stage would take what is not seen.
+guest_start vm --forever spin=300 hlt=1 out=1
+guest_go vm
+dir=$(vm_of vm)
+i=0
+while [ $i -lt 8 ]; do
+	echo 0 > $KVMHOT/enabled
+	sleep 0.1
+	cat "$dir/stages"
+	echo 1 > $KVMHOT/enabled
+	sleep 0.03
+	cat "$dir/stages"
+	i=$((i + 1))
+done > "$TMP/readings"
+equal "switched 8 times: stages add up" "$(not_conserved < "$TMP/readings")" \
+	"0 16"
+cat "$dir/stages" > "$TMP/stages"
+whole=$(($(stage 0 20) - $(stage 0 19)))
+kvm=$(($(stage 0 7) + $(stage 0 8) + $(stage 0 9) + $(stage 0 10)))
+true_that "switched 8 times: the time between ($(stage 0 17)) is unknown" \
+	"$(stage 0 17)" -gt $((whole / 2))
+true_that "switched 8 times: KVM's ($kvm) is what it was" \
+	$((kvm * 5)) -lt $((whole - $(stage 0 17)))
+true_that "switched 8 times: an exit each is lost at most" \
+	"$(column_sum "$dir/exits" 7)" -le 8
+guest_stop vm
+guest_end vm
+tap $? "switched 8 times: the guest is content"
 tap_end

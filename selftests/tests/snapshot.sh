@@ -32,16 +32,6 @@ check_exits()
 		END { print bad + 0, readings }'
 }
 
-# read_much FILE
-read_much()
-{
-	i=0
-	while [ $i -lt $readings ]; do
-		cat "$1"
-		i=$((i + 1))
-	done
-}
-
 tap_begin
 load
 guest_start vm --forever cpuid=1000 out=100 msr_read=100 vmcall=50
@@ -49,9 +39,9 @@ guest_go vm
 dir=$(vm_of vm)
 before=$(column_sum "$dir/exits" 4)
 equal "$readings histograms add up" \
-	"$(read_much "$dir/hist" | check_hist)" "0 $readings 1"
+	"$(read_much "$dir/hist" $readings | check_hist)" "0 $readings 1"
 equal "$readings readings of exits add up, and never fall" \
-	"$(read_much "$dir/exits" | check_exits)" "0 $readings"
+	"$(read_much "$dir/exits" $readings | check_exits)" "0 $readings"
 after=$(column_sum "$dir/exits" 4)
 true_that "the guest ran all the while ($((after - before)) exits)" \
 	$((after - before)) -gt $readings
