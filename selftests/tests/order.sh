@@ -80,12 +80,12 @@ guest_start vm --forever cpuid=100 out=20 hlt=5
 guest_go vm
 vm_of vm > /dev/null
 i=0
-while [ $i -lt 5 ]; do
+while [ $i -lt 2 ]; do
 	rmmod kvmhot || break
 	load
 	i=$((i + 1))
 done
-equal "five times unloaded and loaded under a VM" $i 5
+equal "twice unloaded and loaded under a VM" $i 2
 rmmod kvmhot
 tap $? "unloaded for good"
 guest_stop vm
@@ -115,33 +115,37 @@ guest_stop vm
 guest_end vm
 tap $? "disabled and enabled: the guest is content"
 
-# Again and again, under one that is in the guest nearly all of the time, so that
-# it cannot be mistaken which stage would take what is not seen.
-guest_start vm --forever spin=300 hlt=1 out=1
+# Again and again, under one that is in KVM hardly at all, so that it cannot be
+# mistaken if what is not seen is taken for that.
+khz=$(status tsc_khz)
+guest_start vm --forever --nap-ticks $((khz * 4)) --nap-spin $((khz / 2)) \
+	nap=5 out=1
 guest_go vm
 dir=$(vm_of vm)
 i=0
-while [ $i -lt 8 ]; do
+while [ $i -lt 3 ]; do
 	echo 0 > $KVMHOT/enabled
-	sleep 0.1
+	sleep 0.05
 	cat "$dir/stages"
 	echo 1 > $KVMHOT/enabled
 	sleep 0.03
 	cat "$dir/stages"
 	i=$((i + 1))
 done > "$TMP/readings"
-equal "switched 8 times: stages add up" "$(not_conserved < "$TMP/readings")" \
-	"0 16"
+equal "switched 3 times: stages add up" "$(not_conserved < "$TMP/readings")" \
+	"0 6"
 cat "$dir/stages" > "$TMP/stages"
 whole=$(($(stage 0 20) - $(stage 0 19)))
 kvm=$(($(stage 0 7) + $(stage 0 8) + $(stage 0 9) + $(stage 0 10)))
-true_that "switched 8 times: the time between ($(stage 0 17)) is unknown" \
+true_that "switched 3 times: the time between ($(stage 0 17)) is unknown" \
 	"$(stage 0 17)" -gt $((whole / 2))
-true_that "switched 8 times: KVM's ($kvm) is what it was" \
-	$((kvm * 5)) -lt $((whole - $(stage 0 17)))
-true_that "switched 8 times: an exit each is lost at most" \
-	"$(column_sum "$dir/exits" 7)" -le 8
+known=$((whole - $(stage 0 17)))
+! emulated ||
+	true_that "switched 3 times: KVM's ($kvm of $known) is what it was" \
+		$((kvm * 100)) -lt $known
+true_that "switched 3 times: an exit each is lost at most" \
+	"$(column_sum "$dir/exits" 7)" -le 3
 guest_stop vm
 guest_end vm
-tap $? "switched 8 times: the guest is content"
+tap $? "switched 3 times: the guest is content"
 tap_end

@@ -7,7 +7,7 @@
 
 . ./lib.sh
 
-readings=100
+readings=60
 
 # Of files hist in a row: readings whose buckets do not add up, and readings.
 check_hist()
