@@ -107,8 +107,9 @@ true_that "disabled: what was counted stays" "$exits" -gt 0
 echo 1 > $KVMHOT/enabled
 until_true '[ "$(column_sum "$dir/exits" 4)" -gt "$exits" ]'
 tap $? "enabled: counts again"
-true_that "enabled: one exit at most is lost" \
-	"$(column_sum "$dir/exits" 7)" -le 1
+# One when it was disabled, one when it was enabled.
+true_that "enabled: two exits at most are lost" \
+	"$(column_sum "$dir/exits" 7)" -le 2
 true_that "enabled: the time between is unknown" \
 	"$(awk -F '\t' '!/^#/ { print $12 }' "$dir/vcpus")" -gt 0
 guest_stop vm
@@ -143,8 +144,8 @@ known=$((whole - $(stage 0 17)))
 ! emulated ||
 	true_that "switched 3 times: KVM's ($kvm of $known) is what it was" \
 		$((kvm * 100)) -lt $known
-true_that "switched 3 times: an exit each is lost at most" \
-	"$(column_sum "$dir/exits" 7)" -le 3
+true_that "switched 3 times: one exit is lost each time off and on" \
+	"$(column_sum "$dir/exits" 7)" -le 6
 guest_stop vm
 guest_end vm
 tap $? "switched 3 times: the guest is content"
