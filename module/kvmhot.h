@@ -43,6 +43,18 @@ struct kvmhot_snap {
 };
 
 /**
+ * struct kvmhot_count - the counts of a cell, without its histogram
+ * @total: exits since first sight; never goes back over a reset
+ * @exits: exits since the last reset
+ * @lost: of @exits, those whose cost is not known
+ */
+struct kvmhot_count {
+	u64	total;
+	u64	exits;
+	u64	lost;
+};
+
+/**
  * struct kvmhot_spans - a consistent copy of a slot
  * @slot: scalars; of the current generation
  * @bucket: the histogram; its sum is @slot.timed
@@ -195,8 +207,8 @@ void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 /* snap.c: control path */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_snap *snap);
-int kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key, u64 *total,
-		      u64 *lost);
+void kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_count *c);
 int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 		     struct kvmhot_spans *spans);
 unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,

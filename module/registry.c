@@ -110,15 +110,14 @@ struct counts {
 
 static void count_cells(struct kvmhot_vcpu *v, struct counts *c)
 {
-	u64 total, lost;
+	struct kvmhot_count cell;
 	unsigned int key;
 
 	memset(c, 0, sizeof(*c));
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		if (!kvmhot_snap_count(v, key, &total, &lost))
-			continue;
-		c->exits += total;
-		c->lost += lost;
+		kvmhot_snap_count(v, key, &cell);
+		c->exits += cell.total;
+		c->lost += cell.lost;
 	}
 }
 

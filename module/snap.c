@@ -85,27 +85,28 @@ int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
  * kvmhot_snap_count() - the counts of a cell that may be in use
  * @v: the vCPU
  * @key: the cell
- * @total: set to its exits since first sight; never goes back over a reset
- * @lost: set to those since the last reset whose cost is not known
- *
- * Return: whether the reason ever occurred; if not, both are 0.
+ * @c: set to them; all 0 if the reason never occurred
  */
-int kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key, u64 *total,
-		      u64 *lost)
+void kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_count *c)
 {
 	struct kvmhot_cell *cell = cell_at(v, key);
+	bool current_gen;
+	u64 exits;
 	u32 seq;
 
-	*total = 0;
-	*lost = 0;
+	memset(c, 0, sizeof(*c));
 	if (!cell)
-		return 0;
+		return;
 	do {
 		seq = kvmhot_seq_read(&cell->seq);
-		*total = cell->past + READ_ONCE(cell->exits);
-		*lost = cell->gen == READ_ONCE(v->gen) ? cell->lost : 0;
+		/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
+		exits = READ_ONCE(cell->exits);
+		current_gen = cell->gen == READ_ONCE(v->gen);
+		c->total = cell->past + exits;
+		c->exits = current_gen ? exits : 0;
+		c->lost = current_gen ? cell->lost : 0;
 	} while (kvmhot_seq_retry(&cell->seq, seq));
-	return 1;
 }
 
 /**

@@ -72,47 +72,34 @@ void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket)
 }
 
 /* Of the cells since the last reset: in @exits all, and those of level 2. */
-static int count_exits(struct kvmhot_vcpu *v, u64 *exits, u64 *level2,
-		       u64 *lost)
+static void count_exits(struct kvmhot_vcpu *v, u64 *exits, u64 *level2,
+			u64 *lost)
 {
-	struct kvmhot_snap *snap;
+	struct kvmhot_count c;
 	unsigned int key;
-	int ret = 0;
 
-	snap = kvmalloc(sizeof(*snap), GFP_KERNEL);
-	if (!snap)
-		return -ENOMEM;
 	*exits = 0;
 	*level2 = 0;
 	*lost = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		ret = kvmhot_snap_cell(v, key, snap);
-		if (ret < 0)
-			break;
-		if (!ret)
-			continue;
-		*exits += snap->cell.exits;
-		*lost += snap->cell.lost;
+		kvmhot_snap_count(v, key, &c);
+		*exits += c.exits;
+		*lost += c.lost;
 		if (key & KVMHOT_KEY_LEVEL2)
-			*level2 += snap->cell.exits;
+			*level2 += c.exits;
 	}
-	kvfree(snap);
-	return ret < 0 ? ret : 0;
 }
 
-static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
+static void show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
 {
 	u64 exits, level2, lost;
 	struct kvmhot_sums s;
 	u32 gen;
-	int ret;
 
 	do {
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		gen = READ_ONCE(v->gen);
-		ret = count_exits(v, &exits, &level2, &lost);
-		if (ret)
-			return ret;
+		count_exits(v, &exits, &level2, &lost);
 		kvmhot_vcpu_sums(v, &s);
 	} while (s.gen != gen);
 	seq_printf(m, "%d\t%d\t%llu\t%llu\t%llu", v->id, READ_ONCE(v->tid),
@@ -129,21 +116,18 @@ static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
 	seq_printf(m, "\t%llu\t%llu\t%llu\n",
 		   s.sum[KVMHOT_POLL] + s.sum[KVMHOT_BLOCK],
 		   kvmhot_snap_kvm_exits(v), level2);
-	return 0;
 }
 
 static int vcpus_show(struct seq_file *m, void *unused)
 {
 	struct kvmhot_vm *vm = m->private;
 	struct kvmhot_vcpu *v;
-	int ret;
 
 	kvmhot_vmfiles_header(m, "vcpus", vm);
 	seq_puts(m, "# vcpu\ttid\texits\tdropped\tlost\tentries\truns\tguest_cycles\tkvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\tept\tept_cycles\tbytes\thalt_cycles\tkvm_exits\tlevel2\n");
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		ret = show_vcpu(m, v);
-		if (ret)
-			return ret;
+		show_vcpu(m, v);
+		cond_resched();
 	}
 	return 0;
 }
