@@ -11,12 +11,13 @@ enum { EXIT_FINE, EXIT_FAILED, EXIT_USAGE };
 struct options {
 	const char *root, *vm, *reason;
 	int vcpu;
-	bool all, folded;
+	bool all, folded, pmu;
 	int nr_words;		/* behind the verb */
 	char **words;
 };
 
 /* Each returns the exit status. */
+int cmd_check(const struct options *o);
 int cmd_costs(const struct options *o);
 int cmd_export(const struct options *o);
 int cmd_hist(const struct options *o);

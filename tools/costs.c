@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmds.h"
+#include "events.h"
 #include "fmt.h"
 #include "source.h"
 
@@ -131,12 +132,6 @@ static void find_user(const struct vm *vm, struct cost *c)
 	}
 }
 
-static void find_nothing(const struct vm *vm, struct cost *c)
-{
-	(void)vm;
-	(void)c;
-}
-
 static const struct {
 	const char *name;
 	void (*find)(const struct vm *vm, struct cost *c);
@@ -151,13 +146,45 @@ static const struct {
 	{ "EPT", find_ept, "handle_ept_violation", false },
 	{ "time in the VMM", find_user, "ended spans of user", false },
 	{ "wait", find_wait, "wait", false },
-	/* To say why it is not there to who looks for it. */
-	{ "unhalted cycles", find_nothing, "not counted: needs a PMU", false },
 };
 
-static void print_vm(const struct vm *vm)
+/* What MS is to be of: not of exits, nor of cycles that are not the TSC's */
+static void print_measure(const char *name, const struct cost *c,
+			  const struct vm *vm, const char *of, bool ms)
 {
-	bool in_ms;
+	printf("  %-*s %-*s %6s %6s %6s %s\n", NAME_WIDTH, name, WHAT_WIDTH,
+	       fmt_name(c->what, WHAT_WIDTH).text,
+	       c->amount ? fmt_count(c->amount).text : "-",
+	       c->amount && ms ? fmt_ms(c->amount, vm->tsc_khz).text : "-",
+	       c->amount ? fmt_percent(c->amount, c->whole).text : "-", of);
+}
+
+/* The event 'cycles'; else why it is not there, to who looks for it. */
+static void print_unhalted(const struct vm *vm, const struct event *e)
+{
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+	const char *of = "cycles in KVM of known exits";
+	struct cost c = { "-", 0, 0 };
+	const struct counts *counts;
+	__u64 sum;
+
+	for (r = vm->reasons; r < end; r++) {
+		counts = events_of_reason(vm, r, e);
+		if (!counts)
+			continue;
+		sum = events_sum(counts, KVM_STAGES);
+		consider(&c, sum, "%s", r->name);
+		c.whole += sum;
+	}
+	if (!e)
+		of = "not counted: needs a PMU";
+	else if (!events_of_reason(vm, NULL, e))
+		of = "not known: see kvmhot report";
+	print_measure("unhalted cycles", &c, vm, of, false);
+}
+
+static void print_vm(const struct vm *vm, const struct event *cycles)
+{
 	size_t i;
 
 	printf("%s (%s, %s, %u vCPU%s), %s\n", vm->name, vm->id,
@@ -169,15 +196,10 @@ static void print_vm(const struct vm *vm)
 		struct cost c = { "-", 0, 0 };
 
 		measures[i].find(vm, &c);
-		in_ms = c.amount && !measures[i].count;
-		printf("  %-*s %-*s %6s %6s %6s %s\n", NAME_WIDTH,
-		       measures[i].name, WHAT_WIDTH,
-		       fmt_name(c.what, WHAT_WIDTH).text,
-		       c.amount ? fmt_count(c.amount).text : "-",
-		       in_ms ? fmt_ms(c.amount, vm->tsc_khz).text : "-",
-		       c.amount ? fmt_percent(c.amount, c.whole).text : "-",
-		       measures[i].of);
+		print_measure(measures[i].name, &c, vm, measures[i].of,
+			      !measures[i].count);
 	}
+	print_unhalted(vm, cycles);
 }
 
 int cmd_costs(const struct options *o)
@@ -196,7 +218,7 @@ int cmd_costs(const struct options *o)
 		if (!summary_is_chosen(vm, only, ALL_VCPUS))
 			continue;
 		fputs(before, stdout);
-		print_vm(vm);
+		print_vm(vm, events_find(&s, "cycles"));
 		before = "\n";
 	}
 	source_free(&s);

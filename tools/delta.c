@@ -67,6 +67,59 @@ static void subtract_reason(struct reason *r, const struct reason *then)
 	subtract_hist(&r->hist, &then->hist);
 }
 
+static bool counts_have_fallen(const struct counts *now,
+			       const struct counts *then)
+{
+	int i;
+
+	for (i = 0; i < NR_ST; i++)
+		if (now->stages[i] < then->stages[i])
+			return true;
+	return now->exits < then->exits;
+}
+
+static void subtract_counts(struct counts *c, const struct counts *then)
+{
+	int i;
+
+	c->exits -= then->exits;
+	for (i = 0; i < NR_ST; i++)
+		c->stages[i] -= then->stages[i];
+}
+
+/*
+ * Was the list written in between, after 'status' was read?  Then what there
+ * was is gone, and all that is there came since.  What failed has no counts, in
+ * NOW as in THEN.
+ */
+static bool is_same_list(const struct vm *now, const struct vm *then)
+{
+	const struct reason *r, *old;
+	size_t i, j;
+
+	if (now->nr_counters < then->nr_counters)
+		return false;
+	for (i = 0; i < then->nr_counters; i++) {
+		if (strcmp(now->counters[i].name, then->counters[i].name) ||
+		    now->counters[i].failed < then->counters[i].failed)
+			return false;
+		if (!now->counters[i].failed &&
+		    counts_have_fallen(&now->counts[i], &then->counts[i]))
+			return false;
+	}
+	for (j = 0; j < then->nr_reasons; j++) {
+		old = &then->reasons[j];
+		r = find_reason(now, old);
+		if (!r || r->nr_counts < old->nr_counts)
+			return false;
+		for (i = 0; i < old->nr_counts; i++)
+			if (!now->counters[i].failed &&
+			    counts_have_fallen(&r->counts[i], &old->counts[i]))
+				return false;
+	}
+	return true;
+}
+
 static bool has_fallen(const struct vm *now, const struct vm *then)
 {
 	const struct reason *r;
@@ -80,23 +133,65 @@ static bool has_fallen(const struct vm *now, const struct vm *then)
 	return false;
 }
 
+/* With room to spare, so that NULL is for want of memory only. */
+static void *copy(const void *from, size_t nr, size_t size)
+{
+	void *to = malloc(nr * size + 1);
+
+	if (to && nr)
+		memcpy(to, from, nr * size);
+	return to;
+}
+
+/* D has the same pointers as NOW, which keeps its own. */
+static int copy_vm(struct vm *d, const struct vm *now)
+{
+	struct reason *r;
+
+	/* No interval's are told. */
+	memset(d->spans, 0, sizeof(d->spans));
+	d->nr_reasons = 0;
+	d->counters = copy(now->counters, now->nr_counters,
+			   sizeof(*d->counters));
+	d->counts = copy(now->counts, now->nr_counters, sizeof(*d->counts));
+	d->reasons = copy(now->reasons, now->nr_reasons, sizeof(*d->reasons));
+	if (!d->counters || !d->counts || !d->reasons)
+		return -1;
+	for (; d->nr_reasons < now->nr_reasons; d->nr_reasons++) {
+		r = &d->reasons[d->nr_reasons];
+		r->counts = copy(r->counts, r->nr_counts, sizeof(*r->counts));
+		if (!r->counts)
+			return -1;
+	}
+	return 0;
+}
+
+static void subtract_events(struct vm *d, const struct vm *then)
+{
+	const struct reason *old;
+	size_t i, j;
+
+	for (i = 0; i < then->nr_counters; i++)
+		if (!d->counters[i].failed)
+			subtract_counts(&d->counts[i], &then->counts[i]);
+	for (j = 0; j < d->nr_reasons; j++) {
+		old = find_reason(then, &d->reasons[j]);
+		for (i = 0; old && i < old->nr_counts; i++)
+			if (!d->counters[i].failed)
+				subtract_counts(&d->reasons[j].counts[i],
+						&old->counts[i]);
+	}
+}
+
 static int subtract_vm(struct vm *d, const struct vm *now,
-		       const struct vm *then)
+		       const struct vm *then, bool list_written)
 {
 	const struct reason *old;
 	size_t i;
 
 	*d = *now;
-	d->reasons = NULL;
-	/* NOW keeps its own; no interval's are told. */
-	memset(d->spans, 0, sizeof(d->spans));
-	if (now->nr_reasons) {
-		d->reasons = calloc(now->nr_reasons, sizeof(*d->reasons));
-		if (!d->reasons)
-			return -1;
-		memcpy(d->reasons, now->reasons,
-		       now->nr_reasons * sizeof(*d->reasons));
-	}
+	if (copy_vm(d, now))
+		return -1;
 	d->restarted = then && (then->since != now->since ||
 				has_fallen(now, then));
 	/* All that it has came since its 'since'. */
@@ -108,6 +203,8 @@ static int subtract_vm(struct vm *d, const struct vm *now,
 		d->n[i] = since_then(now->n[i], then->n[i]);
 	for (i = 0; i < NR_ST; i++)
 		d->stages[i] = since_then(now->stages[i], then->stages[i]);
+	if (!list_written && is_same_list(now, then))
+		subtract_events(d, then);
 	for (i = 0; i < d->nr_reasons; i++) {
 		old = find_reason(then, &d->reasons[i]);
 		if (old)
@@ -132,7 +229,8 @@ int delta_make(struct snapshot *d, const struct snapshot *now,
 	for (i = 0; i < now->nr_vms; i++) {
 		d->nr_vms++;
 		if (subtract_vm(&d->vms[i], &now->vms[i],
-				delta_find(then, now->vms[i].id)))
+				delta_find(then, now->vms[i].id),
+				d->n[S_EVENTS_NUMBER]))
 			return -1;
 	}
 	summary_sort(d);

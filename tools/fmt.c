@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* SI suffixes, percentages, durations and bars. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,49 @@ struct cell fmt_per(__u64 n, __u64 of)
 	if (!of)
 		return (struct cell){ "-" };
 	return n / of < 100 ? fmt_real((double)n / of) : fmt_count(n / of);
+}
+
+struct cell fmt_ratio(__u64 n, __u64 of)
+{
+	double v = of ? (double)n / of : 0;
+	struct cell c;
+
+	if (!of || !n || v >= 0.0995)
+		return n || !of ? fmt_per(n, of) : (struct cell){ "0" };
+	/* The limits are, again, where rounding would make a digit more. */
+	if (v < 0.000095)
+		snprintf(c.text, sizeof(c.text), "%.0e", v);
+	else
+		snprintf(c.text, sizeof(c.text), "%.*f",
+			 v < 0.000995 ? 5 : v < 0.00995 ? 4 : 3, v);
+	return c;
+}
+
+struct cell fmt_errno(__u64 error)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} errors[] = {
+		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { ESRCH, "ESRCH" },
+		{ EINTR, "EINTR" }, { EIO, "EIO" }, { ENXIO, "ENXIO" },
+		{ E2BIG, "E2BIG" }, { EAGAIN, "EAGAIN" },
+		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" },
+		{ EFAULT, "EFAULT" }, { EBUSY, "EBUSY" }, { ENODEV, "ENODEV" },
+		{ EINVAL, "EINVAL" }, { EMFILE, "EMFILE" },
+		{ ENOSPC, "ENOSPC" }, { ERANGE, "ERANGE" },
+		{ EOVERFLOW, "EOVERFLOW" },
+		{ EOPNOTSUPP, "EOPNOTSUPP" }, { ECHILD, "ECHILD" },
+		{ ETIMEDOUT, "ETIMEDOUT" },
+	};
+	struct cell c;
+	size_t i;
+
+	for (i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (error == (__u64)errors[i].number)
+			return fmt_name(errors[i].name, 20);
+	snprintf(c.text, sizeof(c.text), "errno %llu", error);
+	return c;
 }
 
 struct cell fmt_percent(__u64 n, __u64 of)

@@ -21,6 +21,12 @@ struct cell fmt_real(double v);
 /* One in how many: '-' if OF is 0 */
 struct cell fmt_per(__u64 n, __u64 of);
 
+/* The same of what may be far below one: two digits, at most seven characters. */
+struct cell fmt_ratio(__u64 n, __u64 of);
+
+/* ENOENT: what perf means by an errno is not what strerror() says of it. */
+struct cell fmt_errno(__u64 error);
+
 /*
  * '-' if OF is 0.  Of N greater than OF, where one is read later than the
  * other, 100.

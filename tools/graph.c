@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "events.h"
 #include "node.h"
 
 /* Counted in a vCPU's own row, but in no row of what it was spent on. */
@@ -50,11 +51,13 @@ static void add_reason(struct node *exits, const struct vm *vm,
 	size_t i;
 
 	n = node_add(exits, r->name, summary_cost(r->stages));
+	node_stages(n, r, KVM_STAGES);
 	if (r->hist.timed)
 		node_hist(n, &r->hist);
 	for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
 		child = node_add(n, stage_names[stages[i]],
 				 r->stages[stages[i]]);
+		node_stages(child, r, STAGE(stages[i]));
 		if (stages[i] == ST_HANDLE)
 			add_ept(child, vm, r);
 	}
@@ -78,6 +81,9 @@ static void add_exits(struct node *run, const struct vm *vm)
 	n = node_add(run, "exits",
 		     st[ST_IRQ] + st[ST_HANDLE] + st[ST_REENTER] + enter);
 	node_note(n, "(vmx_handle_exit, and the ways to and from it)");
+	/* Its 'enter' is not all that the vCPUs have. */
+	n->of = OF_REASONS;
+	n->stages = KVM_STAGES;
 	if (all.timed)
 		node_hist(n, &all);
 	for (r = vm->reasons; r < end; r++)
@@ -99,6 +105,7 @@ static void add_by_reason(struct node *n, const struct vm *vm, int stage,
 		if (!r->stages[stage])
 			continue;
 		child = node_add(n, r->name, r->stages[stage]);
+		node_stages(child, r, STAGE(stage));
 		if (child->total == r->n[cycles])
 			node_count(child, r->n[count]);
 	}
@@ -114,8 +121,10 @@ static void add_halt(struct node *run, const struct vm *vm)
 
 	halt = node_add(run, "halt",
 			vm->stages[ST_POLL] + vm->stages[ST_BLOCK]);
+	node_stages(halt, NULL, HALT_STAGES);
 	for (stage = ST_POLL; stage <= ST_BLOCK; stage++) {
 		child = node_add(halt, stage_names[stage], vm->stages[stage]);
+		node_stages(child, NULL, STAGE(stage));
 		for (i = 0; i < spans->nr; i++)
 			if (!strcmp(spans->span[i].what, stage_names[stage]))
 				node_hist(child, &spans->span[i].hist);
@@ -130,8 +139,10 @@ static void add_wait(struct node *run, const struct vm *vm)
 	int stage;
 
 	n = node_add(run, "wait", st[ST_PREEMPTED] + st[ST_SLEPT]);
+	node_stages(n, NULL, WAIT_STAGES);
 	for (stage = ST_PREEMPTED; stage <= ST_SLEPT; stage++) {
 		child = node_add(n, stage_names[stage], st[stage]);
+		node_stages(child, NULL, STAGE(stage));
 		add_by_reason(child, vm, stage, R_WAIT, R_WAIT_CYCLES);
 	}
 }
@@ -152,6 +163,7 @@ static void add_run(struct node *root, const struct vm *vm)
 	run = node_add(root, "KVM_RUN", root->total - st[ST_USER] -
 		       st[ST_IOCTL] - st[ST_UNKNOWN]);
 	node_note(run, "(kvm_vcpu_ioctl)");
+	node_stages(run, NULL, ALL_STAGES & ~USER_STAGES & ~STAGE(ST_UNKNOWN));
 	for (i = 0; i < spans->nr; i++)
 		if (is_run(&spans->span[i]))
 			summary_add(&all, &spans->span[i].hist);
@@ -159,15 +171,29 @@ static void add_run(struct node *root, const struct vm *vm)
 		node_hist(run, &all);
 	guest = node_add(run, "guest", st[ST_GUEST]);
 	node_count(guest, vm->n[V_ENTRIES]);
+	node_stages(guest, NULL, STAGE(ST_GUEST));
 	add_halt(run, vm);
 	add_wait(run, vm);
 	add_exits(run, vm);
 }
 
-/* The spans of the reason that S is the first of. */
-static void add_user_reason(struct node *user, const struct span *s,
-			    const struct span *end)
+static const struct reason *find_reason(const struct vm *vm,
+					const struct span *s)
 {
+	size_t i;
+
+	for (i = 0; i < vm->nr_reasons; i++)
+		if (vm->reasons[i].number == s->reason &&
+		    vm->reasons[i].level == s->level)
+			return &vm->reasons[i];
+	return NULL;
+}
+
+/* The spans of the reason that S is the first of. */
+static void add_user_reason(struct node *user, const struct vm *vm,
+			    const struct span *s, const struct span *end)
+{
+	const struct reason *r = find_reason(vm, s);
 	const struct span *first = s;
 	struct hist all = { 0 };
 	struct node *n, *child;
@@ -177,6 +203,8 @@ static void add_user_reason(struct node *user, const struct span *s,
 			summary_add(&all, &s->hist);
 	n = node_add(user, first->name, all.cycles);
 	node_hist(n, &all);
+	if (r)
+		node_stages(n, r, STAGE(ST_USER));
 	for (s = first; s < end; s++) {
 		if (s->reason != first->reason || s->level != first->level)
 			continue;
@@ -204,10 +232,11 @@ static void add_user(struct node *root, const struct vm *vm)
 
 	n = node_add(root, "user", vm->stages[ST_USER]);
 	node_note(n, "(the VMM)");
+	node_stages(n, NULL, STAGE(ST_USER));
 	for (s = spans->span; s < end; s++) {
 		summary_add(&all, &s->hist);
 		if (is_first(s, spans->span))
-			add_user_reason(n, s, end);
+			add_user_reason(n, vm, s, end);
 	}
 	if (all.timed)
 		node_hist(n, &all);
@@ -228,6 +257,7 @@ static void add_ioctls(struct node *root, const struct vm *vm)
 
 	n = node_add(root, "ioctl", vm->stages[ST_IOCTL]);
 	node_note(n, "(others than KVM_RUN)");
+	node_stages(n, NULL, STAGE(ST_IOCTL));
 	for (s = spans->span; s < end; s++)
 		if (!is_run(s))
 			summary_add(&all, &s->hist);
@@ -261,7 +291,9 @@ struct node *graph_make(const struct vm *vm, int vcpu)
 	add_run(root, vm);
 	add_user(root, vm);
 	add_ioctls(root, vm);
-	node_add(root, stage_names[ST_UNKNOWN], vm->stages[ST_UNKNOWN]);
+	node_stages(root, NULL, ALL_STAGES);
+	node_stages(node_add(root, stage_names[ST_UNKNOWN],
+			     vm->stages[ST_UNKNOWN]), NULL, STAGE(ST_UNKNOWN));
 	node_sort(root);
 	return root;
 }

@@ -86,6 +86,32 @@ static const struct {
 	  "part of a reason's ended exits that took KVM's fast path" },
 	{ "report", "CYC/USER", "mean user of the exits that have it" },
 	{ "report", "WAIT%", "part of a reason's ended exits that have wait" },
+	{ "report stat", "IPC",
+	  "events instructions by cycles, both in the stages of KVM cost and\n"
+	  INDENT "of exits whose counts are known.  Like the next two it is there\n"
+	  INDENT "if the list (file events) has them, and - if an event is refused,\n"
+	  INDENT "failed on a vCPU of the VM, or no exit is known" },
+	{ "report stat", "INS/EXIT",
+	  "event instructions, likewise, for each of these exits" },
+	{ "report stat", "MISS/EXIT",
+	  "the same of the list's first event that ends in -misses" },
+	{ "report", "by ... %",
+	  "shares of guest, KVM, halt, wait, user (with ioctl): by the TSC\n"
+	  INDENT "while counts are known, and by the first there is of cycles,\n"
+	  INDENT "task-clock, cpu-clock: the former does not count a halted CPU,\n"
+	  INDENT "the others not a thread that is not on one.  Both without the\n"
+	  INDENT "guest if that event does not count it" },
+	{ "report", "counts known",
+	  "--pmu: exits and time at both ends of which events were read, of\n"
+	  INDENT "the timed exits and the vCPUs' time" },
+	{ "report", "STAGE", "--pmu: where the vCPU was, see module/ABI" },
+	{ "report", "TSC MS TIME%",
+	  "--pmu: of the time with counts, in cycles, ms, and as a share of it" },
+	{ "report", "COUNT /TSC",
+	  "--pmu: the event above it: counts, and counts by cycles of the TSC" },
+	{ "report", "KNOWN%",
+	  "--pmu: EXITS, which are those with counts, by the timed ones;\n"
+	  INDENT "behind it, for each of them: cycles of the TSC, and counts" },
 	{ "tree", "TOTAL%", "TOTAL by the time of the VM's vCPUs" },
 	{ "tree", "MS", "TOTAL in milliseconds: cycles / tsc_khz" },
 	{ "tree", "TOTAL", "cycles in this line and in those below it" },
@@ -98,8 +124,26 @@ static const struct {
 	{ "tree", "P50 P99",
 	  "cycles that so many percent of the spans did not exceed; those\n"
 	  INDENT "of KVM_RUN and other ioctls are wall time" },
-	{ "costs", "AMOUNT", "cycles, or exits (without MS); of all vCPUs" },
+	{ "tree", "INSTR IPC",
+	  "event instructions while counts are known, and by cycles; there\n"
+	  INDENT "if the list (file events) has them; - where it is not known, and\n"
+	  INDENT "of the guest if the event does not count it" },
+	{ "costs", "AMOUNT",
+	  "cycles, or exits, or counts of event cycles (both without MS);\n"
+	  INDENT "of all vCPUs" },
+	{ "costs", "unhalted",
+	  "cycles: the event, in the stages of KVM cost, of known exits" },
 	{ "costs", "MS", "AMOUNT in milliseconds: cycles / tsc_khz" },
+	{ "check", "TURNS EXECUTED",
+	  "turns of the VM's loop between two exits, their instructions" },
+	{ "check", "COUNTED/EXIT",
+	  "event in stage guest: EXECUTED, and what any TURNS have alike" },
+	{ "check", "EXITS OTHERS",
+	  "of the run shown: its I/O exits, and others or not known ones;\n"
+	  INDENT "it is that with the fewest OTHERS, of these the least count" },
+	{ "check", "CLEAN TRIES", "how many runs had no OTHERS, of how many" },
+	{ "check", "slope", "what one line has more than the other: to be compared" },
+	{ "check", "fixed", "COUNTED/EXIT less EXECUTED" },
 	{ "costs", "SHARE%", "AMOUNT by the whole that OF names" },
 };
 

@@ -10,7 +10,7 @@
 
 enum {
 	EXITS, RATE, SHARE, TIME, KVM, VMM, IRQ, COST, P50, P95, P99, MAX, FAST,
-	USER_COST, WAIT,
+	USER_COST, WAIT, IPC, INSTRUCTIONS, MISSES,
 	NR_COLUMNS
 };
 
@@ -34,15 +34,29 @@ static const struct {
 	[FAST] = { "FAST%", 5, true },
 	[USER_COST] = { "CYC/USER", 8, true },
 	[WAIT] = { "WAIT%", 5, true },
+	[IPC] = { "IPC", 5, false },
+	[INSTRUCTIONS] = { "INS/EXIT", 8, false },
+	[MISSES] = { "MISS/EXIT", 9, false },
 };
 
-void line_names(bool full)
+static bool is_shown(int column, bool full, const struct chosen *events)
+{
+	if (column == IPC)
+		return events->ipc_cycles;
+	if (column == INSTRUCTIONS)
+		return events->instructions;
+	if (column == MISSES)
+		return events->misses;
+	return full || !columns[column].only_full;
+}
+
+void line_names(bool full, const struct chosen *events)
 {
 	int i;
 
 	printf("%-*s", NAME_WIDTH, "REASON");
 	for (i = 0; i < NR_COLUMNS; i++)
-		if (full || !columns[i].only_full)
+		if (is_shown(i, full, events))
 			printf(" %*s", columns[i].width, columns[i].name);
 	putchar('\n');
 }
@@ -61,12 +75,14 @@ static struct cell part(__u64 n, __u64 of)
 }
 
 void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
-		bool full)
+		bool full, const struct chosen *events)
 {
 	double seconds = summary_seconds(vm);
 	/* What can be said of an exit only when it has ended. */
 	__u64 ended = r->n[R_TIMED] + r->n[R_LOST];
 	__u64 both = r->n[R_CYCLES] + r->n[R_USER_CYCLES];
+	const struct counts *ins = events_of_reason(vm, r, events->instructions);
+	const struct counts *misses = events_of_reason(vm, r, events->misses);
 	const struct cell cells[NR_COLUMNS] = {
 		[EXITS] = fmt_count(r->n[R_EXITS]),
 		[RATE] = seconds > 0 ? fmt_real(r->n[R_EXITS] / seconds) :
@@ -85,12 +101,15 @@ void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
 		[FAST] = part(r->n[R_FAST], ended),
 		[USER_COST] = fmt_per(r->n[R_USER_CYCLES], r->n[R_USER]),
 		[WAIT] = part(r->n[R_WAIT], ended),
+		[IPC] = events_ipc(vm, r, events, KVM_STAGES),
+		[INSTRUCTIONS] = events_per_exit(ins, KVM_STAGES),
+		[MISSES] = events_per_exit(misses, KVM_STAGES),
 	};
 	int i;
 
 	printf("%-*s", NAME_WIDTH, fmt_name(r->name, NAME_WIDTH).text);
 	for (i = 0; i < NR_COLUMNS; i++)
-		if (full || !columns[i].only_full)
+		if (is_shown(i, full, events))
 			printf(" %*s", columns[i].width, cells[i].text);
 	putchar('\n');
 }

@@ -3,13 +3,14 @@
 #ifndef KVMHOT_LINE_H
 #define KVMHOT_LINE_H
 
+#include "events.h"
 #include "source.h"
 
-/* The names of the columns; FULL: all of them. */
-void line_names(bool full);
+/* The names of the columns; FULL: all of them, but of events only the chosen. */
+void line_names(bool full, const struct chosen *events);
 
 /* CYCLES is the whole of which the reason has a share. */
 void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
-		bool full);
+		bool full, const struct chosen *events);
 
 #endif /* KVMHOT_LINE_H */

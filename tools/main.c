@@ -17,40 +17,49 @@ static const struct command {
 	int (*run)(const struct options *o);
 	const char *usage, *help;
 } commands[] = {
-	{ "report", "pca", 0, cmd_report,
-	  "[-p VM] [--vcpu N] [--all] [--root DIR]",
+	{ "report", "pcaRP", 0, cmd_report,
+	  "[-p VM] [--vcpu N] [--all] [--pmu] [--root DIR]",
 	  "Totals since load or reset: VMs and their exit reasons by cost.\n"
-	  "Reasons below 0.1 % of a VM's cost and of its exits only with --all." },
-	{ "tree", "pca", 0, cmd_tree,
+	  "Reasons below 0.1 % of a VM's cost and of its exits only with --all.\n"
+	  "With --pmu, instead of times, what events counted: by stage, and by\n"
+	  "reason and stage." },
+	{ "tree", "pcaR", 0, cmd_tree,
 	  "[-p VM] [--vcpu N] [--all] [--root DIR]",
 	  "Where the time of the vCPUs' threads went, like a call graph, but\n"
 	  "counted: each cycle is in one place, and a line's TOTAL is its SELF\n"
 	  "and the TOTALs of the lines below it.\n"
 	  "Lines below 1 % of the one that they are under only with --all." },
-	{ "costs", "p", 0, cmd_costs,
+	{ "costs", "pR", 0, cmd_costs,
 	  "[-p VM] [--root DIR]",
 	  "Of each measure the greatest cost, and its share of the whole." },
-	{ "hist", "prc", 0, cmd_hist,
+	{ "hist", "prcR", 0, cmd_hist,
 	  "[-p VM] [-r REASON] [--vcpu N] [--root DIR]",
 	  "Histogram of the KVM cycles per exit of one reason of one VM;\n"
 	  "by default of the costliest; then of its user part, by what KVM asked\n"
 	  "of the VMM.  REASON is a name, or a number 0..127; of a nested guest's\n"
 	  "exits (level 2), with L2: before it." },
-	{ "vms", "", 0, cmd_vms,
+	{ "vms", "R", 0, cmd_vms,
 	  "[--root DIR]",
 	  "One line for each VM: exits, and where its vCPUs' time went." },
-	{ "stat", "p", 2, cmd_stat,
+	{ "stat", "pR", 2, cmd_stat,
 	  "[-p VM] [--root DIR] [INTERVAL [COUNT]]",
 	  "What happened within each INTERVAL seconds (fractions allowed).\n"
 	  "Without INTERVAL once, after a second; without COUNT until stopped.\n"
 	  "With -p it stops, with status 1, when the VM has ended." },
-	{ "export", "pcF", 0, cmd_export,
+	{ "export", "pcFR", 0, cmd_export,
 	  "--folded [-p VM] [--vcpu N] [--root DIR]",
 	  "The tree for other programs.  --folded: a line 'FRAME;FRAME;FRAME SELF'\n"
 	  "for each place with cycles of its own, as flame graphs are made of." },
-	{ "reset", "", 1, cmd_reset,
+	{ "reset", "R", 1, cmd_reset,
 	  "[--root DIR] [all | VM]",
 	  "Counting starts afresh, of all VMs (default) or of one." },
+	{ "check", "P", 1, cmd_check,
+	  "--pmu [EVENT]",
+	  "Which of the standard events this host has, and whether EVENT, any word\n"
+	  "of the file 'events' (default instructions:G), counts what it should:\n"
+	  "the instructions of a tiny VM of kvmhot's own, which are known.\n"
+	  "The list is put back at the end, but what was counted of events, of all\n"
+	  "VMs, is gone.  Exit status 1: it does not, or cannot be counted." },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(*commands))
@@ -61,6 +70,7 @@ static const struct option long_options[] = {
 	{ "vcpu", required_argument, NULL, 'c' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "folded", no_argument, NULL, 'F' },
+	{ "pmu", no_argument, NULL, 'P' },
 	{ "root", required_argument, NULL, 'R' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -129,6 +139,8 @@ static int parse(int argc, char **argv, struct options *o, char *seen)
 			o->all = true;
 		else if (c == 'F')
 			o->folded = true;
+		else if (c == 'P')
+			o->pmu = true;
 		else if (c == 'R')
 			o->root = optarg;
 		else if (c == 'c' && parse_vcpu(optarg, &o->vcpu))
@@ -143,9 +155,10 @@ static int parse(int argc, char **argv, struct options *o, char *seen)
 static int check(const struct command *cmd, const struct options *o,
 		 const char *seen)
 {
-	static const char letters[] = "prcaF";
+	static const char letters[] = "prcaFPR";
 	static const char * const names[] = {
-		"-p", "-r", "--vcpu", "--all", "--folded",
+		"-p", "-r", "--vcpu", "--all", "--folded", "--pmu",
+		"--root",
 	};
 	int i;
 

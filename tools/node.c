@@ -69,6 +69,13 @@ void node_hist(struct node *n, const struct hist *h)
 	n->p99 = summary_quantile(h, 990);
 }
 
+void node_stages(struct node *n, const struct reason *r, unsigned int stages)
+{
+	n->of = r ? OF_REASON : OF_VCPUS;
+	n->reason = r;
+	n->stages = stages;
+}
+
 /* The greatest first; those that are alike by name. */
 static bool is_before(const struct node *a, const struct node *b)
 {

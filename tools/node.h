@@ -18,6 +18,10 @@ struct node {
 	__u64 count;
 	bool counted, has_hist;
 	__u64 p50, p99;
+	/* What events counted here: these stages (0: none are known) of */
+	enum { OF_VCPUS, OF_REASON, OF_REASONS } of;
+	unsigned int stages;
+	const struct reason *reason;
 };
 
 struct node *node_new(const char *name);
@@ -29,6 +33,8 @@ __printf(2, 3)
 void node_note(struct node *n, const char *format, ...);
 void node_count(struct node *n, __u64 count);
 void node_hist(struct node *n, const struct hist *h);
+/* Of a reason, or if it is NULL of the vCPUs */
+void node_stages(struct node *n, const struct reason *r, unsigned int stages);
 
 /* Throws out those with nothing in them, and sorts by total. */
 void node_sort(struct node *n);

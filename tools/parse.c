@@ -8,18 +8,19 @@
 #include "parse.h"
 
 /*
- * In the order of reading.  Each span is then in the stages of its exit and of
- * its vCPU, too, and each exit in 'exits'.
+ * In the order of reading.  Each span, and each count, is then of an exit and of
+ * time that 'stages' has, too, and each exit in 'exits'.
  */
 const struct vm_file vm_files[NR_VM_FILES] = {
-	{ "hist", 9, parse_hist_row },
-	{ "user", 11, parse_user_row },
-	{ "ept", 9, parse_ept_row },
-	{ "halt", 7, parse_halt_row },
-	{ "ioctl", 9, parse_ioctl_row },
-	{ "stages", 5 + NR_ST + 3, parse_stages_row },
-	{ "vcpus", 2 + NR_V, parse_vcpus_row },
-	{ "exits", 3 + NR_R + 1, parse_exits_row },
+	{ "hist", 9, false, parse_hist_row },
+	{ "user", 11, false, parse_user_row },
+	{ "ept", 9, false, parse_ept_row },
+	{ "halt", 7, false, parse_halt_row },
+	{ "ioctl", 9, false, parse_ioctl_row },
+	{ "pmu", 8 + NR_ST, true, parse_pmu_row },
+	{ "stages", 5 + NR_ST + 3, false, parse_stages_row },
+	{ "vcpus", 2 + NR_V, false, parse_vcpus_row },
+	{ "exits", 3 + NR_R + 1, false, parse_exits_row },
 };
 
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value)
@@ -69,6 +70,13 @@ int parse_level(const struct text *t, unsigned int column, __u64 *level)
 	ret = parse_word(t, "level", column, words, 2, level);
 	++*level;
 	return ret;
+}
+
+int parse_error(const struct text *t, unsigned int column, __u64 *error)
+{
+	const char *word = t->column[column];
+
+	return text_number(t, "error", word + (*word == '-'), 4095, error);
 }
 
 static int compare_keys(const void *a, const void *b)

@@ -29,10 +29,11 @@ struct keys {
 struct vm_file {
 	const char *name;
 	unsigned int least;
+	bool optional;		/* not there before ABI 1 had it */
 	int (*row)(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 };
 
-#define NR_VM_FILES	8
+#define NR_VM_FILES	9
 extern const struct vm_file vm_files[NR_VM_FILES];
 
 /*
@@ -42,11 +43,12 @@ extern const struct vm_file vm_files[NR_VM_FILES];
 int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
 	       int vcpu);
 
-/* rows.c, spans.c and stages.c */
+/* rows.c, spans.c, stages.c and pmu.c */
 int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int parse_pmu_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
@@ -67,6 +69,13 @@ int parse_level(const struct text *t, unsigned int column, __u64 *level);
 /* vcpu, reason and name begin a row: *r, or NULL if it is not wanted. */
 int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
 		 unsigned int level_column, struct reason **r);
+
+/* The reason of the VM with these, and the name in column 2, new or not. */
+struct reason *parse_find_reason(const struct text *t, struct vm *vm,
+				 unsigned int number, unsigned int level);
+
+/* An errno, as the files have it: negative, or 0 */
+int parse_error(const struct text *t, unsigned int column, __u64 *error);
 
 /* 'timed cycles min max BUCKETS', from COLUMN on. */
 int parse_buckets(const struct text *t, unsigned int column, struct hist *h);

@@ -5,6 +5,7 @@
 
 #include "cmds.h"
 #include "delta.h"
+#include "events.h"
 #include "fmt.h"
 #include "line.h"
 #include "source.h"
@@ -24,6 +25,25 @@ static void print_hooks(const struct snapshot *s)
 		if (h->error)
 			printf(" (%s)", strerror(h->error));
 		printf("%s%s\n", h->note[0] ? ": " : "", h->note);
+	}
+}
+
+/* strerror() would mislead: an ENOENT of perf is no file that is missing. */
+static void print_events(const struct snapshot *s)
+{
+	const struct event *e;
+
+	for (e = s->events; e < s->events + s->nr_events; e++) {
+		if (!strcmp(e->state, "counting") ||
+		    !strcmp(e->state, "idle") || !strcmp(e->state, "off"))
+			continue;
+		printf("event %s: %s", e->name, e->state);
+		if (e->failed)
+			printf(" on %llu of %llu vCPUs", e->failed,
+			       e->counting + e->failed);
+		if (e->error)
+			printf(" (%s)", fmt_errno(e->error).text);
+		printf("%s%s\n", e->note[0] ? ": " : "", e->note);
 	}
 }
 
@@ -106,6 +126,9 @@ static void print_head(const struct snapshot *s)
 		missed += s->hooks[i].missed;
 	printf("since load: %s exits, dropped %llu, missed by hooks %llu",
 	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED], missed);
+	if (s->n[S_DROPPED_COUNTS])
+		printf(", counts of %llu exits dropped",
+		       s->n[S_DROPPED_COUNTS]);
 	if (s->n[S_FORGOTTEN_VMS])
 		printf(", %llu VMs with %s exits forgotten",
 		       s->n[S_FORGOTTEN_VMS],
@@ -119,6 +142,7 @@ static void print_head(const struct snapshot *s)
 	if (!s->n[S_TSC_STABLE])
 		puts("TSC UNSTABLE: do not trust cycles");
 	print_hooks(s);
+	print_events(s);
 }
 
 static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
@@ -164,31 +188,27 @@ static void print_time(const struct vm *vm)
 	putchar('\n');
 }
 
-/* Below 0.1 %?  N * 1000 might not fit. */
-static bool is_small(__u64 n, __u64 total)
+static void print_reasons(const struct snapshot *s, const struct vm *vm,
+			  bool all)
 {
-	return n < total / 1000 + !!(total % 1000);
-}
-
-static void print_reasons(const struct vm *vm, bool all)
-{
-	__u64 cycles = summary_cycles(vm), exits = 0, hidden_exits = 0;
+	__u64 cycles = summary_cycles(vm), exits = summary_exits(vm);
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
 	unsigned int hidden = 0;
+	__u64 hidden_exits = 0;
+	struct chosen events;
 
-	for (r = vm->reasons; r < end; r++)
-		exits += r->n[R_EXITS];
+	events_choose(&events, s);
 	if (!exits)
 		return;
 	fputs("  ", stdout);
-	line_names(true);
+	line_names(true, &events);
 	for (r = vm->reasons; r < end; r++) {
 		if (!r->n[R_EXITS])
 			continue;
-		if (all || !is_small(r->n[R_CYCLES], cycles) ||
-		    !is_small(r->n[R_EXITS], exits)) {
+		if (all || !summary_is_small(r->n[R_CYCLES], cycles) ||
+		    !summary_is_small(r->n[R_EXITS], exits)) {
 			fputs("  ", stdout);
-			line_print(vm, r, cycles, true);
+			line_print(vm, r, cycles, true, &events);
 		} else {
 			hidden++;
 			hidden_exits += r->n[R_EXITS];
@@ -215,8 +235,13 @@ int cmd_report(const struct options *o)
 		if (!summary_is_chosen(vm, only, o->vcpu))
 			continue;
 		print_vm(&s, vm, o->vcpu);
-		print_reasons(vm, o->all);
+		events_print_failed(vm, &s, "  ");
+		if (o->pmu)
+			rates_print(&s, vm, o->all);
+		else
+			print_reasons(&s, vm, o->all);
 		print_time(vm);
+		rates_print_unhalted(&s, vm);
 	}
 	source_free(&s);
 	return EXIT_FINE;

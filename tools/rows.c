@@ -23,22 +23,34 @@ static const char * const vcpus_columns[NR_V] = {
 	"halt_cycles", "kvm_exits", "level2",
 };
 
-static struct reason *find_reason(struct vm *vm, unsigned int number,
-				  unsigned int level)
+struct reason *parse_find_reason(const struct text *t, struct vm *vm,
+				 unsigned int number, unsigned int level)
 {
+	struct reason *r;
 	size_t i;
 
 	for (i = 0; i < vm->nr_reasons; i++)
 		if (vm->reasons[i].number == number &&
 		    vm->reasons[i].level == level)
 			return &vm->reasons[i];
-	return NULL;
+	r = realloc(vm->reasons, (vm->nr_reasons + 1) * sizeof(*r));
+	if (!r) {
+		text_bad(t, "out of memory");
+		return NULL;
+	}
+	vm->reasons = r;
+	r = memset(&r[vm->nr_reasons++], 0, sizeof(*r));
+	r->number = number;
+	r->level = level;
+	snprintf(r->name, sizeof(r->name), "%s%s", level == 2 ? "L2:" : "",
+		 t->column[2]);
+	names_clean(r->name);
+	return r;
 }
 
 int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
 		 unsigned int level_column, struct reason **r)
 {
-	struct reason *reasons;
 	__u64 number, level;
 	int ret;
 
@@ -49,20 +61,8 @@ int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
 	ret = parse_key(t, k, vcpu, number << 2 | level);
 	if (ret <= 0)
 		return ret;
-	*r = find_reason(vm, number, level);
-	if (*r)
-		return 0;
-	reasons = realloc(vm->reasons, (vm->nr_reasons + 1) * sizeof(*reasons));
-	if (!reasons)
-		return text_bad(t, "out of memory");
-	vm->reasons = reasons;
-	*r = memset(&reasons[vm->nr_reasons++], 0, sizeof(*reasons));
-	(*r)->number = number;
-	(*r)->level = level;
-	snprintf((*r)->name, sizeof((*r)->name), "%s%s",
-		 level == 2 ? "L2:" : "", t->column[2]);
-	names_clean((*r)->name);
-	return 0;
+	*r = parse_find_reason(t, vm, number, level);
+	return *r ? 0 : -EBADMSG;
 }
 
 static int merge_exits(const struct text *t, struct reason *r, const __u64 *n)

@@ -32,16 +32,23 @@ static int fail(const char *path, int error)
 	return -1;
 }
 
-static void free_vm(struct vm *vm)
+void source_free_vm(struct vm *vm)
 {
-	int i;
+	size_t i;
 
+	for (i = 0; i < vm->nr_reasons; i++)
+		free(vm->reasons[i].counts);
 	free(vm->reasons);
 	vm->reasons = NULL;
 	vm->nr_reasons = 0;
 	for (i = 0; i < NR_SP; i++)
 		free(vm->spans[i].span);
 	memset(vm->spans, 0, sizeof(vm->spans));
+	free(vm->counters);
+	free(vm->counts);
+	vm->counters = NULL;
+	vm->counts = NULL;
+	vm->nr_counters = 0;
 }
 
 /*
@@ -51,22 +58,26 @@ static void free_vm(struct vm *vm)
 static int read_vm(struct vm *vm, char *path, const char *root, int vcpu)
 {
 	__u64 since = 0;
+	bool first = true;
 	int i, ret;
 
 	memset(vm->n, 0, sizeof(vm->n));
 	memset(vm->stages, 0, sizeof(vm->stages));
 	vm->nr_vcpus = 0;
 	vm->all_vcpus = 0;
-	free_vm(vm);
+	source_free_vm(vm);
 	for (i = 0; i < NR_VM_FILES; i++) {
 		snprintf(path, PATH_MAX, "%s/vms/%s/%s", root, vm->id,
 			 vm_files[i].name);
 		ret = parse_file(path, &vm_files[i], vm, vcpu);
+		if (ret == -ENOENT && vm_files[i].optional)
+			continue;
 		if (ret)
 			return ret;
-		if (i && since != vm->since)
+		if (!first && since != vm->since)
 			return -EAGAIN;
 		since = vm->since;
+		first = false;
 	}
 	return 0;
 }
@@ -85,7 +96,7 @@ static int load_vm(struct vm *vm, const char *root, int vcpu)
 			return 0;
 		if (ret == -ENOENT || ret == -EIO) {
 			if (access(dir, F_OK) && errno == ENOENT) {
-				free_vm(vm);
+				source_free_vm(vm);
 				return 1;
 			}
 		} else if (ret != -EAGAIN) {
@@ -94,7 +105,7 @@ static int load_vm(struct vm *vm, const char *root, int vcpu)
 		/* Being removed, being replaced, or reset: not for long. */
 		nanosleep(&pause, NULL);
 	}
-	free_vm(vm);
+	source_free_vm(vm);
 	if (ret == -EAGAIN) {
 		text_tell("%s: since= is not that of the other files", path);
 		return -1;
@@ -147,7 +158,21 @@ static int load_vms(struct snapshot *s, DIR *dir, const char *root, int vcpu)
 	return 0;
 }
 
-int source_load(struct snapshot *s, const char *root, int vcpu)
+int source_load_vm(struct vm *vm, const char *root, const char *id)
+{
+	int ret;
+
+	memset(vm, 0, sizeof(*vm));
+	if (check_id(id, root))
+		return -1;
+	strcpy(vm->id, id);
+	ret = load_vm(vm, root, ALL_VCPUS);
+	if (ret > 0)
+		text_tell("%s/vms/%s: gone", root, id);
+	return ret ? -1 : 0;
+}
+
+int source_load_status(struct snapshot *s, const char *root)
 {
 	char path[PATH_MAX];
 	DIR *dir;
@@ -165,7 +190,17 @@ int source_load(struct snapshot *s, const char *root, int vcpu)
 		source_free(s);
 		return fail(path, ret);
 	}
+	return 0;
+}
 
+int source_load(struct snapshot *s, const char *root, int vcpu)
+{
+	char path[PATH_MAX];
+	DIR *dir;
+	int ret;
+
+	if (source_load_status(s, root))
+		return -1;
 	snprintf(path, sizeof(path), "%s/vms", root);
 	dir = opendir(path);
 	if (!dir) {
@@ -187,9 +222,10 @@ void source_free(struct snapshot *s)
 	size_t i;
 
 	for (i = 0; i < s->nr_vms; i++)
-		free_vm(&s->vms[i]);
+		source_free_vm(&s->vms[i]);
 	free(s->vms);
 	free(s->hooks);
+	free(s->events);
 	free(s->coverages);
 	memset(s, 0, sizeof(*s));
 }

@@ -40,6 +40,8 @@ enum {
 enum {
 	S_ENABLED, S_ARMED, S_TSC_KHZ, S_TSC_STABLE, S_EXITS, S_DROPPED,
 	S_LOST, S_FORGOTTEN_VMS, S_FORGOTTEN_EXITS, S_DETAIL,
+	/* Not there before there were events: then 0. */
+	S_EVENTS_NUMBER, S_DROPPED_COUNTS,
 	NR_S
 };
 
@@ -59,6 +61,21 @@ struct hist {
 	__u64 buckets[KVMHOT_HIST_BUCKETS];
 };
 
+/* Of known stretches and exits: TSC cycles, or counts of an event. */
+struct counts {
+	__u64 exits, stages[NR_ST];
+};
+
+/* What a VM's 'counts' are of: in place 0 tsc, then the events of its file. */
+struct counter {
+	char name[128];
+	unsigned int vcpus;	/* those summed that have rows of it: */
+	unsigned int counting, failed;
+	int failed_vcpu;	/* the last of those that failed, */
+	char state[16];		/* and why the first did */
+	__u64 error;
+};
+
 /*
  * An exit reason of a VM, and a level: summed over the vCPUs; min and max are
  * not.  The name begins with 'L2:' if the level is 2.
@@ -69,6 +86,8 @@ struct reason {
 	__u64 n[NR_R];
 	__u64 stages[NR_ST], ept;
 	struct hist hist;
+	size_t nr_counts;
+	struct counts *counts;	/* summed; fewer than the VM's: no more known */
 };
 
 /* Spans of one kind, summed over the vCPUs; 'row' tells kinds apart. */
@@ -100,6 +119,9 @@ struct vm {
 	size_t nr_reasons;
 	struct reason *reasons;
 	struct spans spans[NR_SP];
+	size_t nr_counters;	/* 0: nothing known */
+	struct counter *counters;
+	struct counts *counts;	/* summed over the vCPUs' own rows */
 };
 
 /* What KVM itself counted, of a VM. */
@@ -113,10 +135,18 @@ struct hook {
 	__u64 missed, error;	/* an errno, or 0 */
 };
 
+/* An event of the list, as 'status' has it. */
+struct event {
+	char name[128], state[16], where[16], note[256];
+	__u64 error;		/* an errno, or 0 */
+	__u64 counting, failed;	/* vCPUs */
+};
+
 struct snapshot {
 	__u64 n[NR_S];
-	size_t nr_hooks, nr_coverages, nr_vms;
+	size_t nr_hooks, nr_events, nr_coverages, nr_vms;
 	struct hook *hooks;
+	struct event *events;
 	struct coverage *coverages;
 	struct vm *vms;
 };
@@ -124,6 +154,10 @@ struct snapshot {
 /* All of these that return an int: 0, or -1 with the error already told. */
 int source_load(struct snapshot *s, const char *root, int vcpu);
 void source_free(struct snapshot *s);
+/* Of 'status' only; then of one VM, which is an error if it is not there. */
+int source_load_status(struct snapshot *s, const char *root);
+int source_load_vm(struct vm *vm, const char *root, const char *id);
+void source_free_vm(struct vm *vm);
 int source_reset(const char *root, const char *what);
 
 /* stages.c */
@@ -140,6 +174,8 @@ int summary_choose(struct snapshot *s, const char *word, int vcpu,
 bool summary_is_chosen(const struct vm *vm, const struct vm *only, int vcpu);
 void summary_sort(struct snapshot *s);
 __u64 summary_cycles(const struct vm *vm);
+__u64 summary_exits(const struct vm *vm);
+bool summary_is_small(__u64 n, __u64 total);
 __u64 summary_stages(const __u64 *stages);
 __u64 summary_cost(const __u64 *stages);
 void summary_add(struct hist *to, const struct hist *h);

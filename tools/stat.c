@@ -45,9 +45,11 @@ static int parse_count(const char *word, long *count)
 }
 
 /* What happened to a VM other than exits. */
-static void print_note(const struct vm *now, const struct vm *then,
-		       const struct vm *d)
+static void print_note(const struct snapshot *s, const struct vm *now,
+		       const struct vm *then, const struct vm *d)
 {
+	char before[192];
+
 	if (!then)
 		printf("%s (%s): new, first seen %s ago\n", now->name, now->id,
 		       fmt_seconds(summary_seconds(now)).text);
@@ -57,9 +59,14 @@ static void print_note(const struct vm *now, const struct vm *then,
 		       fmt_seconds(summary_seconds(d)).text);
 	if (!now->running && (!then || then->running))
 		printf("%s (%s): ended\n", now->name, now->id);
+	if (events_failed(now) > (then ? events_failed(then) : 0)) {
+		snprintf(before, sizeof(before), "%s (%s): ", now->name,
+			 now->id);
+		events_print_failed(now, s, before);
+	}
 }
 
-static void print_vm(const struct vm *vm)
+static void print_vm(const struct vm *vm, const struct chosen *events)
 {
 	__u64 cycles = summary_cycles(vm);
 	const struct reason *r;
@@ -68,7 +75,7 @@ static void print_vm(const struct vm *vm)
 		if (!r->n[R_EXITS] && !r->n[R_TIMED])
 			continue;
 		printf("%-16s %-11s ", fmt_name(vm->name, 16).text, vm->id);
-		line_print(vm, r, cycles, false);
+		line_print(vm, r, cycles, false, events);
 	}
 }
 
@@ -79,7 +86,7 @@ static bool is_shown(const struct vm *vm, const char *id)
 }
 
 static void print_head(const struct snapshot *now, const struct snapshot *d,
-		       const char *id)
+		       const char *id, const struct chosen *events)
 {
 	time_t t = time(NULL);
 	struct tm tm = { 0 };
@@ -114,13 +121,14 @@ static void print_head(const struct snapshot *now, const struct snapshot *d,
 	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
 		puts("NOT ARMED: nothing is counted, see kvmhot report");
 	printf("%-16s %-11s ", "NAME", "VM");
-	line_names(false);
+	line_names(false, events);
 }
 
 static int print_block(const struct snapshot *now, const struct snapshot *then,
 		       const char *id)
 {
 	const struct vm *vm, *old;
+	struct chosen events;
 	struct snapshot d;
 	size_t i;
 
@@ -129,14 +137,15 @@ static int print_block(const struct snapshot *now, const struct snapshot *then,
 		fputs("kvmhot: stat: out of memory\n", stderr);
 		return -1;
 	}
-	print_head(now, &d, id);
+	events_choose(&events, now);
+	print_head(now, &d, id, &events);
 	for (i = 0; i < d.nr_vms; i++) {
 		vm = &d.vms[i];
 		if (!is_shown(vm, id))
 			continue;
 		old = delta_find(then, vm->id);
-		print_note(delta_find(now, vm->id), old, vm);
-		print_vm(vm);
+		print_note(now, delta_find(now, vm->id), old, vm);
+		print_vm(vm, &events);
 	}
 	for (i = 0; i < then->nr_vms; i++) {
 		vm = &then->vms[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The file 'status': keys, hooks, and what KVM counted. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,12 @@
 static const char * const status_keys[NR_S] = {
 	"enabled", "armed", "tsc_khz", "tsc_stable", "exits", "dropped",
 	"lost", "forgotten_vms", "forgotten_exits", "detail",
+	"events_number", "dropped_counts",
 };
 
 /* hook NAME MODULE KIND STATE HITS MISSED ERROR NOTE */
 static int parse_hook(struct text *t, struct snapshot *s)
 {
-	char *error = t->column[7];
 	struct hook *h;
 	__u64 hits;
 
@@ -28,7 +29,7 @@ static int parse_hook(struct text *t, struct snapshot *s)
 	h += s->nr_hooks;
 	if (text_number(t, "hits", t->column[5], ~0ULL, &hits) ||
 	    text_number(t, "missed", t->column[6], ~0ULL, &h->missed) ||
-	    text_number(t, "error", error + (*error == '-'), 4095, &h->error))
+	    parse_error(t, 7, &h->error))
 		return -EBADMSG;
 	snprintf(h->name, sizeof(h->name), "%s", t->column[1]);
 	snprintf(h->kind, sizeof(h->kind), "%s", t->column[3]);
@@ -39,6 +40,55 @@ static int parse_hook(struct text *t, struct snapshot *s)
 	names_clean(h->state);
 	names_clean(h->note);
 	s->nr_hooks++;
+	return 0;
+}
+
+/* Hexadecimal, be it with 0x or not; of no use here but to be right. */
+static int check_config(const struct text *t, const char *word)
+{
+	const char *digits = word + (strncmp(word, "0x", 2) ? 0 : 2);
+
+	if (*digits && !digits[strspn(digits, "0123456789abcdefABCDEF")])
+		return 0;
+	return text_bad(t, "config: '%.40s' is not a hexadecimal number", word);
+}
+
+/* event NAME STATE ERROR TYPE CONFIG WHERE COUNTING FAILED NOTE */
+static int parse_event(struct text *t, struct snapshot *s)
+{
+	struct event *e;
+	__u64 type;
+	size_t i;
+
+	if (t->nr_columns < 10)
+		return text_bad(t, "%u columns, not 10", t->nr_columns);
+	for (i = 0; i < s->nr_events; i++)
+		if (!strcmp(s->events[i].name, t->column[1]))
+			return text_bad(t, "event %.40s: a second time",
+					t->column[1]);
+	e = realloc(s->events, (s->nr_events + 1) * sizeof(*e));
+	if (!e)
+		return text_bad(t, "out of memory");
+	s->events = e;
+	e += s->nr_events;
+	if (!*t->column[1] || strlen(t->column[1]) >= sizeof(e->name))
+		return text_bad(t, "'%.40s' is not an event's name",
+				t->column[1]);
+	if (parse_error(t, 3, &e->error) ||
+	    text_number(t, "type", t->column[4], UINT_MAX, &type) ||
+	    check_config(t, t->column[5]) ||
+	    text_number(t, "counting", t->column[7], ~0ULL, &e->counting) ||
+	    text_number(t, "failed", t->column[8], ~0ULL, &e->failed))
+		return -EBADMSG;
+	strcpy(e->name, t->column[1]);
+	snprintf(e->state, sizeof(e->state), "%s", t->column[2]);
+	snprintf(e->where, sizeof(e->where), "%s", t->column[6]);
+	snprintf(e->note, sizeof(e->note), "%s", t->column[9]);
+	names_clean(e->name);
+	names_clean(e->state);
+	names_clean(e->where);
+	names_clean(e->note);
+	s->nr_events++;
 	return 0;
 }
 
@@ -75,6 +125,8 @@ static int parse_status_row(struct text *t, struct snapshot *s, bool *seen)
 
 	if (!strcmp(key, "hook"))
 		return parse_hook(t, s);
+	if (!strcmp(key, "event"))
+		return parse_event(t, s);
 	if (!strcmp(key, "vm"))
 		return parse_coverage(t, s);
 	for (i = 0; i < NR_S; i++) {
@@ -103,7 +155,7 @@ int parse_status(const char *path, struct snapshot *s)
 		ret = parse_status_row(&t, s, seen);
 	t.line = 0;
 	for (i = 0; !ret && i < NR_S; i++)
-		if (!seen[i])
+		if (!seen[i] && i < S_EVENTS_NUMBER)
 			ret = text_bad(&t, "no row '%s'", status_keys[i]);
 	text_close(&t);
 	return ret;

@@ -141,6 +141,22 @@ __u64 summary_cycles(const struct vm *vm)
 	return sum;
 }
 
+__u64 summary_exits(const struct vm *vm)
+{
+	__u64 sum = 0;
+	size_t i;
+
+	for (i = 0; i < vm->nr_reasons; i++)
+		sum += vm->reasons[i].n[R_EXITS];
+	return sum;
+}
+
+/* Below 0.1 %?  N * 1000 might not fit. */
+bool summary_is_small(__u64 n, __u64 total)
+{
+	return n < total / 1000 + !!(total % 1000);
+}
+
 /* Of a vCPU's own row: its whole time. */
 __u64 summary_stages(const __u64 *stages)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmds.h"
+#include "events.h"
 #include "fmt.h"
 #include "node.h"
 
@@ -22,6 +23,8 @@ static const struct lines utf8 = { "│  ", "   ", "├─ ", "└─ " };
 /* What is the same for all lines of a tree. */
 struct drawing {
 	const struct lines *lines;
+	const struct vm *vm;
+	struct chosen events;
 	__u64 whole, tsc_khz;
 	int width;		/* of a number of cycles */
 	bool all;
@@ -49,18 +52,61 @@ static unsigned int count(const struct node *n)
 	return nr;
 }
 
+/* What an event counted in a node: false if that is not known. */
+static bool count_event(const struct vm *vm, const struct node *n,
+			const struct event *e, __u64 *sum)
+{
+	const struct counts *c = events_of_reason(vm, n->reason, e);
+	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
+
+	*sum = 0;
+	/* Of what does not count the guest, that is none of its figures. */
+	if (!c || !n->stages ||
+	    (n->stages == STAGE(ST_GUEST) && !events_has_guest(e)))
+		return false;
+	if (n->of != OF_REASONS) {
+		*sum = events_sum(c, n->stages);
+		return true;
+	}
+	for (r = vm->reasons; r < end; r++) {
+		c = events_of_reason(vm, r, e);
+		if (c)
+			*sum += events_sum(c, n->stages);
+	}
+	return true;
+}
+
+static void print_events(const struct drawing *d, const struct node *n)
+{
+	const struct chosen *e = &d->events;
+	__u64 count, cycles;
+	bool known;
+
+	if (e->instructions) {
+		known = count_event(d->vm, n, e->instructions, &count);
+		printf(" %5s", known ? fmt_count(count).text : "-");
+	}
+	if (e->ipc_cycles) {
+		known = count_event(d->vm, n, e->ipc_instructions, &count) &&
+			count_event(d->vm, n, e->ipc_cycles, &cycles);
+		printf(" %5s", known ? fmt_per(count, cycles).text : "-");
+	}
+}
+
 static void print_line(const struct drawing *d, const struct node *n,
 		       unsigned int depth)
 {
 	const struct lines *l = d->lines;
 	unsigned int i;
 
-	printf("%6s %6s %*llu %*llu %6s %5s %5s  ",
+	printf("%6s %6s %*llu %*llu %6s %5s %5s",
 	       fmt_percent(n->total, d->whole).text,
 	       fmt_ms(n->total, d->tsc_khz).text, d->width, n->total,
 	       d->width, n->self, n->counted ? fmt_count(n->count).text : "-",
 	       n->has_hist ? fmt_count(n->p50).text : "-",
 	       n->has_hist ? fmt_count(n->p99).text : "-");
+	print_events(d, n);
+	fputs("  ", stdout);
 	for (i = 1; i < depth; i++)
 		fputs(d->last[i] ? l->last_side : l->side, stdout);
 	if (depth)
@@ -94,11 +140,14 @@ static void print_tree(struct drawing *d, const struct vm *vm, int vcpu)
 
 	d->whole = root->total;
 	d->tsc_khz = vm->tsc_khz;
+	d->vm = vm;
 	d->width = snprintf(NULL, 0, "%llu", root->total);
 	if (d->width < 5)
 		d->width = 5;
-	printf("%6s %6s %*s %*s %6s %5s %5s\n", "TOTAL%", "MS", d->width,
-	       "TOTAL", d->width, "SELF", "COUNT", "P50", "P99");
+	printf("%6s %6s %*s %*s %6s %5s %5s%s%s\n", "TOTAL%", "MS", d->width,
+	       "TOTAL", d->width, "SELF", "COUNT", "P50", "P99",
+	       d->events.instructions ? " INSTR" : "",
+	       d->events.ipc_cycles ? "   IPC" : "");
 	print_node(d, root, 0);
 	node_free(root);
 }
@@ -118,6 +167,7 @@ int cmd_tree(const struct options *o)
 		source_free(&s);
 		return EXIT_FAILED;
 	}
+	events_choose(&d.events, &s);
 	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
 		if (!summary_is_chosen(vm, only, o->vcpu))
 			continue;

@@ -48,6 +48,36 @@ static bool test_parts(void)
 	       same(fmt_percent(3, 2), "100.0");
 }
 
+static bool test_ratio(void)
+{
+	static const struct {
+		__u64 n, of;
+		const char *text;
+	} t[] = {
+		{ 1, 0, "-" }, { 0, 0, "-" }, { 0, 7, "0" }, { 5, 2, "2.50" },
+		{ 996, 10000, "0.10" }, { 994, 10000, "0.099" },
+		{ 96, 10000, "0.0096" }, { 996, 100000, "0.010" },
+		{ 96, 100000, "0.00096" }, { 94, 100000, "0.00094" },
+		{ 96, 1000000, "0.00010" }, { 94, 1000000, "9e-05" },
+		{ 1, ~0ULL, "5e-20" }, { ~0ULL, 1, "18.4E" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(*t); i++)
+		if (!same(fmt_ratio(t[i].n, t[i].of), t[i].text) ||
+		    strlen(fmt_ratio(t[i].n, t[i].of).text) > 7)
+			return false;
+	return true;
+}
+
+static bool test_errno(void)
+{
+	return same(fmt_errno(2), "ENOENT") && same(fmt_errno(16), "EBUSY") &&
+	       same(fmt_errno(95), "EOPNOTSUPP") &&
+	       same(fmt_errno(0), "errno 0") &&
+	       same(fmt_errno(4095), "errno 4095");
+}
+
 static bool test_rest(void)
 {
 	__u64 n;
@@ -122,10 +152,12 @@ static bool test_text(void)
 
 int main(void)
 {
-	tap_plan(8);
+	tap_plan(10);
 	tap_ok(test_count(), "counts");
 	tap_ok(test_real(), "reals");
 	tap_ok(test_parts(), "means and percentages");
+	tap_ok(test_ratio(), "ratios, be they small");
+	tap_ok(test_errno(), "names of errors");
 	tap_ok(test_rest(), "what is left to 100");
 	tap_ok(test_coverage(), "coverage is rounded away from 100");
 	tap_ok(test_ms(), "milliseconds");

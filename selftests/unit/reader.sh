@@ -73,11 +73,12 @@ refuses()
 	ok "$name" $?
 }
 
-# A fresh tree to damage, in $bad; $vm is a VM in it.
+# A fresh tree to damage, in $bad: of $tree; $vm is a VM in it.
+tree=$dir/good
 fresh()
 {
 	rm -rf "$dir/bad"
-	cp -r "$dir/good" "$dir/bad"
+	cp -r "$tree" "$dir/bad"
 	bad=$dir/bad
 	vm=$bad/vms/4391-11
 }
@@ -118,6 +119,8 @@ edit()
 . "$here/reader_stages.sh"
 # shellcheck source=/dev/null
 . "$here/reader_figures.sh"
+# shellcheck source=/dev/null
+. "$here/reader_pmu.sh"
 
 echo "1..$nr"
 [ $nr -gt 0 ] && [ $failed -eq 0 ]

@@ -21,7 +21,7 @@ prints "hist -r REASON_n" hist-unnamed.txt hist -r REASON_87 --root "$dir/good"
 prints "hist --vcpu" hist-vcpu.txt hist --vcpu 1 -r IO_INSTRUCTION --root="$dir/good"
 prints "vms" vms.txt vms --root "$dir/good"
 prints "--help" help.txt --help
-for verb in report tree costs hist vms stat export reset; do
+for verb in report tree costs hist vms stat export reset check; do
 	prints "$verb --help" help-$verb.txt $verb --help
 done
 prints "--version" version.txt --version
@@ -226,9 +226,10 @@ fresh; rm "$bad/status"
 damaged "no status" "bad/status: No such file or directory"
 fresh; rm -r "$bad/vms"
 damaged "no vms" "bad/vms: No such file or directory"
-for file in $files; do
-	fresh; rm "$vm/$file"
-	damaged "$file: missing" "4391-11/$file: No such file or directory"
+# damage FILE COLUMN: what is the same for all files; the column has a number
+damage()
+{
+	file=$1
 	fresh; : >"$vm/$file"
 	damaged "$file: empty" "$file: line 1: nothing there"
 	fresh; rm "$vm/$file"; mkdir "$vm/$file"
@@ -261,7 +262,7 @@ for file in $files; do
 		fresh; field "$vm/$file" 4 1 "$word"
 		damaged "$file: vcpu '$word'" "line 4: vcpu: '$word' is not a number"
 	done
-	fresh; field "$vm/$file" 4 5 18446744073709551616
+	fresh; field "$vm/$file" 4 "$2" 18446744073709551616
 	damaged "$file: 2^64" "'18446744073709551616' is too large"
 	fresh; field "$vm/$file" 4 1 4294967296
 	damaged "$file: vcpu 2^32" "vcpu: '4294967296' is too large"
@@ -279,6 +280,11 @@ for file in $files; do
 	damaged "$file: tsc_khz=0" "tsc_khz is 0"
 	fresh; edit "$vm/$file" '1s/since=100000000000/since=100000000001/'
 	damaged "$file: of another time" "since= is not that of the other files"
+}
+for file in $files; do
+	damage "$file" 5
+	fresh; rm "$vm/$file"
+	damaged "$file: missing" "4391-11/$file: No such file or directory"
 done
 fresh; field "$vm/exits" 4 4 9223372036854775808
 damaged "exits: not timed + open + lost" "line 4: exits is 9223372036854775808, but timed + open + lost 400"

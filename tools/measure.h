@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* An event compared with what is known of a VM. */
+#ifndef KVMHOT_MEASURE_H
+#define KVMHOT_MEASURE_H
+
+#include <stdbool.h>
+
+#include "source.h"
+
+/*
+ * The event is the only one in the list.  Prints what it counts of a VM, and
+ * what it should.  Return: 0, or -1 if they differ, if STOPPED said so, or if it
+ * could not be found out, which is told.
+ */
+int measure(const struct event *e, bool (*stopped)(void));
+
+#endif /* KVMHOT_MEASURE_H */
