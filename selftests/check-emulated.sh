@@ -14,30 +14,116 @@ host_args()
 	sed -n 's/^# requires: smp \([0-9]*\)$/--smp \1/p; s/^# requires: qemu$/--qemu/p' "$here/tests/$1.sh"
 }
 
-# on_host KERNEL TEST
+# weight TEST: seconds, about
+weight()
+{
+	local seconds
+	seconds=$(sed -n 's/^# takes: \([0-9]*\) s$/\1/p' "$here/tests/$1.sh")
+	echo "${seconds:-15}"
+}
+
+# plan: lines "SECONDS KERNEL NR TEST...", one for each run of a host, the longest
+# first.  Tests that require the same share one, up to a certain time.
+plan()
+{
+	local kernel t
+	for kernel in $built; do
+		for t in $tests; do
+			echo "$(weight "$t") $kernel $t $(host_args "$t" | sort | tr '\n' ' ')"
+		done
+	done | sort -k 1,1nr -k 2 | awk '
+		{ args = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", args)
+		  seconds[NR] = $1; key[NR] = $2 " " args; kernel[NR] = $2
+		  test[NR] = $3; sum[key[NR]] += $1; total += $1 }
+		END {
+			most = total / 12 < 45 ? 45 : total / 12
+			for (i = 1; i <= NR; i++) {
+				k = key[i]
+				# As many as this needs; the next test to the one
+				# with the least to do.
+				if (!(k in runs))
+					runs[k] = int((sum[k] + most - 1) / most)
+				best = 1
+				for (r = 2; r <= runs[k]; r++)
+					if (load[k, r] < load[k, best]) best = r
+				load[k, best] += seconds[i]
+				list[k, best] = list[k, best] " " test[i]
+				of[k, best] = kernel[i]
+			}
+			for (r in list) print load[r], of[r], list[r]
+		}' | sort -k 1,1nr -k 2 | awk '{ sub(/^[^ ]+ [^ ]+/, "& " ++nr[$2]); print }'
+}
+
+# take KERNEL RUN: what check-host.sh prints, apart again, test by test
+take()
+{
+	local line name=$2
+	while IFS= read -r line; do
+		case $line in
+		'kvmhot-check: begin '*)
+			name=$1-${line##* }
+			: > "$out/$name.partial"
+			;;
+		'kvmhot-check: end '*)
+			end_tap "$name" "${line##* }"
+			# Here everything that a test needs is there.
+			sed -i 's/^1\.\.0 # SKIP/not ok - skipped:/' "$out/$name.tap"
+			show_tap "$name"
+			name=$2
+			;;
+		'') ;;
+		*) echo "${line#kvmhot-check: }" >> "$out/$name.partial" ;;
+		esac
+	done
+}
+
+# on_host KERNEL NR SECONDS TEST...: what these require is the same
 on_host()
 {
-	local args
-	read -ra args <<< "$(host_args "$2" | tr '\n' ' ')"
-	run_tap "$1-$2" "$here/host/run" --kernel "$1" "${args[@]}" \
-		--files "$top/build/$1/files" --timeout 240 -- "sh ./$2.sh"
-	# Here everything that a test needs is there.
-	sed -i 's/^1\.\.0 # SKIP/not ok - skipped:/' "$out/$1-$2.tap"
-	show_tap "$1-$2"
+	local kernel=$1 run=$1-host-$2 seconds=$3 args status t lines
+	shift 3
+	read -ra args <<< "$(host_args "$1" | tr '\n' ' ')"
+	: > "$out/$run.partial"
+	"$here/host/run" --kernel "$kernel" "${args[@]}" --files "$top/build/$kernel/files" \
+		--timeout $((240 + 3 * seconds)) -- "sh ./check-host.sh $*" 2> "$out/$run.errors" |
+		take "$kernel" "$run"
+	status=${PIPESTATUS[0]}
+	for t; do
+		[ ! -e "$out/$kernel-$t.tap" ] || continue
+		if [ -e "$out/$kernel-$t.partial" ]; then
+			echo "not ok - $t: did not come to its end" >> "$out/$kernel-$t.partial"
+		else
+			echo "not ok - $t: not run, the host was gone" > "$out/$kernel-$t.partial"
+		fi
+		mv "$out/$kernel-$t.partial" "$out/$kernel-$t.tap"
+		show_tap "$kernel-$t"
+	done
+	case $status in
+	0) echo "ok - the host lived, and its kernel did not warn" ;;
+	126) echo "not ok - the kernel warned" ;;
+	*) echo "not ok - the host: exit status $status" ;;
+	esac >> "$out/$run.partial"
+	lines=$(sed 's/^/#   /' "$out/$run.errors")
+	[ "$status" = 0 ] || printf '%s\n# tests: %s\n' "$lines" "$*" >> "$out/$run.partial"
+	mv "$out/$run.partial" "$out/$run.tap"
+	show_tap "$run"
 }
 
 # Two at a time: an emulated host keeps one CPU busy.
 all_on_hosts()
 {
-	local jobs=0 kernel t
-	for kernel in $built; do
-		for t in $tests; do
-			[ $jobs -lt 2 ] || { wait -n; jobs=$((jobs - 1)); }
+	local jobs=0 kernel nr seconds list t
+	while read -r seconds kernel nr list; do
+		[ -n "$kernel" ] || continue
+		[ $jobs -lt "${JOBS:-2}" ] || { wait -n; jobs=$((jobs - 1)); }
+		expect "$kernel-host-$nr"
+		for t in $list; do
 			expect "$kernel-$t"
-			on_host "$kernel" "$t" &
-			jobs=$((jobs + 1))
 		done
-	done
+		# shellcheck disable=SC2086 # a list of words
+		on_host "$kernel" "$nr" "$seconds" $list < /dev/null &
+		jobs=$((jobs + 1))
+	done <<< "$(plan)"
 	wait
 }
 
@@ -53,6 +139,7 @@ built=
 for kernel in $kernels; do
 	say "building for $kernel"
 	if "$here/build.sh" "$kernel" > /dev/null; then
+		cp "$here/check-host.sh" "$top/build/$kernel/files/"
 		built+=" $kernel"
 	else
 		fail "build-$kernel"

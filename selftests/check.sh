@@ -7,6 +7,7 @@
 #   HOST=local      on this machine: it must have VT-x, headers of the running
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
 #   TESTS="a b"     only these of selftests/tests, and nothing else
+#   JOBS=2          emulated hosts at a time
 #
 # Every result is a line of TAP; the last line counts them.
 set -uo pipefail
@@ -19,7 +20,7 @@ emulated | local) ;;
 esac
 
 top=$(realpath "$here/..")
-tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [ "$t" = lib.sh ] || echo "${t%.sh}"; done)}
+tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [[ $t = lib*.sh ]] || echo "${t%.sh}"; done)}
 for t in $tests; do
 	[ -e "$here/tests/$t.sh" ] || { echo "check.sh: TESTS: there is no test '$t'" >&2 && exit 2; }
 done

@@ -42,21 +42,26 @@ fail()
 }
 
 # run_tap NAME COMMAND...: results into $out/NAME.tap, when it is complete
-# No plan, a plan that was not kept or a bad exit status is a failure, too.
 run_tap()
 {
-	local name=$1 tap status planned
+	local name=$1
 	shift
-	tap=$out/$name.partial
-	"$@" > "$tap" 2>&1
-	status=$?
+	"$@" > "$out/$name.partial" 2>&1
+	end_tap "$name" $?
+}
+
+# end_tap NAME STATUS: what $out/NAME.partial has is all
+# No plan, a plan that was not kept or a bad exit status is a failure, too.
+end_tap()
+{
+	local name=$1 status=$2 tap=$out/$1.partial planned
 	planned=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$tap" | awk '{ n += $1 } END { print n + 0 }')
 	if [ "$planned" != "$(grep -cE '^(not )?ok ' "$tap")" ]; then
 		echo "not ok - $name: planned $planned tests (exit status $status)" >> "$tap"
 	elif [ "$planned" = 0 ]; then
-		[ $status = 4 ] && grep -q '^1\.\.0 # SKIP' "$tap" ||
+		[ "$status" = 4 ] && grep -q '^1\.\.0 # SKIP' "$tap" ||
 			echo "not ok - $name: no test at all (exit status $status)" >> "$tap"
-	elif [ $status != 0 ] && ! grep -q '^not ok' "$tap"; then
+	elif [ "$status" != 0 ] && ! grep -q '^not ok' "$tap"; then
 		echo "not ok - $name: exit status $status" >> "$tap"
 	fi
 	mv "$tap" "$out/$name.tap"

@@ -18,7 +18,8 @@ ALARM = re.compile(
     r"|unchecked MSR access|soft lockup|hard LOCKUP|rcu.*\bstall|blocked for more than|UBSAN:|KASAN:|KFENCE:"
     r"|refcount_t: |scheduling while atomic|cut here|list_(add|del) corruption|[Tt]rying to vfree|Bad page"
 )
-START = "kvmhot-host: start of the run"
+MARK = "kvmhot-host: "
+START = MARK + "start of the run"
 # a trace that follows an alarm is shown with it, up to this many lines
 TRACE = 60
 
@@ -58,6 +59,8 @@ if size:
 for log in records, serial:
     found = [i for i, line in enumerate(log) if ALARM.search(line)]
     if found:
-        print("--- the kernel warned:", file=sys.stderr)
+        # which part of the run: it may have said so
+        part = [line.split(MARK)[1] for line in log[: found[0]] if MARK in line]
+        print(f"--- the kernel warned{' in ' + part[-1] if part else ''}:", file=sys.stderr)
         print("\n".join(log[found[0] : found[0] + TRACE]), file=sys.stderr)
         sys.exit(1)

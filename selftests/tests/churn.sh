@@ -4,6 +4,7 @@
 # VMs come and go on all CPUs, while all is reset and read, with no place for
 # ended ones: no exit goes missing, and no memory.
 # requires: smp 2
+# takes: 20 s
 
 . ./lib.sh
 

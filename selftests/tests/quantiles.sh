@@ -15,6 +15,8 @@ distance=60
 
 synthetic=$TRACING/events/synthetic/kvmhot_exact
 keys='hist:keys=common_pid'
+# Which the triggers change, and leave so
+clock=$(sed 's/.*\[\(.*\)\].*/\1/' $TRACING/trace_clock)
 at_exit="$keys:ts=common_timestamp,why=exit_reason:clock=x86-tsc"
 at_entry="$keys:t=common_timestamp-\$ts:clock=x86-tsc"
 at_entry="$at_entry:onmatch(kvm.kvm_exit).trace(kvmhot_exact,\$why,\$t)"
@@ -33,6 +35,7 @@ trace_exact_end()
 	echo "!$at_exit" > $EXIT_EVENT/trigger
 	echo '!hist:keys=why,t:size=16384' > $synthetic/trigger
 	echo '!kvmhot_exact' >> $TRACING/synthetic_events
+	echo "$clock" > $TRACING/trace_clock
 }
 
 trap 'trace_exact_end 2>/dev/null; cleanup' EXIT
