@@ -208,6 +208,8 @@ int kvmhot_hooks_enable(bool on)
 		disarm_all(false);
 	}
 	mutex_unlock(&hooks_lock);
+	/* Perf events are there only while kvmhot is enabled. */
+	kvmhot_perf_flush();
 	return err;
 }
 

@@ -13,6 +13,7 @@
 
 #include "kvmhot.h"
 #include "lines.h"
+#include "pmu.h"
 
 /**
  * kvmhot_lines_take() - memory for a cell, a slot or a part of a histogram
@@ -74,7 +75,7 @@ static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	u32 n = kvmhot_seq_begin(&cell->seq);
 
 	memset((u8 *)cell + offsetof(struct kvmhot_cell, exits), 0,
-	       offsetof(struct kvmhot_cell, line) -
+	       offsetof(struct kvmhot_cell, pmu_line) -
 	       offsetof(struct kvmhot_cell, exits));
 	cell->past = past;
 	cell->exits = open;
@@ -177,6 +178,7 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 	u32 n;
 
 	if (unlikely(!cell)) {
+		kvmhot_pmu_lose(v);
 		close_exit(v);
 		return;
 	}
@@ -203,6 +205,7 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 		cell->fast++;
 	if (unlikely(v->odd))
 		add_odd(v, cell);
+	kvmhot_pmu_end(v, cell);
 	kvmhot_seq_end(&cell->seq, n);
 	close_exit(v);
 }
@@ -225,5 +228,6 @@ void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 		kvmhot_seq_end(&cell->seq, n);
 	}
 	v->key = KVMHOT_KEY_NONE;
+	kvmhot_pmu_lose(v);
 	close_exit(v);
 }

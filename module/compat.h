@@ -5,7 +5,9 @@
 #ifndef KVMHOT_COMPAT_H
 #define KVMHOT_COMPAT_H
 
+#include <linux/cpufeature.h>
 #include <linux/kvm_host.h>
+#include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <linux/version.h>
 
@@ -47,6 +49,16 @@
  */
 #define KVMHOT_COMPAT_HALT	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0))
 
+/*
+ * Whether perf may take a thread's events off the CPU while KVM has the guest's
+ * own on it ("mediated vPMU"), and so at KVM's tracepoints.
+ */
+#ifdef PERF_PMU_CAP_MEDIATED_VPMU
+#define KVMHOT_COMPAT_PMU_MEDIATED	true
+#else
+#define KVMHOT_COMPAT_PMU_MEDIATED	false
+#endif
+
 /**
  * kvmhot_compat_runnable() - is a thread that is switched out ready to run?
  * @task: the thread, in sched_switch
@@ -82,6 +94,20 @@ kvmhot_compat_task_vcpu(const struct task_struct *task)
 	if (likely(!first))
 		return NULL;
 	return container_of(first, struct kvm_vcpu, preempt_notifier.link);
+}
+
+/**
+ * kvmhot_compat_hybrid() - are there cores of two kinds, with a PMU each?
+ *
+ * Return: true if so; before 5.13 the kernel did not know of such.
+ */
+static inline bool kvmhot_compat_hybrid(void)
+{
+#ifdef X86_FEATURE_HYBRID_CPU
+	return boot_cpu_has(X86_FEATURE_HYBRID_CPU);
+#else
+	return false;
+#endif
 }
 
 /**

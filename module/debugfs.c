@@ -9,12 +9,14 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/utsname.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
+#include "events.h"
 #include "kvmhot.h"
 
 static struct dentry *root, *vms_dir;
@@ -31,9 +33,12 @@ DEFINE_SHOW_ATTRIBUTE(version);
 
 static int status_show(struct seq_file *m, void *unused)
 {
+	char events[KVMHOT_EVENTS_LEN];
 	struct kvmhot_totals t;
+	int err;
 
 	kvmhot_vm_totals(&t);
+	kvmhot_events_text(events, sizeof(events));
 	seq_printf(m, "# kvmhot abi %d status\n# key\tvalue\n", KVMHOT_ABI);
 	seq_printf(m, "enabled\t%d\n", kvmhot_hooks_enabled());
 	seq_printf(m, "detail\t%d\n", kvmhot_hooks_detail());
@@ -56,11 +61,16 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "lost\t%llu\n", t.lost);
 	seq_printf(m, "forgotten_vms\t%llu\n", t.forgotten_vms);
 	seq_printf(m, "forgotten_exits\t%llu\n", t.forgotten_exits);
+	seq_printf(m, "events\t%s\n", events);
+	seq_printf(m, "events_number\t%u\n", kvmhot_events_number());
+	seq_printf(m, "dropped_counts\t%llu\n", t.dropped_counts);
 	seq_puts(m, "# hook\tname\tmodule\tkind\tstate\thits\tmissed\terror\tnote\n");
 	kvmhot_hooks_show(m, &t);
+	seq_puts(m, "# event\tname\tstate\terror\ttype\tconfig\twhere\tcounting\tfailed\tnote\n");
+	err = kvmhot_pmufiles_show_events(m);
 	seq_puts(m, "# vm\tname\texits\tkvm_exits\n");
 	kvmhot_vm_show_coverage(m);
-	return 0;
+	return err;
 }
 DEFINE_SHOW_ATTRIBUTE(status);
 
@@ -203,6 +213,47 @@ static ssize_t detail_write(struct file *file, const char __user *buf,
 	return write_bool("detail", kvmhot_hooks_set_detail, buf, count);
 }
 
+static ssize_t events_read(struct file *file, char __user *buf, size_t count,
+			   loff_t *pos)
+{
+	char text[KVMHOT_EVENTS_LEN + 1];
+
+	kvmhot_events_text(text, KVMHOT_EVENTS_LEN);
+	strcat(text, "\n");
+	return simple_read_from_buffer(buf, count, pos, text, strlen(text));
+}
+
+static ssize_t events_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *pos)
+{
+	char *text;
+	int err;
+
+	if (count > 2 * KVMHOT_EVENTS_LEN) {
+		pr_info_ratelimited("events: the list is too long\n");
+		return -EINVAL;
+	}
+	text = memdup_user_nul(buf, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	if (strlen(text) == count) {
+		err = kvmhot_events_set(text);
+	} else {
+		pr_info_ratelimited("events: there is a NUL in the list\n");
+		err = -EINVAL;
+	}
+	kfree(text);
+	return err ?: count;
+}
+
+static const struct file_operations events_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = events_read,
+	.write = events_write,
+	.llseek = default_llseek,
+};
+
 static const struct file_operations enabled_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
@@ -241,6 +292,7 @@ void kvmhot_debugfs_init(void)
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
 	debugfs_create_file("enabled", 0600, root, NULL, &enabled_fops);
 	debugfs_create_file("detail", 0600, root, NULL, &detail_fops);
+	debugfs_create_file("events", 0600, root, NULL, &events_fops);
 	debugfs_create_file("reset", 0200, root, NULL, &reset_fops);
 	vms_dir = debugfs_create_dir("vms", root);
 }

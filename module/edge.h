@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all edges of a vCPU's timeline do: end one stage, begin another.
+ * What all edges of a vCPU's timeline do: end one stage, begin another.  Each
+ * edge that was begun does, as events are read for the stage that it ends.
  *
  * Between kvmhot_edge_begin() and kvmhot_edge_end() readers of the sums wait.
  */
@@ -12,10 +13,12 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
+#include "compat.h"
 #include "lookup.h"
+#include "pmu.h"
 
 /**
- * kvmhot_edge_begin() - an edge
+ * kvmhot_edge_begin() - an edge, on the thread that runs the vCPU
  * @v: the vCPU
  * @n: set, for kvmhot_edge_end()
  *
@@ -25,7 +28,23 @@
 static __always_inline u64 kvmhot_edge_begin(struct kvmhot_vcpu *v, u32 *n)
 {
 	*n = kvmhot_seq_begin(&v->seq);
-	return rdtsc();
+	return kvmhot_pmu_read(v, false);
+}
+
+/* The same where the guest begins or ends. */
+static __always_inline u64 kvmhot_edge_begin_guest(struct kvmhot_vcpu *v,
+						   u32 *n)
+{
+	*n = kvmhot_seq_begin(&v->seq);
+	return kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
+}
+
+/* The same elsewhere; @task as of kvmhot_pmu_read_as(). */
+static __always_inline u64 kvmhot_edge_begin_as(struct kvmhot_vcpu *v, u32 *n,
+						const struct task_struct *task)
+{
+	*n = kvmhot_seq_begin(&v->seq);
+	return kvmhot_pmu_read_as(v, task);
 }
 
 static __always_inline void kvmhot_edge_end(struct kvmhot_vcpu *v, u32 n)
@@ -67,6 +86,7 @@ static __always_inline void kvmhot_end_unknown(struct kvmhot_vcpu *v, u64 now)
 	v->key = KVMHOT_KEY_NONE;
 	v->sum[KVMHOT_UNKNOWN] += now - v->last;
 	v->last = now;
+	kvmhot_pmu_unknown(v);
 }
 
 /*

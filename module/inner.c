@@ -76,8 +76,9 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (!v)
 		return 0;
-	cycles = kvmhot_edge_begin(v, &n) - span->start -
-		 (wait_of(v) - span->wait);
+	/* Not an edge of a stage: nothing is read but the TSC. */
+	n = kvmhot_seq_begin(&v->seq);
+	cycles = rdtsc() - span->start - (wait_of(v) - span->wait);
 	v->sum[KVMHOT_EPT]++;
 	v->sum[KVMHOT_EPT_CYCLES] += cycles;
 	v->ept += cycles;

@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "pmu.h"
 #include "record.h"
 #include "version.h"
 
@@ -62,6 +63,26 @@ struct kvmhot_count {
 struct kvmhot_spans {
 	struct kvmhot_slot	slot;
 	u64			bucket[KVMHOT_HIST_BUCKETS];
+};
+
+/**
+ * struct kvmhot_counts - a consistent copy of counts of events
+ * @gen: value of &kvmhot_vcpu.gen that they belong to
+ * @list: number of the list of events; 0 if there are no counts
+ * @exits: known exits; of a cell only
+ * @state: for each event, enum kvmhot_pmu_state; of a vCPU only
+ * @err: likewise why it was not made
+ * @waiting: the events of its thread are not in use yet; of a vCPU only
+ * @stage: the counts, by stage
+ */
+struct kvmhot_counts {
+	u32				gen;
+	u32				list;
+	u64				exits;
+	u8				state[KVMHOT_MAX_EVENTS];
+	int				err[KVMHOT_MAX_EVENTS];
+	bool				waiting;
+	struct kvmhot_stage_counts	stage[KVMHOT_NR_STAGES];
 };
 
 /**
@@ -148,6 +169,7 @@ struct kvmhot_registry {
  * @dropped: exits that are in no VM's figures
  * @refused: those of them that have no VM
  * @dropped_spans: spans that are in no slot
+ * @dropped_counts: known exits whose counts are in no cell
  * @lost: exits since the last reset that are in no histogram
  * @forgotten_vms: ended VMs that had to make place
  * @forgotten_exits: their exits
@@ -163,6 +185,7 @@ struct kvmhot_totals {
 	u64		dropped;
 	u64		refused;
 	u64		dropped_spans;
+	u64		dropped_counts;
 	u64		lost;
 	u64		forgotten_vms;
 	u64		forgotten_exits;
@@ -176,6 +199,7 @@ extern unsigned int kvmhot_max_memory_kb;
 extern unsigned int kvmhot_max_ended;
 extern unsigned int kvmhot_maxactive;
 extern bool kvmhot_detail;	/* what hooks begin with */
+extern char *kvmhot_events;	/* likewise the list of events */
 
 /* follow.c: control path */
 int kvmhot_follow_init(void);
@@ -213,12 +237,16 @@ int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 		     struct kvmhot_spans *spans);
 unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
 				    enum kvmhot_chain chain);
+void kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
+			struct kvmhot_counts *c);
+void kvmhot_snap_stages(const struct kvmhot_pmu *p,
+			struct kvmhot_stage_counts *stage);
 void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v);
 
 /* vcpu.c: probe context */
 extern struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
-extern struct llist_head kvmhot_events, kvmhot_refill;
+extern struct llist_head kvmhot_notices, kvmhot_refill;
 DECLARE_PER_CPU(u64, kvmhot_unseen);
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
@@ -245,7 +273,16 @@ void kvmhot_vm_init(void);
 void kvmhot_vm_exit(void);
 struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
 
+/* perf.c: the worker, but for flush and exit */
+void kvmhot_perf_flush(void);
+void kvmhot_perf_work(void);
+void kvmhot_perf_release(struct kvmhot_vcpu *v);
+void kvmhot_perf_free(struct kvmhot_pmu *p);
+void kvmhot_perf_exit(void);
+
 /* registry.c: control path */
+extern struct mutex kvmhot_reset_lock;	/* one reset at a time */
+void kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c);
 u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v);
 void kvmhot_vcpu_gone(struct kvmhot_vcpu *v);
 void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
@@ -255,7 +292,7 @@ int kvmhot_vm_reset(const char *name);
 void kvmhot_vm_reset_one(struct kvmhot_vm *vm);
 void kvmhot_vm_totals(struct kvmhot_totals *t);
 
-/* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c */
+/* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c */
 void kvmhot_debugfs_init(void);
 void kvmhot_debugfs_exit(void);
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
@@ -266,6 +303,8 @@ void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key);
 void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket);
 void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+void kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+int kvmhot_pmufiles_show_events(struct seq_file *m);
 struct dentry *kvmhot_debugfs_vms(void);
 ssize_t kvmhot_debugfs_no_read(struct file *file, char __user *buf,
 			       size_t count, loff_t *pos);

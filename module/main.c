@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <asm/tsc.h>
 
+#include "events.h"
 #include "kvmhot.h"
 
 unsigned int kvmhot_max_vms = 1024;
@@ -35,6 +36,10 @@ bool kvmhot_detail;
 module_param_named(detail, kvmhot_detail, bool, 0400);
 MODULE_PARM_DESC(detail, "begin with vmx_handle_exit's return hooked (N)");
 
+char *kvmhot_events = "auto";
+module_param_named(events, kvmhot_events, charp, 0400);
+MODULE_PARM_DESC(events, "perf events to count at the edges: a list, none or auto (auto)");
+
 static int check_range(const char *name, unsigned int value, unsigned int min,
 		       unsigned int max)
 {
@@ -59,7 +64,7 @@ static int __init kvmhot_init(void)
 {
 	int err;
 
-	err = check_parameters();
+	err = check_parameters() ?: kvmhot_events_init(kvmhot_events);
 	if (err)
 		return err;
 	if (check_tsc_unstable())

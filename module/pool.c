@@ -76,9 +76,9 @@ static struct kvmhot_vcpu *new_record(void)
 	nr_records++;
 	INIT_LIST_HEAD(&v->siblings);
 	raw_spin_lock_init(&v->ioctl_lock);
-	v->seen_event.vcpu = v;
-	v->gone_event.vcpu = v;
-	v->gone_event.gone = true;
+	v->seen_notice.vcpu = v;
+	v->gone_notice.vcpu = v;
+	v->gone_notice.gone = true;
 	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
 		v->page[i] = new_page();
 		if (!v->page[i]) {
@@ -219,6 +219,7 @@ void kvmhot_pool_free(struct kvmhot_vcpu *v)
 	kvmhot_pool_put(kvmhot_pool_vcpu_bytes(v));
 	for (i = 0; i < KVMHOT_MAX_PAGES; i++)
 		free_page((unsigned long)v->page[i]);
+	kvmhot_perf_free(v->pmu);
 	nr_records--;
 	kfree(v);
 }

@@ -21,6 +21,7 @@
 
 struct kvm;
 struct kvm_vcpu;
+struct kvmhot_pmu;
 struct kvmhot_vm;
 
 #define KVMHOT_NAME_LEN		32	/* of a VM, as in its debugfs directory */
@@ -107,6 +108,16 @@ enum kvmhot_chain {
 #define KVMHOT_EPT_PRESENT	0x4
 #define KVMHOT_EPT_LEVEL2	0x8
 
+#define KVMHOT_MAX_EVENTS	8	/* of perf; a line for each stage */
+
+/*
+ * Rows of counts in a cell: for each stage a line with those of the events, and
+ * one of two lines with the TSC cycles of the same time by stage.
+ */
+#define KVMHOT_PMU_TSC		KVMHOT_NR_STAGES
+#define KVMHOT_PMU_TSC_LINES	2
+#define KVMHOT_PMU_ROWS		(KVMHOT_PMU_TSC + 1)
+
 /* What an ioctl returned. */
 enum kvmhot_result {
 	KVMHOT_OK, KVMHOT_EINTR, KVMHOT_EAGAIN, KVMHOT_ERROR,
@@ -143,6 +154,9 @@ enum kvmhot_result {
  * @halt_max: greatest of these times
  * @user: of @timed, those that left KVM_RUN
  * @user_max: greatest of these times
+ * @pmu_exits: of @timed, those whose counts of events are known
+ * @pmu_list: number of the list of events that the rows of counts are of
+ * @pmu_line: for each row of counts, its first line; 0 is none
  * @line: for each group of the histogram, the line that holds it; 0 is none
  *
  * Written by the thread that runs the vCPU only, in probe context.  The first
@@ -177,6 +191,9 @@ struct kvmhot_cell {
 	u64		halt_max;
 	u64		user;
 	u64		user_max;
+	u64		pmu_exits;
+	u32		pmu_list;
+	u16		pmu_line[KVMHOT_PMU_ROWS];	/* stays over a reset */
 
 	u16		line[KVMHOT_HIST_GROUPS] __aligned(KVMHOT_LINE_SIZE);
 };
@@ -213,12 +230,12 @@ struct kvmhot_slot {
 #define KVMHOT_SLOT_LINES	(sizeof(struct kvmhot_slot) / KVMHOT_LINE_SIZE)
 
 /**
- * struct kvmhot_event - something for the worker to do, in order of time
- * @node: in kvmhot_events
+ * struct kvmhot_notice - something for the worker to do, in order of time
+ * @node: in kvmhot_notices
  * @vcpu: the record
  * @gone: the vCPU is gone; else it was first seen
  */
-struct kvmhot_event {
+struct kvmhot_notice {
 	struct llist_node	node;
 	struct kvmhot_vcpu	*vcpu;
 	bool			gone;
@@ -245,6 +262,8 @@ struct kvmhot_event {
  * @ept: of the open exit: in handle_ept_violation
  * @user: of the current stay in the VMM
  * @task: thread that last entered the guest; only ever compared
+ * @pmu: counts of perf events, or NULL; made by the worker, which replaces it
+ *       under kvmhot_reset_lock
  * @vcpu: key; NULL once the vCPU is gone
  * @hash: next record in the bucket
  * @bucket: of the hash table
@@ -258,6 +277,7 @@ struct kvmhot_event {
  * @next_line: first unused line
  * @refill_asked: more pages were asked for; cleared by the worker
  * @hungry: there were none to be had; the worker's own
+ * @pmu_denied: there was no memory for @pmu; written by the worker
  * @tid: id of @task
  * @id: KVM's vcpu_id
  * @kvm_first: KVM's own count of exits at first sight
@@ -270,8 +290,8 @@ struct kvmhot_event {
  * @pid: thread that created the VM
  * @name: of the VM
  * @comm: of the VMM
- * @seen_event: the worker has to link the record
- * @gone_event: the worker has to retire the record
+ * @seen_notice: the worker has to link the record
+ * @gone_notice: the worker has to retire the record
  * @refill: in the list of records that want pages
  *
  * Written by the thread that runs the vCPU, in probe context, as far as not
@@ -299,6 +319,7 @@ struct kvmhot_vcpu {
 	u64			ept;
 	u64			user;
 	struct task_struct	*task;
+	struct kvmhot_pmu	*pmu;
 
 	struct kvm_vcpu		*vcpu ____cacheline_aligned;
 	struct kvmhot_vcpu	*hash;
@@ -313,6 +334,7 @@ struct kvmhot_vcpu {
 	unsigned int		next_line;
 	bool			refill_asked;
 	bool			hungry;
+	bool			pmu_denied;
 	pid_t			tid;
 	int			id;
 	u64			kvm_first;
@@ -326,8 +348,8 @@ struct kvmhot_vcpu {
 	pid_t			pid;
 	char			name[KVMHOT_NAME_LEN];
 	char			comm[TASK_COMM_LEN];
-	struct kvmhot_event	seen_event;
-	struct kvmhot_event	gone_event;
+	struct kvmhot_notice	seen_notice;
+	struct kvmhot_notice	gone_notice;
 	struct llist_node	refill;
 };
 

@@ -2,11 +2,13 @@
 /*
  * What is done to, and asked of, all VMs: reset, sums.
  *
- * Control path.  Lock order: kvmhot_reg.lock, then reset_lock.  The files in a
- * VM's directory may take only the latter: the worker waits for them.
+ * Control path.  Lock order: kvmhot_reg.lock, then kvmhot_reset_lock.  Of these
+ * two the files in a VM's directory may take only the latter: the worker waits
+ * for them.
  */
 #include <linux/mutex.h>
 #include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <asm/msr.h>
@@ -14,7 +16,21 @@
 
 #include "kvmhot.h"
 
-static DEFINE_MUTEX(reset_lock);	/* one reset at a time */
+/* Of resets, and of what they look at: see &kvmhot_vcpu.pmu. */
+DEFINE_MUTEX(kvmhot_reset_lock);
+
+static void reset_counts(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_pmu *p = v->pmu;
+	u32 seq;
+
+	if (!p)
+		return;
+	do {
+		seq = kvmhot_seq_read(&v->seq);
+		kvmhot_snap_stages(p, p->base);
+	} while (kvmhot_seq_retry(&v->seq, seq));
+}
 
 /**
  * kvmhot_vm_reset_one() - start counting of a VM afresh
@@ -30,11 +46,12 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 	struct kvmhot_sums s;
 	struct kvmhot_vcpu *v;
 
-	mutex_lock(&reset_lock);
+	mutex_lock(&kvmhot_reset_lock);
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
 		kvmhot_snap_sums(v, &s);
 		memcpy(v->base, s.sum, sizeof(v->base));
 		v->since = s.now;
+		reset_counts(v);
 		/* Pairs with READ_ONCE in cell_update_gen(). */
 		WRITE_ONCE(v->gen, v->gen + 1);
 	}
@@ -43,7 +60,7 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 		vm->forget = true;
 		kvmhot_work_kick();
 	}
-	mutex_unlock(&reset_lock);
+	mutex_unlock(&kvmhot_reset_lock);
 }
 
 /**
@@ -172,7 +189,7 @@ void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	u64 over = 0, unknown;
 	unsigned int i;
 
-	mutex_lock(&reset_lock);
+	mutex_lock(&kvmhot_reset_lock);
 	kvmhot_snap_sums(v, s);
 	s->gen = v->gen;
 	s->since = v->since;
@@ -184,7 +201,7 @@ void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 			s->sum[i] -= v->base[i];
 		}
 	}
-	mutex_unlock(&reset_lock);
+	mutex_unlock(&kvmhot_reset_lock);
 	/*
 	 * The reset took a stage for going on that was not: it turned out to be
 	 * unknown, or a fast path's handle, or, within the time between two
@@ -193,6 +210,55 @@ void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	unknown = min(over, s->sum[KVMHOT_UNKNOWN]);
 	s->sum[KVMHOT_UNKNOWN] -= unknown;
 	s->since -= over - unknown;
+}
+
+/* Has no edge read the events that are there now? */
+static bool is_waiting(const struct kvmhot_pmu *p)
+{
+	const struct kvmhot_perf *perf;
+	bool waiting;
+
+	rcu_read_lock();
+	/* Pairs with the release in set_perf(). */
+	perf = READ_ONCE(p->perf);
+	waiting = !perf || READ_ONCE(p->based) != perf->serial;
+	rcu_read_unlock();
+	return waiting;
+}
+
+/**
+ * kvmhot_vcpu_counts() - the counts of a vCPU since its last reset
+ * @v: the vCPU
+ * @c: filled in, but for @exits
+ *
+ * Context: sleeps.  May be called from a file in the VM's directory.
+ */
+void kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
+{
+	const struct kvmhot_pmu *p;
+	unsigned int stage, i;
+	u32 seq;
+
+	mutex_lock(&kvmhot_reset_lock);
+	p = v->pmu;
+	c->gen = v->gen;
+	c->list = p ? p->list : 0;
+	if (!p)
+		goto out;
+	do {
+		seq = kvmhot_seq_read(&v->seq);
+		kvmhot_snap_stages(p, c->stage);
+		memcpy(c->state, p->state, sizeof(c->state));
+		memcpy(c->err, p->err, sizeof(c->err));
+	} while (kvmhot_seq_retry(&v->seq, seq));
+	c->waiting = is_waiting(p);
+	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
+		c->stage[stage].tsc -= p->base[stage].tsc;
+		for (i = 0; i < KVMHOT_MAX_EVENTS; i++)
+			c->stage[stage].event[i] -= p->base[stage].event[i];
+	}
+out:
+	mutex_unlock(&kvmhot_reset_lock);
 }
 
 static void add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
@@ -257,6 +323,8 @@ void kvmhot_vm_totals(struct kvmhot_totals *t)
 		t->refused += *per_cpu_ptr(&kvmhot_unseen, cpu);
 	for_each_possible_cpu(cpu)
 		t->dropped_spans += *per_cpu_ptr(&kvmhot_dropped_spans, cpu);
+	for_each_possible_cpu(cpu)
+		t->dropped_counts += *per_cpu_ptr(&kvmhot_dropped_counts, cpu);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
 		if (!vm->ended)
 			t->vcpus += vm->nr_vcpus;

@@ -109,6 +109,79 @@ void kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key,
 	} while (kvmhot_seq_retry(&cell->seq, seq));
 }
 
+/* A row of counts in a cell; NULL if there is none. */
+static const u64 *row_at(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+			 unsigned int row)
+{
+	/* Pairs with the release in take_row(). */
+	unsigned int line = smp_load_acquire(&cell->pmu_line[row]);
+
+	return line ? kvmhot_line_at(v, line) : NULL;
+}
+
+static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+			struct kvmhot_counts *c)
+{
+	const u64 *tsc = row_at(v, cell, KVMHOT_PMU_TSC), *row;
+	unsigned int stage;
+
+	c->list = cell->pmu_list;
+	c->exits = cell->pmu_exits;
+	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
+		row = row_at(v, cell, stage);
+		if (tsc)
+			c->stage[stage].tsc = tsc[stage];
+		if (row)
+			memcpy(c->stage[stage].event, row,
+			       sizeof(c->stage[stage].event));
+	}
+}
+
+/**
+ * kvmhot_snap_counts() - copy the counts of a cell that may be in use
+ * @v: the vCPU
+ * @key: the cell
+ * @c: the copy; without exits if there are no counts
+ */
+void kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
+			struct kvmhot_counts *c)
+{
+	struct kvmhot_cell *cell = cell_at(v, key);
+	u32 seq;
+
+	memset(c, 0, sizeof(*c));
+	if (!cell)
+		return;
+	do {
+		seq = kvmhot_seq_read(&cell->seq);
+		c->gen = cell->gen;
+		copy_counts(v, cell, c);
+	} while (kvmhot_seq_retry(&cell->seq, seq));
+	/* Reset, but not touched since? */
+	if (c->gen != READ_ONCE(v->gen))
+		c->exits = 0;
+}
+
+/**
+ * kvmhot_snap_stages() - add up the counts of a vCPU
+ * @p: the counts
+ * @stage: set to them, by stage
+ *
+ * Context: inside of kvmhot_seq_read() and kvmhot_seq_retry() of the vCPU.
+ */
+void kvmhot_snap_stages(const struct kvmhot_pmu *p,
+			struct kvmhot_stage_counts *stage)
+{
+	unsigned int s, i;
+
+	for (s = 0; s < KVMHOT_NR_STAGES; s++) {
+		stage[s].tsc = p->sum[s].tsc + p->open[s].tsc;
+		for (i = 0; i < KVMHOT_MAX_EVENTS; i++)
+			stage[s].event[i] = p->sum[s].event[i] +
+					    p->open[s].event[i];
+	}
+}
+
 /**
  * kvmhot_snap_first_slot() - where a chain begins
  * @v: the vCPU

@@ -95,7 +95,7 @@ KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
 		first_exit(vcpu);
 		return;
 	}
-	now = kvmhot_edge_begin(v, &n);
+	now = kvmhot_edge_begin_guest(v, &n);
 	if (likely(v->stage == KVMHOT_GUEST)) {
 		v->guest = now - v->last;
 		v->sum[KVMHOT_GUEST] += v->guest;
@@ -125,8 +125,13 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 {
 	kvmhot_end_unknown(v, now);
 	kvmhot_cell_lose(v);
+	if (v->task == current && v->tid == current->pid)
+		return;
 	v->task = current;
 	v->tid = current->pid;
+	/* For events of this thread. */
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		kvmhot_work_kick();
 }
 
 /* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
@@ -140,11 +145,11 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 		first_entry(vcpu);
 		return;
 	}
-	now = kvmhot_edge_begin(v, &n);
+	/* It never came to vmx_handle_exit: a fast path. */
+	if (v->stage == KVMHOT_IRQ)
+		v->stage = KVMHOT_HANDLE;
+	now = kvmhot_edge_begin_guest(v, &n);
 	if (likely(kvmhot_in_cost(v) && v->task == current)) {
-		/* It never came to vmx_handle_exit: a fast path. */
-		if (v->stage == KVMHOT_IRQ)
-			v->stage = KVMHOT_HANDLE;
 		if (likely(v->stage == KVMHOT_HANDLE)) {
 			v->sum[KVMHOT_HANDLE] += now - v->last;
 			v->last = now;
@@ -160,6 +165,28 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 	kvmhot_edge_end(v, n);
 }
 
+/*
+ * vmx_handle_exit() without a VM exit: another round of emulation, in which the
+ * stage goes on, or a VM entry that failed, so that there was no guest.
+ */
+static noinline void handle_no_exit(struct kvmhot_vcpu *v)
+{
+	u64 now;
+	u32 n;
+
+	if (v->stage == KVMHOT_GUEST) {
+		now = kvmhot_edge_begin(v, &n);
+		kvmhot_end_unknown(v, now);
+		if (READ_ONCE(kvmhot_hooks_live))
+			v->stage = KVMHOT_HANDLE;
+	} else {
+		n = kvmhot_seq_begin(&v->seq);
+	}
+	v->slow = true;
+	v->sum[KVMHOT_HANDLED]++;
+	kvmhot_edge_end(v, n);
+}
+
 /* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
 int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -170,20 +197,17 @@ int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
 
 	if (unlikely(!v))
 		return 0;
+	if (unlikely(v->stage != KVMHOT_IRQ)) {
+		handle_no_exit(v);
+		return 0;
+	}
 	now = kvmhot_edge_begin(v, &n);
 	v->slow = true;
 	v->sum[KVMHOT_HANDLED]++;
-	if (likely(v->stage == KVMHOT_IRQ)) {
-		v->irq += now - v->last;
-		v->sum[KVMHOT_IRQ] += now - v->last;
-		v->last = now;
-		v->stage = KVMHOT_HANDLE;
-	} else if (v->stage == KVMHOT_GUEST) {
-		/* A VM entry that failed: there was no exit, and no guest. */
-		kvmhot_end_unknown(v, now);
-		if (READ_ONCE(kvmhot_hooks_live))
-			v->stage = KVMHOT_HANDLE;
-	}
+	v->irq += now - v->last;
+	v->sum[KVMHOT_IRQ] += now - v->last;
+	v->last = now;
+	v->stage = KVMHOT_HANDLE;
 	kvmhot_edge_end(v, n);
 	return 0;
 }
@@ -201,12 +225,16 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 
 	if (unlikely(!v))
 		return 0;
-	now = kvmhot_edge_begin(v, &n);
-	v->sum[KVMHOT_RETURNED]++;
-	if (!kvmhot_edge_in_vain(v, now) && v->stage == KVMHOT_HANDLE) {
-		kvmhot_end_stage(v, now);
-		v->stage = KVMHOT_REENTER;
+	if (unlikely(v->stage != KVMHOT_HANDLE)) {
+		n = kvmhot_seq_begin(&v->seq);
+	} else {
+		now = kvmhot_edge_begin(v, &n);
+		if (!kvmhot_edge_in_vain(v, now)) {
+			kvmhot_end_stage(v, now);
+			v->stage = KVMHOT_REENTER;
+		}
 	}
+	v->sum[KVMHOT_RETURNED]++;
 	kvmhot_edge_end(v, n);
 	return 0;
 }
@@ -243,7 +271,8 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 	if (!v || v->task != task ||
 	    (v->stage != KVMHOT_PREEMPTED && v->stage != KVMHOT_SLEPT))
 		return;
-	now = kvmhot_edge_begin(v, &n);
+	/* perf brings the thread's events back a little later. */
+	now = kvmhot_edge_begin_as(v, &n, task);
 	if (!kvmhot_edge_in_vain(v, now)) {
 		kvmhot_end_stage(v, now);
 		v->stage = v->resume;
@@ -269,7 +298,7 @@ KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
 static void end_vcpu(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
 	u32 n;
-	u64 now = kvmhot_edge_begin(v, &n);
+	u64 now = kvmhot_edge_begin_as(v, &n, NULL);
 
 	/* Not in KVM_RUN; if the stage says so, its return was missed. */
 	if (v->stage == KVMHOT_USER && READ_ONCE(kvmhot_hooks_live))

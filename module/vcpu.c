@@ -20,7 +20,7 @@
 struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
 struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
 DEFINE_PER_CPU(u64, kvmhot_unseen);
-LLIST_HEAD(kvmhot_events);
+LLIST_HEAD(kvmhot_notices);
 LLIST_HEAD(kvmhot_refill);
 
 static struct kvmhot_vcpu *take_spare(void)
@@ -97,7 +97,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 		v->hash = head;
 		/* Pairs with READ_ONCE in kvmhot_vcpu_find(). */
 	} while (!try_cmpxchg(bucket, &head, v));
-	llist_add(&v->seen_event.node, &kvmhot_events);
+	llist_add(&v->seen_notice.node, &kvmhot_notices);
 	kvmhot_work_kick();
 	return v;
 }
@@ -115,7 +115,7 @@ void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	if (cmpxchg(&v->vcpu, vcpu, NULL) != vcpu)
 		return;
-	llist_add(&v->gone_event.node, &kvmhot_events);
+	llist_add(&v->gone_notice.node, &kvmhot_notices);
 	kvmhot_work_kick();
 }
 

@@ -6,7 +6,7 @@
  * needs no lock to look.  Removing a VM's directory waits for whoever uses the
  * files in it, so it is done outside of the lock, and before the VM is freed.
  *
- * What probes have seen comes as events in order of time: KVM frees a VM only
+ * What probes have seen comes as notices in order of time: KVM frees a VM only
  * after all its vCPUs were reported gone, so what is reported of a new VM at
  * the same address comes later.
  */
@@ -254,11 +254,15 @@ static void vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
 static void vcpu_bury(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm = v->vm;
+	u32 n;
 
 	kvmhot_pool_unhash(v);
+	kvmhot_perf_release(v);
 	/* If an exit is open, its end was missed; nothing runs it. */
-	preempt_disable();	/* readers wait while a cell is being written */
+	preempt_disable();	/* readers wait while something is written */
+	n = kvmhot_seq_begin(&v->seq);
 	kvmhot_cell_lose(v);
+	kvmhot_seq_end(&v->seq, n);
 	preempt_enable();
 	if (vm) {
 		vm->nr_live--;
@@ -274,16 +278,16 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	}
 }
 
-static void handle_events(struct llist_node *events)
+static void handle_notices(struct llist_node *notices)
 {
-	struct kvmhot_event *e, *next;
+	struct kvmhot_notice *n, *next;
 	unsigned int nr_refused = 0;
 
-	llist_for_each_entry_safe(e, next, llist_reverse_order(events), node) {
-		if (e->gone)
-			vcpu_bury(e->vcpu);
+	llist_for_each_entry_safe(n, next, llist_reverse_order(notices), node) {
+		if (n->gone)
+			vcpu_bury(n->vcpu);
 		else
-			nr_refused += !vcpu_link(e->vcpu);
+			nr_refused += !vcpu_link(n->vcpu);
 	}
 	if (nr_refused)
 		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are dropped, and counted\n",
@@ -293,8 +297,8 @@ static void handle_events(struct llist_node *events)
 
 static void work(struct work_struct *unused)
 {
-	struct llist_node *events = llist_del_all(&kvmhot_events);
-	/* After the events: a record that they free wants no page any more. */
+	struct llist_node *notices = llist_del_all(&kvmhot_notices);
+	/* After the notices: a record that they free wants no page any more. */
 	struct llist_node *refill = llist_del_all(&kvmhot_refill);
 	struct kvmhot_vcpu *v, *next;
 	struct kvmhot_vm *vm, *vnext;
@@ -304,7 +308,7 @@ static void work(struct work_struct *unused)
 	while (!kvmhot_pool_fill() && kvmhot_pool_empty())
 		if (!vm_make_place())
 			break;
-	handle_events(events);
+	handle_notices(notices);
 
 	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
 		if (vm->forget && vm_removable(vm))
@@ -313,6 +317,7 @@ static void work(struct work_struct *unused)
 		vm_remove(vm_oldest_ended(), true);
 	if (place_made)
 		link_refused();
+	kvmhot_perf_work();
 	free_removed();
 	feed_hungry();
 	/* With what was freed, and for what was taken meanwhile. */
@@ -341,7 +346,8 @@ void kvmhot_vm_exit(void)
 	/* The worker may find something for itself to do again. */
 	do
 		flush_work(&kvmhot_work);
-	while (!llist_empty(&kvmhot_events));
+	while (!llist_empty(&kvmhot_notices));
+	kvmhot_perf_exit();
 	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
 		vm_remove(vm, false);
 	free_removed();

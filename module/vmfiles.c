@@ -112,7 +112,8 @@ static void show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
 	seq_printf(m, "\t%llu\t%llu", s.sum[KVMHOT_USER] + s.sum[KVMHOT_IOCTL],
 		   s.sum[KVMHOT_UNKNOWN]);
 	seq_printf(m, "\t%llu\t%llu\t%llu", s.sum[KVMHOT_EPT],
-		   s.sum[KVMHOT_EPT_CYCLES], kvmhot_pool_vcpu_bytes(v));
+		   s.sum[KVMHOT_EPT_CYCLES], kvmhot_pool_vcpu_bytes(v) +
+		   (READ_ONCE(v->pmu) ? sizeof(*v->pmu) : 0));
 	seq_printf(m, "\t%llu\t%llu\t%llu\n",
 		   s.sum[KVMHOT_POLL] + s.sum[KVMHOT_BLOCK],
 		   kvmhot_snap_kvm_exits(v), level2);
@@ -175,6 +176,7 @@ struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 
 	kvmhot_cellfiles_create(vm, dir);
 	kvmhot_slotfiles_create(vm, dir);
+	kvmhot_pmufiles_create(vm, dir);
 	debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
 	debugfs_create_file("reset", 0200, dir, vm, &vm_reset_fops);
 	return dir;

@@ -14,8 +14,9 @@ fail()
 	exit 1
 }
 
-step "On $(uname -r) with kvm_intel: insmod kvmhot.ko"
-insmod ./kvmhot.ko || fail "insmod"
+# No hardware PMU here: an event that every host has.
+step "On $(uname -r) with kvm_intel: insmod kvmhot.ko events=task-clock"
+insmod ./kvmhot.ko events=task-clock || fail "insmod"
 awk -F '\t' '$1 == "hook" { printf "   %-22s %-10s %s\n", $2, $4, $5 }' \
 	/sys/kernel/debug/kvmhot/status
 
@@ -44,6 +45,9 @@ sleep 5
 
 step "kvmhot report: the idle guest; counting has started afresh"
 ./kvmhot report || fail "report"
+
+step "kvmhot report --pmu: what its vCPU's thread had of a CPU, by stage"
+./kvmhot report --pmu || fail "report --pmu"
 
 step "kvmhot tree: where its vCPU's time went, to the last cycle"
 ./kvmhot tree || fail "tree"

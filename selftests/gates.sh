@@ -54,11 +54,13 @@ warnings()
 	kdir=$(selftests/host/kernel.sh headers "$1" 2>&3) || return
 	rm -rf "$dir"
 	mkdir -p "$dir/module"
-	cp Kbuild "$dir/"
+	cp -r Kbuild selftests/pmu "$dir/"
 	cp module/*.[ch] "$dir/module/"
-	make -s -C "$kdir" M="$PWD/$dir" KCFLAGS=-Werror "${@:2}" modules 2>&1 |
-		grep -v 'Skipping BTF generation'
-	[ "${PIPESTATUS[0]}" = 0 ]
+	for dir in "$PWD/$dir"{,/pmu}; do
+		make -s -C "$kdir" M="$dir" KCFLAGS=-Werror "${@:2}" modules 2>&1 |
+			grep -v 'Skipping BTF generation'
+		[ "${PIPESTATUS[0]}" = 0 ] || return
+	done
 }
 
 too_long()
@@ -89,7 +91,7 @@ gate "codespell" codespell "${files[@]}"
 gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"
 gate "nothing is printed, locked or allocated in probes" \
 	absent 'pr_[a-z]+\(|printk\(|mutex_lock|spin_lock|k[mz]alloc' \
-	module/{timeline,inner,cell,slot,vcpu}.c module/{edge,lines,lookup,seq}.h
+	module/{timeline,inner,cell,slot,pmu,vcpu}.c module/{edge,lines,lookup,pmu,seq}.h
 gate "nothing is left to do later" absent '\<(TODO|FIXME|XXX)\>' "${c_files[@]}"
 gate "no file is too long" too_long
 gate "no path of a machine, no host of an archive" \

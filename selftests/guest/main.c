@@ -45,6 +45,9 @@ static void print_usage(FILE *to)
 		"                violation; the VM exits are the same\n"
 		"  --nap-ticks T for kind nap: TSC ticks to the deadline (100000)\n"
 		"  --nap-spin K  and instructions when awake again (0)\n"
+		"  --rest MS     each vCPU's thread sleeps MS milliseconds before the\n"
+		"                first round\n"
+		"  --new-threads each round of a vCPU is run by a thread of its own\n"
 		"  --nested      the guest has VMX: kinds l2_*, not vmclear, invept\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
 		"  --wait-end    print DONE, end at a line or SIGUSR1\n"
@@ -130,6 +133,8 @@ static bool parse_vm_option(int option)
 		return parse_number(optarg, 20, UINT32_MAX, &vm.timer_us);
 	case 'u':
 		return parse_number(optarg, 1, UINT32_MAX, &vm.uffd_ms);
+	case 'R':
+		return parse_number(optarg, 0, UINT32_MAX / 1000, &vm.rest_ms);
 	case 'N':
 		return parse_number(optarg, 1, INT64_MAX, &vm.nap_ticks);
 	case 'S':
@@ -164,6 +169,9 @@ static bool parse_option(struct options *options, int option)
 	case 'l':
 		options->print_list = true;
 		return true;
+	case 'w':
+		vm.new_threads = true;
+		return true;
 	case 'd':
 		vm.nested = true;
 		options->list.nested = true;
@@ -192,6 +200,8 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "uffd", required_argument, NULL, 'u' },
 		{ "nap-ticks", required_argument, NULL, 'N' },
 		{ "nap-spin", required_argument, NULL, 'S' },
+		{ "rest", required_argument, NULL, 'R' },
+		{ "new-threads", no_argument, NULL, 'w' },
 		{ "nested", no_argument, NULL, 'd' },
 		{ "forever", no_argument, NULL, 'f' },
 		{ "wait-start", no_argument, NULL, 's' },

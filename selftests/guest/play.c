@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 #include "disturb.h"
 #include "play.h"
 
@@ -63,6 +64,28 @@ static void timed_round(struct vm *vm, struct vcpu *vcpu)
 		vcpu->tsc = tsc;
 }
 
+static void *round_main(void *arg)
+{
+	struct player *player = arg;
+
+	timed_round(player->play->vm, player->vcpu);
+	return NULL;
+}
+
+static void do_round(struct player *player)
+{
+	pthread_t thread;
+
+	if (!player->play->vm->new_threads) {
+		round_main(player);
+		return;
+	}
+	errno = pthread_create(&thread, NULL, round_main, player);
+	if (errno)
+		die("pthread_create");
+	pthread_join(thread, NULL);
+}
+
 static void *player_main(void *arg)
 {
 	struct player *player = arg;
@@ -73,8 +96,10 @@ static void *player_main(void *arg)
 	pthread_mutex_unlock(&setup);
 	disturb_this(vm);
 	pthread_barrier_wait(&set_up);
+	if (vm->rest_ms)
+		usleep(vm->rest_ms * 1000);
 	do {
-		timed_round(vm, player->vcpu);
+		do_round(player);
 	} while (end_of_round(player->play, player->vcpu));
 	vcpu_end(vm, player->vcpu);
 	disturb_done();

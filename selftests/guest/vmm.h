@@ -46,8 +46,10 @@ struct vm {
 	__u64 kick_us;		/* time between signals */
 	__u64 timer_us;		/* time between interrupts */
 	__u64 uffd_ms;		/* time that a fresh page takes */
+	__u64 rest_ms;		/* before the first round */
 	__u64 nap_ticks, nap_spin;
 	bool nested;
+	bool new_threads;	/* each round is run by one of its own */
 };
 
 /* Says what went wrong (with errno if that is set), and ends the process */

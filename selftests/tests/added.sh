@@ -4,13 +4,14 @@
 # What watching costs: instructions added to each exit.  On the emulated host
 # the TSC counts instructions, and the quickest of many rounds is one without
 # host interrupts.
+# takes: 60 s
 
 . ./lib.sh
 
-# ticks KIND N: of the quickest round
+# ticks KIND N: of the quickest round; no sooner than all is there that watches
 ticks()
 {
-	./kvmhot-guest --tsc --repeat 40 "$1=$2" | awk '/ tsc / { print $4 }'
+	./kvmhot-guest --rest 50 --tsc --repeat 40 "$1=$2" | awk '/ tsc / { print $4 }'
 }
 
 # per_exit KIND
@@ -35,12 +36,25 @@ for kind in cpuid msr_read ept_write out; do
 	added=$(($(per_exit $kind) - without))
 	echo 1 > $KVMHOT/detail
 	detail=$(($(per_exit $kind) - without))
+	echo 0 > $KVMHOT/detail
+	echo msr/0/ > $KVMHOT/events
+	one=$(($(per_exit $kind) - without))
+	echo msr/0/,task-clock > $KVMHOT/events
+	two=$(($(per_exit $kind) - without))
+	echo none > $KVMHOT/events
+	none=$(per_exit $kind)
 	rmmod kvmhot
 	count_exits
 	counting=$(($(per_exit $kind) - without))
 	count_exits_end
 	echo "# $kind: $without instructions; kvmhot adds $added, with" \
 		"detail $detail; a hist trigger that only counts $counting"
+	echo "# $kind: with an event (msr/0/) it adds $one, with two" \
+		"(msr/0/, task-clock) $two"
+	near "$none" $((without + added))
+	tap $? "$kind: without events it is as it was before them"
+	true_that "$kind: an event costs more" $one -gt $added
+	true_that "$kind: a second one, too" $two -gt $one
 	near "$(per_exit $kind)" "$without"
 	tap $? "$kind: without kvmhot it is as it was before"
 	true_that "$kind: kvmhot does cost something" $added -gt 0

@@ -83,11 +83,12 @@ done
 # Modes, as a kernel that is locked down wants them.
 equal "modes of files that can be read only" \
 	"$(cd $KVMHOT && find . -type f ! -name reset ! -name enabled \
-		! -name detail -exec stat -c '%a' {} + | sort | uniq -c |
-		tr -s ' ')" " 10 400"
+		! -name detail ! -name events -exec stat -c '%a' {} + |
+		sort | uniq -c | tr -s ' ')" " 11 400"
 equal "modes of the others" "$(cd $KVMHOT && stat -c '%a %n' reset enabled \
-	detail "vms/$(basename "$dir")/reset" | tr '\n' ' ')" \
-	"200 reset 600 enabled 600 detail 200 vms/$(basename "$dir")/reset "
+	detail events "vms/$(basename "$dir")/reset" | tr '\n' ' ')" \
+	"200 reset 600 enabled 600 detail 600 events \
+200 vms/$(basename "$dir")/reset "
 
 # What must be accepted, and do what it says.  Columns: 4 exits, 18 total.
 for word in all "$(basename "$dir")" ' all ' "$(basename "$dir") "; do

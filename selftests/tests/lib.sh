@@ -35,6 +35,7 @@ cleanup()
 	[ ! -e $TRACING/events/kprobes/kvmhot_slow ] ||
 		echo '-:kvmhot_slow' >> $TRACING/kprobe_events
 	rmmod kvmhot 2>/dev/null
+	rmmod kvmhot_test_pmu 2>/dev/null
 	rm -rf "$TMP"
 }
 trap cleanup EXIT
@@ -379,7 +380,7 @@ measure()
 	! command -v while_there > /dev/null || while_there
 	guest_end vm || bail "guest $*"
 	until_true '[ "$(header "$dir/exits" state)" = ended ]'
-	for file in exits hist vcpus stages user ept halt ioctl; do
+	for file in exits hist vcpus stages user ept halt ioctl pmu; do
 		cat "$dir/$file" > "$TMP/$file"
 	done
 }

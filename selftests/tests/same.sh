@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Nothing else changes for the guest: the same program has the same results
-# without kvmhot, with it, and with it disabled.
+# without kvmhot, with it, with events, and with it disabled.
 
 . ./lib.sh
 
@@ -15,6 +15,10 @@ load
 # shellcheck disable=SC2086
 ./kvmhot-guest $kinds > "$TMP/with" || bail "guest with kvmhot"
 same "with kvmhot" "$TMP/with" "$TMP/without"
+echo task-clock,msr/0/,context-switches > $KVMHOT/events
+# shellcheck disable=SC2086
+./kvmhot-guest $kinds > "$TMP/events" || bail "guest with events"
+same "with events" "$TMP/events" "$TMP/without"
 echo 0 > $KVMHOT/enabled
 # shellcheck disable=SC2086
 ./kvmhot-guest $kinds > "$TMP/disabled" || bail "guest with kvmhot disabled"

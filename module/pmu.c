@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading perf events at edges, and counting what they rose by.
+ *
+ * Everything here runs in probe context, as timeline.c, inside of an edge: on
+ * the thread that runs the vCPU, or, at sched_switch, on the CPU that it leaves
+ * or comes to.  Events are made and released by the worker, see perf.c.
+ *
+ * A vCPU's &struct kvmhot_pmu may be replaced between two calls within one
+ * edge: the new one has counted nothing yet.
+ */
+#include <linux/irqflags.h>
+#include <linux/percpu.h>
+#include <linux/perf_event.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+
+#include "kvmhot.h"
+#include "lines.h"
+#include "pmu.h"
+
+DEFINE_STATIC_KEY_FALSE(kvmhot_pmu_on);
+
+/* Known exits whose counts found no memory. */
+DEFINE_PER_CPU(u64, kvmhot_dropped_counts);
+
+/*
+ * What perf_event_read_local() does, which modules cannot call.  Interrupts
+ * are off, so that perf cannot move the event meanwhile.  Return: its state;
+ * if it is counting, its count is in @now.
+ */
+static __always_inline enum kvmhot_pmu_state
+read_event(struct perf_event *event, bool away, u64 *now)
+{
+	switch (READ_ONCE(event->state)) {
+	case PERF_EVENT_STATE_ACTIVE:
+		if (READ_ONCE(event->oncpu) != smp_processor_id())
+			return KVMHOT_PMU_INACTIVE;
+		if (event->hw.state & PERF_HES_STOPPED)
+			return KVMHOT_PMU_STOPPED;
+		event->pmu->read(event);
+		break;
+	case PERF_EVENT_STATE_INACTIVE:
+		/* Of the PMUs that are let in, only while its thread is. */
+		if (!away)
+			return KVMHOT_PMU_INACTIVE;
+		break;
+	case PERF_EVENT_STATE_ERROR:
+		return KVMHOT_PMU_ERROR;
+	default:
+		return KVMHOT_PMU_STOPPED;
+	}
+	*now = local64_read(&event->count);
+	return KVMHOT_PMU_COUNTING;
+}
+
+/* The first edge with these events: nothing is known of what led to it. */
+static noinline void read_first(struct kvmhot_pmu *p,
+				const struct kvmhot_perf *perf, bool away)
+{
+	struct kvmhot_stage_counts *at = &p->at[p->last];
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++) {
+		if (p->state[i])
+			continue;
+		if (perf->event[i]) {
+			p->state[i] = read_event(perf->event[i], away,
+						 &at->event[i]);
+		} else {
+			p->state[i] = KVMHOT_PMU_REFUSED;
+			p->err[i] = perf->err[i];
+		}
+	}
+	p->based = perf->serial;
+	p->whole = false;
+	p->stepped = false;
+}
+
+/* What the events rose by since the edge before belongs to @stage. */
+static __always_inline void read_next(struct kvmhot_pmu *p,
+				      const struct kvmhot_perf *perf, bool away,
+				      unsigned int stage, u64 tsc)
+{
+	const struct kvmhot_stage_counts *then = &p->at[p->last];
+	struct kvmhot_stage_counts *at = &p->at[!p->last];
+	struct kvmhot_stage_counts *open = &p->open[stage];
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++) {
+		if (unlikely(p->state[i]))
+			continue;
+		p->state[i] = read_event(perf->event[i], away, &at->event[i]);
+		open->event[i] += at->event[i] - then->event[i];
+	}
+	open->tsc += tsc - then->tsc;
+	p->last = !p->last;
+	p->stage = stage;
+	p->stepped = true;
+	p->touched |= BIT(stage);
+}
+
+static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
+		     bool away)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+	const struct kvmhot_perf *perf;
+	unsigned long flags;
+	u64 tsc;
+
+	if (unlikely(!p))
+		return rdtsc();
+	/* Pairs with the release in set_perf(). */
+	perf = smp_load_acquire(&p->perf);
+	if (unlikely(!perf || perf->task != task)) {
+		p->based = 0;
+		p->whole = false;
+		p->stepped = false;
+		return rdtsc();
+	}
+	/* So that no interrupt comes between the TSC and the events, either. */
+	local_irq_save(flags);
+	tsc = rdtsc();
+	if (likely(p->based == perf->serial))
+		read_next(p, perf, away, v->stage, tsc);
+	else
+		read_first(p, perf, away);
+	local_irq_restore(flags);
+	p->at[p->last].tsc = tsc;
+	return tsc;
+}
+
+/**
+ * kvmhot_pmu_do_read() - see kvmhot_pmu_read()
+ * @v: the vCPU
+ * @away: likewise
+ *
+ * Return: likewise.
+ */
+noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, bool away)
+{
+	return read_edge(v, current, away);
+}
+
+/**
+ * kvmhot_pmu_do_read_as() - see kvmhot_pmu_read_as()
+ * @v: the vCPU
+ * @task: likewise
+ *
+ * Return: likewise.
+ */
+noinline u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
+				   const struct task_struct *task)
+{
+	return read_edge(v, task, true);
+}
+
+/**
+ * kvmhot_pmu_do_unknown() - see kvmhot_pmu_unknown()
+ * @v: the vCPU
+ */
+noinline void kvmhot_pmu_do_unknown(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_stage_counts *from, *to, *at, *then;
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+	unsigned int i;
+
+	if (!p || !p->stepped)
+		return;
+	from = &p->open[p->stage];
+	to = &p->open[KVMHOT_UNKNOWN];
+	at = &p->at[p->last];
+	then = &p->at[!p->last];
+	from->tsc -= at->tsc - then->tsc;
+	to->tsc += at->tsc - then->tsc;
+	for (i = 0; i < p->nr; i++) {
+		from->event[i] -= at->event[i] - then->event[i];
+		to->event[i] += at->event[i] - then->event[i];
+	}
+	p->touched |= BIT(KVMHOT_UNKNOWN);
+	p->whole = false;
+	p->stepped = false;
+}
+
+static u64 *stage_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+		      unsigned int stage)
+{
+	return kvmhot_line_at(v, cell->pmu_line[stage]);
+}
+
+static u64 *tsc_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
+{
+	return stage_row(v, cell, KVMHOT_PMU_TSC);
+}
+
+/*
+ * Make room for a row of @nr lines; but the last lines are for exits, until
+ * there is a new page.  Return: false if there is none.
+ */
+static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		     unsigned int row, unsigned int nr)
+{
+	unsigned int line, end;
+
+	if (likely(cell->pmu_line[row]))
+		return true;
+	end = READ_ONCE(v->nr_lines);
+	if (end < KVMHOT_LINES_END)
+		end -= KVMHOT_LOW_LINES / 2;
+	line = kvmhot_lines_take(v, nr, end);
+	if (!line)
+		kvmhot_vcpu_want_page(v);
+	/* Pairs with the acquire in row_at(). */
+	smp_store_release(&cell->pmu_line[row], line);
+	return line;
+}
+
+static bool take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		      unsigned long stages)
+{
+	unsigned int stage;
+
+	if (!take_row(v, cell, KVMHOT_PMU_TSC, KVMHOT_PMU_TSC_LINES))
+		return false;
+	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES)
+		if (!take_row(v, cell, stage, 1))
+			return false;
+	return true;
+}
+
+/* The rows are of another list of events, or of before a reset. */
+static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+				u32 list)
+{
+	unsigned int stage;
+
+	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++)
+		if (cell->pmu_line[stage])
+			memset(stage_row(v, cell, stage), 0, KVMHOT_LINE_SIZE);
+	memset(tsc_row(v, cell), 0, KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
+	cell->pmu_exits = 0;
+	cell->pmu_list = list;
+}
+
+/* The exit is over: begin anew. */
+static void close_open(struct kvmhot_pmu *p)
+{
+	struct kvmhot_stage_counts *open, *sum;
+	unsigned long stages = p->touched;
+	unsigned int stage, i;
+
+	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
+		open = &p->open[stage];
+		sum = &p->sum[stage];
+		sum->tsc += open->tsc;
+		open->tsc = 0;
+		for (i = 0; i < p->nr; i++) {
+			sum->event[i] += open->event[i];
+			open->event[i] = 0;
+		}
+	}
+	p->touched = 0;
+	p->whole = true;
+}
+
+static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
+		     struct kvmhot_cell *cell)
+{
+	unsigned long stages = p->touched;
+	unsigned int stage, i;
+	u64 *tsc, *row;
+
+	if (unlikely(!take_rows(v, cell, stages))) {
+		this_cpu_inc(kvmhot_dropped_counts);
+		return;
+	}
+	if (unlikely(cell->pmu_list != p->list))
+		clear_rows(v, cell, p->list);
+	tsc = tsc_row(v, cell);
+	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
+		tsc[stage] += p->open[stage].tsc;
+		row = stage_row(v, cell, stage);
+		for (i = 0; i < p->nr; i++)
+			row[i] += p->open[stage].event[i];
+	}
+	cell->pmu_exits++;
+}
+
+/**
+ * kvmhot_pmu_do_end() - see kvmhot_pmu_end()
+ * @v: the vCPU
+ * @cell: likewise
+ */
+noinline void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+
+	if (!p)
+		return;
+	if (likely(p->whole && p->touched))
+		add_open(v, p, cell);
+	close_open(p);
+}
+
+/**
+ * kvmhot_pmu_do_lose() - see kvmhot_pmu_lose()
+ * @v: the vCPU
+ */
+noinline void kvmhot_pmu_do_lose(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+
+	if (p)
+		close_open(p);
+}

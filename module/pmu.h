@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counts of perf events at the edges of a vCPU's timeline.  With no event to
+ * be counted, all of this is a no-op in the code, patched by the kernel.
+ */
+#ifndef KVMHOT_PMU_H
+#define KVMHOT_PMU_H
+
+#include <linux/jump_label.h>
+#include <linux/llist.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include "record.h"
+
+struct perf_event;
+
+/* What an event is doing on a vCPU; all but the first are failures. */
+enum kvmhot_pmu_state {
+	KVMHOT_PMU_COUNTING,
+	KVMHOT_PMU_REFUSED,	/* not made, see kvmhot_perf.err */
+	KVMHOT_PMU_ERROR,	/* could not be on the PMU, though pinned */
+	KVMHOT_PMU_STOPPED,	/* its PMU stopped it */
+	KVMHOT_PMU_INACTIVE,	/* not on the PMU while its thread ran */
+};
+
+/**
+ * struct kvmhot_perf - the events of a thread
+ * @node: in the list of what is to be released
+ * @users: vCPUs that the thread runs in turn; the worker's own
+ * @serial: no two are of the same number; not 0
+ * @task: the thread, with a reference
+ * @event: for each of the list, the event; NULL if there is none
+ * @err: then why
+ *
+ * Made and released by the worker, and not changed in between.
+ */
+struct kvmhot_perf {
+	struct llist_node	node;
+	unsigned int		users;
+	u32			serial;
+	struct task_struct	*task;
+	struct perf_event	*event[KVMHOT_MAX_EVENTS];
+	int			err[KVMHOT_MAX_EVENTS];
+};
+
+/**
+ * struct kvmhot_stage_counts - what was counted in one stage
+ * @tsc: TSC cycles of the stretches that are known
+ * @event: counts of the events
+ */
+struct kvmhot_stage_counts {
+	u64	tsc;
+	u64	event[KVMHOT_MAX_EVENTS];
+};
+
+/**
+ * struct kvmhot_pmu - counts of a vCPU, for one list of events
+ * @next: in the worker's list of what is to be freed
+ * @made: jiffies when @perf was last made; the worker's own
+ * @list: number of the list
+ * @nr: events in it
+ * @perf: the events of the thread that runs it; NULL if they are not made
+ * @based: serial of the events that @at is of; 0: of none
+ * @state: for each event, enum kvmhot_pmu_state
+ * @err: for each event, why it was not made
+ * @whole: every stretch since the end of the exit before is known
+ * @stepped: what @at rose by to the last edge was counted, for @stage
+ * @stage: a stage
+ * @last: index in @at of the last edge
+ * @touched: bits of the stages in which @open has something
+ * @at: TSC and counts at the last edge and at the one before
+ * @open: counted since the end of the exit before, by stage
+ * @sum: since first sight, by stage, but for @open
+ * @base: @sum and @open as of the last reset; under kvmhot_reset_lock
+ *
+ * Written in probe context, by whoever writes the vCPU's record, but for @perf,
+ * which is the worker's, and @base.  @open, @sum and @state are inside of
+ * &kvmhot_vcpu.seq.
+ */
+struct kvmhot_pmu {
+	struct kvmhot_pmu		*next;
+	unsigned long			made;
+	u32				list;
+	unsigned int			nr;
+	struct kvmhot_perf		*perf;
+	u32				based;
+	u8				state[KVMHOT_MAX_EVENTS];
+	int				err[KVMHOT_MAX_EVENTS];
+	bool				whole;
+	bool				stepped;
+	u8				stage;
+	u8				last;
+	u16				touched;
+	struct kvmhot_stage_counts	at[2];
+	struct kvmhot_stage_counts	open[KVMHOT_NR_STAGES];
+	struct kvmhot_stage_counts	sum[KVMHOT_NR_STAGES];
+	struct kvmhot_stage_counts	base[KVMHOT_NR_STAGES];
+};
+
+/* There is an event to be counted.  Turned by the worker. */
+DECLARE_STATIC_KEY_FALSE(kvmhot_pmu_on);
+
+/* pmu.c: probe context */
+DECLARE_PER_CPU(u64, kvmhot_dropped_counts);
+u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, bool away);
+u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
+			  const struct task_struct *task);
+void kvmhot_pmu_do_unknown(struct kvmhot_vcpu *v);
+void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
+void kvmhot_pmu_do_lose(struct kvmhot_vcpu *v);
+
+/**
+ * kvmhot_pmu_read() - read the TSC and the events at an edge
+ * @v: the vCPU; what was counted since the edge before is of its stage
+ * @away: perf may have taken the events off the CPU, their counts complete
+ *
+ * Context: the thread that runs the vCPU.
+ *
+ * Return: the TSC.
+ */
+static __always_inline u64 kvmhot_pmu_read(struct kvmhot_vcpu *v, bool away)
+{
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		return kvmhot_pmu_do_read(v, away);
+	return rdtsc();
+}
+
+/**
+ * kvmhot_pmu_read_as() - the same for another thread, which is switched out
+ * @v: the vCPU
+ * @task: the thread; NULL if the edge is not that of the vCPU's thread
+ *
+ * Return: the TSC.
+ */
+static __always_inline u64 kvmhot_pmu_read_as(struct kvmhot_vcpu *v,
+					      const struct task_struct *task)
+{
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		return kvmhot_pmu_do_read_as(v, task);
+	return rdtsc();
+}
+
+/**
+ * kvmhot_pmu_unknown() - the stage turned out not to be what it seemed
+ * @v: the vCPU; what was counted at this edge is of stage unknown
+ */
+static __always_inline void kvmhot_pmu_unknown(struct kvmhot_vcpu *v)
+{
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		kvmhot_pmu_do_unknown(v);
+}
+
+/**
+ * kvmhot_pmu_end() - the exit is over, and timed
+ * @v: the vCPU
+ * @cell: of the exit, inside of its seq; to be given what was counted
+ */
+static __always_inline void kvmhot_pmu_end(struct kvmhot_vcpu *v,
+					   struct kvmhot_cell *cell)
+{
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		kvmhot_pmu_do_end(v, cell);
+}
+
+/**
+ * kvmhot_pmu_lose() - the exit is over, its cost not known
+ * @v: the vCPU
+ */
+static __always_inline void kvmhot_pmu_lose(struct kvmhot_vcpu *v)
+{
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		kvmhot_pmu_do_lose(v);
+}
+
+#endif /* KVMHOT_PMU_H */
