@@ -182,6 +182,7 @@ void kvmhot_hooks_stop(void)
 {
 	mutex_lock(&hooks_lock);
 	disarm_all(true);
+	WRITE_ONCE(enabled, false);
 	mutex_unlock(&hooks_lock);
 }
 
@@ -204,8 +205,9 @@ int kvmhot_hooks_enable(bool on)
 		err = arm_all();
 		enabled = !err;
 	} else if (!on && enabled) {
-		enabled = false;
 		disarm_all(false);
+		/* After that: the worker then knows that no edge is seen. */
+		WRITE_ONCE(enabled, false);
 	}
 	mutex_unlock(&hooks_lock);
 	/* Perf events are there only while kvmhot is enabled. */

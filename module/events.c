@@ -56,7 +56,7 @@ static void try_event(struct kvmhot_event *event)
 	 * Of cores of two kinds one would not count, and not tell in every
 	 * case.
 	 */
-	if (kvmhot_compat_hybrid() && kvmhot_words_is_cpu(event)) {
+	if (kvmhot_compat_hybrid() && event->is_cpu) {
 		event->err = -EOPNOTSUPP;
 		return;
 	}

@@ -23,6 +23,7 @@ struct task_struct;
  * @no_host: perf's exclude_host
  * @no_guest: perf's exclude_guest
  * @no_user: perf's exclude_user
+ * @is_cpu: of the CPU's own PMU
  * @err: 0, or the errno with which the kernel refused it
  */
 struct kvmhot_event {
@@ -32,6 +33,7 @@ struct kvmhot_event {
 	bool	no_host;
 	bool	no_guest;
 	bool	no_user;
+	bool	is_cpu;
 	int	err;
 };
 
@@ -48,7 +50,6 @@ struct kvmhot_event_list {
 };
 
 /* words.c */
-bool kvmhot_words_is_cpu(const struct kvmhot_event *event);
 int kvmhot_words_parse(struct kvmhot_event_list *list, char *text);
 
 /* events.c */

@@ -167,8 +167,8 @@ static void set_perf(struct kvmhot_pmu *p, struct kvmhot_perf *perf)
  * kvmhot_perf_release() - a vCPU has no use for events any more
  * @v: the vCPU; what was counted stays
  *
- * Context: worker.  No probe of the vCPU's edges is in place, or the vCPU has
- * been retired.
+ * Context: worker.  The hooks are not in place, or the vCPU has been retired;
+ * only the end of its VM may still be an edge.
  */
 void kvmhot_perf_release(struct kvmhot_vcpu *v)
 {
@@ -263,6 +263,11 @@ static void kick(struct work_struct *unused)
 
 static DECLARE_DELAYED_WORK(later_work, kick);
 
+static void try_later(unsigned long delay)
+{
+	queue_delayed_work(system_unbound_wq, &later_work, delay);
+}
+
 /* See that a vCPU has the events that it is to have. */
 static void serve(struct kvmhot_vcpu *v)
 {
@@ -275,14 +280,15 @@ static void serve(struct kvmhot_vcpu *v)
 		return;
 	if (!v->pmu)
 		make_pmu(v);
-	if (!v->pmu)
+	if (!v->pmu) {
+		try_later(HZ);
 		return;
+	}
 	perf = v->pmu->perf;
 	if (perf && perf->task == READ_ONCE(v->task))
 		return;
 	if (time_before(jiffies, v->pmu->made + REMAKE_JIFFIES)) {
-		queue_delayed_work(system_unbound_wq, &later_work,
-				   REMAKE_JIFFIES);
+		try_later(REMAKE_JIFFIES);
 		return;
 	}
 	v->pmu->made = jiffies;

@@ -194,8 +194,8 @@ static u64 *tsc_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
 }
 
 /*
- * Make room for a row of @nr lines; but the last lines are for exits, until
- * there is a new page.  Return: false if there is none.
+ * Make room for a row of @nr lines; but the last lines that there are, and that
+ * there will be, are for exits.  Return: false if there is none.
  */
 static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 		     unsigned int row, unsigned int nr)
@@ -204,9 +204,8 @@ static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 
 	if (likely(cell->pmu_line[row]))
 		return true;
-	end = READ_ONCE(v->nr_lines);
-	if (end < KVMHOT_LINES_END)
-		end -= KVMHOT_LOW_LINES / 2;
+	end = min_t(unsigned int, READ_ONCE(v->nr_lines) - KVMHOT_LOW_LINES / 2,
+		    KVMHOT_ROWS_END);
 	line = kvmhot_lines_take(v, nr, end);
 	if (!line)
 		kvmhot_vcpu_want_page(v);

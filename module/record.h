@@ -48,6 +48,8 @@ struct kvmhot_vm;
  * this line on there is nothing for them, so that exits have memory.
  */
 #define KVMHOT_SLOTS_END	(KVMHOT_LINES_END / 2)
+/* Likewise for counts of events. */
+#define KVMHOT_ROWS_END		(KVMHOT_LINES_END / 4 * 3)
 /* A burst of new reasons must fit while the worker gets the next page. */
 #define KVMHOT_LOW_LINES	KVMHOT_PAGE_LINES
 

@@ -152,17 +152,13 @@ static int parse_name(struct kvmhot_event *event, const char *word)
 				-EINVAL;
 }
 
-/**
- * kvmhot_words_is_cpu() - is this an event of the CPU's own PMU?
- * @event: the event
- *
- * Return: true if so, as far as its type tells.
- */
-bool kvmhot_words_is_cpu(const struct kvmhot_event *event)
+/* Cores of a second kind have a PMU of another type, but such a name. */
+static bool is_cpu(const struct kvmhot_event *event)
 {
 	return event->type == PERF_TYPE_HARDWARE ||
 	       event->type == PERF_TYPE_HW_CACHE ||
-	       event->type == PERF_TYPE_RAW;
+	       event->type == PERF_TYPE_RAW ||
+	       str_has_prefix(event->name, "cpu_");
 }
 
 static int set_modifiers(struct kvmhot_event *event, const char *modifiers)
@@ -175,11 +171,12 @@ static int set_modifiers(struct kvmhot_event *event, const char *modifiers)
 	/* They would be ignored. */
 	if (*modifiers && event->type == PERF_TYPE_SOFTWARE)
 		return -EOPNOTSUPP;
+	event->is_cpu = is_cpu(event);
 	event->no_user = strchr(modifiers, 'k');
 	event->no_host = guest && !host;
 	event->no_guest = host && !guest;
 	if (!host && !guest)
-		event->no_guest = kvmhot_words_is_cpu(event);
+		event->no_guest = event->is_cpu;
 	return 0;
 }
 
