@@ -116,7 +116,7 @@ static void take(struct best *best, const struct vm *vm)
 			others += r->n[R_EXITS];
 			continue;
 		}
-		exits += r->n[R_TIMED];
+		exits += r->n[R_TIMED] + r->n[R_LOST];
 		if (r->nr_counts == 2)
 			known += r->counts[1].exits;
 	}
