@@ -23,7 +23,8 @@ weight()
 }
 
 # plan: lines "SECONDS KERNEL NR TEST...", one for each run of a host, the longest
-# first.  Tests that require the same share one, up to a certain time.
+# first, the kernels in turn, as each has its own first boot.  Tests that require
+# the same share one, up to a certain time.
 plan()
 {
 	local kernel t
@@ -51,7 +52,8 @@ plan()
 				of[k, best] = kernel[i]
 			}
 			for (r in list) print load[r], of[r], list[r]
-		}' | sort -k 1,1nr -k 2 | awk '{ sub(/^[^ ]+ [^ ]+/, "& " ++nr[$2]); print }'
+		}' | sort -k 1,1nr -k 2 | awk '{ sub(/^[^ ]+ [^ ]+/, "& " ++nr[$2]); print }' |
+		sort -s -k 3,3n
 }
 
 # take KERNEL RUN: what check-host.sh prints, apart again, test by test
@@ -113,13 +115,16 @@ on_host()
 all_on_hosts()
 {
 	local jobs=0 kernel nr seconds list t
+	# Before the plan is made, so that it can leave nothing out.
+	for kernel in $built; do
+		for t in $tests; do
+			expect "$kernel-$t"
+		done
+	done
 	while read -r seconds kernel nr list; do
 		[ -n "$kernel" ] || continue
 		[ $jobs -lt "${JOBS:-2}" ] || { wait -n; jobs=$((jobs - 1)); }
 		expect "$kernel-host-$nr"
-		for t in $list; do
-			expect "$kernel-$t"
-		done
 		# shellcheck disable=SC2086 # a list of words
 		on_host "$kernel" "$nr" "$seconds" $list < /dev/null &
 		jobs=$((jobs + 1))
@@ -147,11 +152,14 @@ for kernel in $kernels; do
 done
 if [ -z "${TESTS:-}" ]; then
 	say "unit tests and static gates"
+	expect unit
+	expect gates
 	run_tap unit make -s -C "$here/unit" check &
 	run_tap gates "$here/gates.sh" &
 	wait
 	show_tap unit
 	show_tap gates
 fi
+[ -n "$built" ] || fail "kernels"
 say "tests on emulated hosts (the first boot of each takes a minute or so): $tests"
 all_on_hosts

@@ -21,6 +21,9 @@ esac
 
 top=$(realpath "$here/..")
 tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [[ $t = lib*.sh ]] || echo "${t%.sh}"; done)}
+if tr ' ' '\n' <<< "$tests" | sort | uniq -d | grep -q .; then
+	echo "check.sh: TESTS: a test is there twice" >&2 && exit 2
+fi
 for t in $tests; do
 	[ -e "$here/tests/$t.sh" ] || { echo "check.sh: TESTS: there is no test '$t'" >&2 && exit 2; }
 done

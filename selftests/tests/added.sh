@@ -4,14 +4,14 @@
 # What watching costs: instructions added to each exit.  On the emulated host
 # the TSC counts instructions, and the quickest of many rounds is one without
 # host interrupts.
-# takes: 60 s
+# takes: 45 s
 
 . ./lib.sh
 
 # ticks KIND N: of the quickest round; no sooner than all is there that watches
 ticks()
 {
-	./kvmhot-guest --rest 50 --tsc --repeat 40 "$1=$2" | awk '/ tsc / { print $4 }'
+	./kvmhot-guest --rest 50 --tsc --repeat 25 "$1=$2" | awk '/ tsc / { print $4 }'
 }
 
 # per_exit KIND

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# VMs come and go on all CPUs, while all is reset and read, with no place for
-# ended ones: no exit goes missing, and no memory.
+# VMs come and go on all CPUs, while all is reset and read, and the list of
+# events is written, with no place for ended ones: no exit goes missing, and no
+# memory.
 # requires: smp 2
-# takes: 20 s
+# takes: 25 s
 
 . ./lib.sh
 
@@ -33,7 +34,12 @@ while kill -0 "$(cat "$TMP/1.pid")" 2>/dev/null; do
 	echo all > $KVMHOT/reset
 	cat $KVMHOT/vms/*/hist $KVMHOT/status > /dev/null 2>&1
 	nr_resets=$((nr_resets + 1))
+	[ $((nr_resets % 4)) != 0 ] ||
+		echo task-clock,context-switches > $KVMHOT/events
+	cat $KVMHOT/vms/*/pmu > /dev/null 2>&1
 done
+true_that "there were lists of events" "$(status events_number)" -gt 3
+echo none > $KVMHOT/events
 for i in 1 2 3; do
 	wait "$(cat "$TMP/$i.pid")"
 	rc=$?
