@@ -11,11 +11,6 @@
 
 #include "kvmhot.h"
 
-static unsigned int key_level(unsigned int key)
-{
-	return key & KVMHOT_KEY_LEVEL2 ? 2 : 1;
-}
-
 typedef void (*show_cell_t)(struct seq_file *m, int id, unsigned int key,
 			    const struct kvmhot_snap *snap);
 
@@ -65,7 +60,7 @@ static void show_exits(struct seq_file *m, int id, unsigned int key,
 	seq_printf(m, "\t%llu\t%llu\t%llu", c->user, c->user_cycles,
 		   c->user_max);
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%u\n", snap->total, c->halt,
-		   c->poll + c->block, c->halt_max, key_level(key));
+		   c->poll + c->block, c->halt_max, kvmhot_vmfiles_level(key));
 }
 
 static int exits_show(struct seq_file *m, void *unused)
@@ -88,7 +83,7 @@ static void show_hist(struct seq_file *m, int id, unsigned int key,
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", c->timed, c->cycles, c->min,
 		   c->max);
 	kvmhot_vmfiles_buckets(m, snap->bucket);
-	seq_printf(m, "\t%u\n", key_level(key));
+	seq_printf(m, "\t%u\n", kvmhot_vmfiles_level(key));
 }
 
 static int hist_show(struct seq_file *m, void *unused)
@@ -102,19 +97,13 @@ DEFINE_SHOW_ATTRIBUTE(hist);
 static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
 			     const struct kvmhot_sums *s)
 {
-	/* In the order of the file's columns. */
-	static const u8 stages[] = {
-		KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER,
-		KVMHOT_ENTER, KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER,
-		KVMHOT_IOCTL, KVMHOT_PREEMPTED, KVMHOT_SLEPT, KVMHOT_UNKNOWN,
-		KVMHOT_EPT_CYCLES,
-	};
 	unsigned int i;
 
 	seq_printf(m, "%d\t-\tall\t-\t%llu", id, timed);
-	for (i = 0; i < ARRAY_SIZE(stages); i++)
-		seq_printf(m, "\t%llu", s->sum[stages[i]]);
-	seq_printf(m, "\t%llu\t%llu\n", s->since, s->now);
+	for (i = 0; i < KVMHOT_VMFILES_STAGES; i++)
+		seq_printf(m, "\t%llu", s->sum[kvmhot_vmfiles_stages[i]]);
+	seq_printf(m, "\t%llu\t%llu\t%llu\n", s->sum[KVMHOT_EPT_CYCLES],
+		   s->since, s->now);
 }
 
 static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
@@ -124,7 +113,7 @@ static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
 	seq_printf(m, "\t%u\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu",
-		   key_level(key), c->timed, c->guest, c->irq,
+		   kvmhot_vmfiles_level(key), c->timed, c->guest, c->irq,
 		   c->cycles - c->irq - c->reenter - c->enter, c->reenter,
 		   c->enter);
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",

@@ -66,18 +66,24 @@ static void try_event(struct kvmhot_event *event)
 		perf_event_release_kernel(made);
 }
 
-/* What is counted if nobody says what. */
+static void try_events(struct kvmhot_event_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->nr; i++)
+		try_event(&list->event[i]);
+}
+
+/* What is counted if nobody says what: nothing is told of what there is not. */
 static void make_default(struct kvmhot_event_list *list)
 {
 	char text[] = "cycles,instructions";
-	unsigned int i;
 
 	/* In a virtual machine it would cost an exit to read a counter. */
 	if (boot_cpu_has(X86_FEATURE_HYPERVISOR) ||
 	    kvmhot_words_parse(list, text))
 		return;
-	for (i = 0; i < list->nr; i++)
-		try_event(&list->event[i]);
+	try_events(list);
 	if (list->event[0].err)
 		list->nr = 0;
 }
@@ -96,13 +102,12 @@ static int make_list(struct kvmhot_event_list *list, char *text)
 	err = kvmhot_words_parse(list, text);
 	if (err)
 		return err;
-	for (i = 0; i < list->nr; i++) {
-		try_event(&list->event[i]);
+	try_events(list);
+	for (i = 0; i < list->nr; i++)
 		if (list->event[i].err)
 			pr_warn_ratelimited("%s: error %d: not counted\n",
 					    list->event[i].name,
 					    list->event[i].err);
-	}
 	return 0;
 }
 

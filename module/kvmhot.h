@@ -295,11 +295,14 @@ void kvmhot_vm_totals(struct kvmhot_totals *t);
 /* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c */
 void kvmhot_debugfs_init(void);
 void kvmhot_debugfs_exit(void);
+#define KVMHOT_VMFILES_STAGES	12
+extern const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES];
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 				     struct dentry *parent);
 void kvmhot_vmfiles_header(struct seq_file *m, const char *file,
 			   const struct kvmhot_vm *vm);
 void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key);
+unsigned int kvmhot_vmfiles_level(unsigned int key);
 void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket);
 void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);

@@ -317,6 +317,9 @@ void kvmhot_perf_work(void)
 		all_vcpus(serve);
 		return;
 	}
+	/* While it is off, no vCPU has events. */
+	if (!static_key_enabled(&kvmhot_pmu_on))
+		return;
 	all_vcpus(kvmhot_perf_release);
 	static_branch_disable(&kvmhot_pmu_on);
 }

@@ -23,13 +23,6 @@ static const char * const state_names[] = {
 	[KVMHOT_PMU_INACTIVE]	= "inactive",
 };
 
-/* In the order of the file's columns. */
-static const u8 stages[] = {
-	KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER, KVMHOT_ENTER,
-	KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER, KVMHOT_IOCTL, KVMHOT_PREEMPTED,
-	KVMHOT_SLEPT, KVMHOT_UNKNOWN,
-};
-
 /* What is known of a vCPU, or of one of its reasons. */
 struct row {
 	unsigned int		key;
@@ -52,7 +45,7 @@ static void show_key(struct seq_file *m, int id, unsigned int key)
 		return;
 	}
 	kvmhot_vmfiles_key(m, key);
-	seq_printf(m, "\t%u", key & KVMHOT_KEY_LEVEL2 ? 2 : 1);
+	seq_printf(m, "\t%u", kvmhot_vmfiles_level(key));
 }
 
 static void show_tsc(struct seq_file *m, const struct kvmhot_counts *c)
@@ -60,8 +53,8 @@ static void show_tsc(struct seq_file *m, const struct kvmhot_counts *c)
 	unsigned int i;
 
 	seq_printf(m, "\ttsc\tcounting\t0\t%llu", c->exits);
-	for (i = 0; i < ARRAY_SIZE(stages); i++)
-		seq_printf(m, "\t%llu", c->stage[stages[i]].tsc);
+	for (i = 0; i < KVMHOT_VMFILES_STAGES; i++)
+		seq_printf(m, "\t%llu", c->stage[kvmhot_vmfiles_stages[i]].tsc);
 	seq_putc(m, '\n');
 }
 
@@ -87,13 +80,14 @@ static void show_event(struct seq_file *m, const struct vcpu_rows *rows,
 		   rows->own.err[event]);
 	if (rows->own.state[event]) {
 		seq_puts(m, "\t-");
-		for (i = 0; i < ARRAY_SIZE(stages); i++)
+		for (i = 0; i < KVMHOT_VMFILES_STAGES; i++)
 			seq_puts(m, "\t-");
 	} else {
 		seq_printf(m, "\t%llu", c->exits);
-		for (i = 0; i < ARRAY_SIZE(stages); i++)
+		for (i = 0; i < KVMHOT_VMFILES_STAGES; i++)
 			seq_printf(m, "\t%llu",
-				   c->stage[stages[i]].event[event]);
+				   c->stage[kvmhot_vmfiles_stages[i]]
+					.event[event]);
 	}
 	seq_putc(m, '\n');
 }

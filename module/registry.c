@@ -319,12 +319,11 @@ void kvmhot_vm_totals(struct kvmhot_totals *t)
 	memcpy(t->sum, kvmhot_reg.gone_sum, sizeof(t->sum));
 	t->forgotten_vms = kvmhot_reg.forgotten_vms;
 	t->forgotten_exits = kvmhot_reg.forgotten_exits;
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		t->refused += *per_cpu_ptr(&kvmhot_unseen, cpu);
-	for_each_possible_cpu(cpu)
 		t->dropped_spans += *per_cpu_ptr(&kvmhot_dropped_spans, cpu);
-	for_each_possible_cpu(cpu)
 		t->dropped_counts += *per_cpu_ptr(&kvmhot_dropped_counts, cpu);
+	}
 	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
 		if (!vm->ended)
 			t->vcpus += vm->nr_vcpus;

@@ -17,6 +17,13 @@
 
 #include "kvmhot.h"
 
+/* The stages, in the order of the columns of the files that have them. */
+const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES] = {
+	KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER, KVMHOT_ENTER,
+	KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER, KVMHOT_IOCTL, KVMHOT_PREEMPTED,
+	KVMHOT_SLEPT, KVMHOT_UNKNOWN,
+};
+
 /**
  * kvmhot_vmfiles_header() - the first line of a VM's file
  * @m: where to
@@ -50,6 +57,17 @@ void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key)
 		seq_printf(m, "%u\t%s", nr, name);
 	else
 		seq_printf(m, "%u\tREASON_%u", nr, nr);
+}
+
+/**
+ * kvmhot_vmfiles_level() - the level of an exit
+ * @key: what it counts under
+ *
+ * Return: 1, or 2 if it was the nested guest's.
+ */
+unsigned int kvmhot_vmfiles_level(unsigned int key)
+{
+	return key & KVMHOT_KEY_LEVEL2 ? 2 : 1;
 }
 
 /**
