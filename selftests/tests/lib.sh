@@ -336,20 +336,30 @@ not_added_up()
 	done | sort -u
 }
 
-# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
-sum()
+# select_cells FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these
+# values, a line each, as they stand; and with sum=1 in front their sum only
+select_cells()
 {
-	sum_file=$1 sum_column=$2
+	cells_sum=
+	[ "$1" != sum=1 ] || { cells_sum=1; shift; }
+	cells_file=$1 cells_column=$2
 	shift 2
-	awk -F '\t' -v column="$sum_column" -v where="$*" '
+	awk -F '\t' -v column="$cells_column" -v where="$*" -v to_sum="$cells_sum" '
 		/^# vcpu\t/ { sub(/^# /, "")
 			for (i = 1; i <= NF; i++) at[$i] = i
 			n = split(where, term, " "); next }
 		/^#/ { next }
 		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
 			if ($at[pair[1]] "" != pair[2] "") next }
-		  sum += $at[column] }
-		END { printf "%.0f\n", sum }' "$TMP/$sum_file"
+		  if (to_sum) sum += $at[column]
+		  else print $at[column] }
+		END { if (to_sum) printf "%.0f\n", sum }' "$TMP/$cells_file"
+}
+
+# sum FILE COLUMN [NAME=VALUE...]: of the rows whose columns have these values
+sum()
+{
+	select_cells sum=1 "$@"
 }
 
 # read_much FILE TIMES

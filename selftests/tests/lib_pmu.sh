@@ -63,17 +63,7 @@ total()
 # pmu_rows COLUMN NAME=VALUE...: what is in $TMP/pmu, as it stands, once each
 pmu_rows()
 {
-	rows_column=$1
-	shift
-	awk -F '\t' -v column="$rows_column" -v where="$*" '
-		/^# vcpu\t/ { sub(/^# /, "")
-			for (i = 1; i <= NF; i++) at[$i] = i
-			n = split(where, term, " "); next }
-		/^#/ { next }
-		{ for (i = 1; i <= n; i++) { split(term[i], pair, "=")
-			if ($at[pair[1]] "" != pair[2] "") next }
-		  print $at[column] }' "$TMP/pmu" | sort -u | tr '\n' ' ' |
-		sed 's/ $//'
+	select_cells pmu "$@" | sort -u | tr '\n' ' ' | sed 's/ $//'
 }
 
 # test_pmu NAME [VALUE]: a parameter of the PMU of the tests
