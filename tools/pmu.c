@@ -19,10 +19,10 @@
 /* Those from 'refused' on are of an event that failed. */
 static const char * const states[] = {
 	"counting", "waiting", "off", "ended",
-	"refused", "error", "stopped", "inactive", "gone",
+	"refused", "error", "stopped", "inactive",
 };
 
-enum { COUNTING = 0, REFUSED = 4, NR_STATES = 9 };
+enum { COUNTING = 0, REFUSED = 4, NR_STATES = 8 };
 
 struct row {
 	bool own, failed;

@@ -130,25 +130,25 @@ bool summary_is_chosen(const struct vm *vm, const struct vm *only, int vcpu)
 	return vcpu == ALL_VCPUS || vm->nr_vcpus;
 }
 
-/* The KVM cost of all its exits, the whole of which a reason has a share. */
-__u64 summary_cycles(const struct vm *vm)
+static __u64 sum_reasons(const struct vm *vm, int column)
 {
 	__u64 sum = 0;
 	size_t i;
 
 	for (i = 0; i < vm->nr_reasons; i++)
-		sum += vm->reasons[i].n[R_CYCLES];
+		sum += vm->reasons[i].n[column];
 	return sum;
+}
+
+/* The KVM cost of all its exits, the whole of which a reason has a share. */
+__u64 summary_cycles(const struct vm *vm)
+{
+	return sum_reasons(vm, R_CYCLES);
 }
 
 __u64 summary_exits(const struct vm *vm)
 {
-	__u64 sum = 0;
-	size_t i;
-
-	for (i = 0; i < vm->nr_reasons; i++)
-		sum += vm->reasons[i].n[R_EXITS];
-	return sum;
+	return sum_reasons(vm, R_EXITS);
 }
 
 /* Below 0.1 %?  N * 1000 might not fit. */

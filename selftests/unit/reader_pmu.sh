@@ -234,7 +234,7 @@ fresh; field "$vm/pmu" 4 6 asleep
 damaged "pmu: state unknown" "line 4: state: 'asleep' is not known"
 fresh; field "$vm/pmu" 3 6 error
 damaged "pmu: tsc failed" "line 3: tsc: state is error"
-for state in refused error stopped inactive gone; do
+for state in refused error stopped inactive; do
 	fresh; field "$vm/pmu" 4 6 $state
 	damaged "pmu: $state, but with counts" "line 4: $state: exits is '9743', not -"
 done
