@@ -44,13 +44,15 @@ out:
 	return ret;
 }
 
-static void show_exits(struct seq_file *m, int id, unsigned int key,
-		       const struct kvmhot_snap *snap)
+/**
+ * kvmhot_cellfiles_show() - KVMHOT_COLUMNS_CELL, with the tab before them
+ * @m: where to
+ * @snap: the cell, or the sum of several; its histogram is not shown
+ */
+void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_snap *snap)
 {
 	const struct kvmhot_cell *c = &snap->cell;
 
-	seq_printf(m, "%d\t", id);
-	kvmhot_vmfiles_key(m, key);
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", c->exits, c->timed,
 		   snap->open, c->lost, c->fast);
 	seq_printf(m, "\t%llu\t%llu\t%llu", c->cycles, c->timed ? c->min : 0,
@@ -59,14 +61,23 @@ static void show_exits(struct seq_file *m, int id, unsigned int key,
 		   c->wait_max);
 	seq_printf(m, "\t%llu\t%llu\t%llu", c->user, c->user_cycles,
 		   c->user_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%u\n", snap->total, c->halt,
-		   c->poll + c->block, c->halt_max, kvmhot_vmfiles_level(key));
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", snap->total, c->halt,
+		   c->poll + c->block, c->halt_max);
+}
+
+static void show_exits(struct seq_file *m, int id, unsigned int key,
+		       const struct kvmhot_snap *snap)
+{
+	seq_printf(m, "%d\t", id);
+	kvmhot_vmfiles_key(m, key);
+	kvmhot_cellfiles_show(m, snap);
+	seq_printf(m, "\t%u\n", kvmhot_vmfiles_level(key));
 }
 
 static int exits_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "exits", m->private);
-	seq_puts(m, "# vcpu\treason\tname\texits\ttimed\topen\tlost\tfast\tcycles\tmin\tmax\twait\twait_cycles\twait_max\tuser\tuser_cycles\tuser_max\ttotal\thalt\thalt_cycles\thalt_max\tlevel\n");
+	seq_puts(m, "# vcpu\treason\tname\t" KVMHOT_COLUMNS_CELL "\tlevel\n");
 	return show_cells(m, show_exits);
 }
 DEFINE_SHOW_ATTRIBUTE(exits);
@@ -97,13 +108,25 @@ DEFINE_SHOW_ATTRIBUTE(hist);
 static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
 			     const struct kvmhot_sums *s)
 {
-	unsigned int i;
-
 	seq_printf(m, "%d\t-\tall\t-\t%llu", id, timed);
-	for (i = 0; i < KVMHOT_VMFILES_STAGES; i++)
-		seq_printf(m, "\t%llu", s->sum[kvmhot_vmfiles_stages[i]]);
+	kvmhot_vmfiles_sums(m, s);
 	seq_printf(m, "\t%llu\t%llu\t%llu\n", s->sum[KVMHOT_EPT_CYCLES],
 		   s->since, s->now);
+}
+
+/**
+ * kvmhot_cellfiles_stages() - KVMHOT_COLUMNS_STAGES and ept, with the tab before
+ * @m: where to
+ * @c: the cell, or the sum of several
+ */
+void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_cell *c)
+{
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", c->guest, c->irq,
+		   c->cycles - c->irq - c->reenter - c->enter, c->reenter,
+		   c->enter);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
+		   c->poll, c->block, c->user_cycles, c->ioctl, c->preempted,
+		   c->slept, c->ept);
 }
 
 static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
@@ -112,13 +135,8 @@ static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
 {
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
-	seq_printf(m, "\t%u\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu",
-		   kvmhot_vmfiles_level(key), c->timed, c->guest, c->irq,
-		   c->cycles - c->irq - c->reenter - c->enter, c->reenter,
-		   c->enter);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
-		   c->poll, c->block, c->user_cycles, c->ioctl, c->preempted,
-		   c->slept, c->ept);
+	seq_printf(m, "\t%u\t%llu", kvmhot_vmfiles_level(key), c->timed);
+	kvmhot_cellfiles_stages(m, c);
 	seq_printf(m, "\t%llu\t%llu\n", s->since, s->now);
 }
 
@@ -188,7 +206,8 @@ static int stages_show(struct seq_file *m, void *unused)
 	if (!cells)
 		return -ENOMEM;
 	kvmhot_vmfiles_header(m, "stages", vm);
-	seq_puts(m, "# vcpu\treason\tname\tlevel\texits\tguest\tirq\thandle\treenter\tenter\tpoll\tblock\tuser\tioctl\tpreempted\tslept\tunknown\tept\tsince\tnow\n");
+	seq_puts(m, "# vcpu\treason\tname\tlevel\texits\t"
+		 KVMHOT_COLUMNS_STAGES "\tept\tsince\tnow\n");
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
 		/* All is done again, with a bigger buffer. */
 		if (seq_has_overflowed(m))

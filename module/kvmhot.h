@@ -100,6 +100,24 @@ struct kvmhot_sums {
 };
 
 /**
+ * struct kvmhot_figures - what file vcpus has of a vCPU, or the sum of several
+ * @exits: exits that are in a cell, since the last reset
+ * @level2: those of them that are of level 2
+ * @lost: those of them whose cost is not known
+ * @bytes: memory of its record
+ * @kvm_exits: KVM's own count of exits, since first sight
+ * @s: its sums; of several only @s.sum
+ */
+struct kvmhot_figures {
+	u64			exits;
+	u64			level2;
+	u64			lost;
+	u64			bytes;
+	u64			kvm_exits;
+	struct kvmhot_sums	s;
+};
+
+/**
  * struct kvmhot_vm - a VM
  * @list: in the list of VMs
  * @vcpus: its &struct kvmhot_vcpu; records are only ever added
@@ -292,9 +310,21 @@ int kvmhot_vm_reset(const char *name);
 void kvmhot_vm_reset_one(struct kvmhot_vm *vm);
 void kvmhot_vm_totals(struct kvmhot_totals *t);
 
-/* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c */
+/* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c, totalfile.c */
 void kvmhot_debugfs_init(void);
 void kvmhot_debugfs_exit(void);
+/* Columns that several files have; what prints them is named behind. */
+#define KVMHOT_COLUMNS_CELL	/* kvmhot_cellfiles_show() */		\
+	"exits\ttimed\topen\tlost\tfast\tcycles\tmin\tmax\t"		\
+	"wait\twait_cycles\twait_max\tuser\tuser_cycles\tuser_max\t"	\
+	"total\thalt\thalt_cycles\thalt_max"
+#define KVMHOT_COLUMNS_VCPU	/* kvmhot_vmfiles_show() */		\
+	"exits\tdropped\tlost\tentries\truns\tguest_cycles\t"		\
+	"kvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\t"	\
+	"ept\tept_cycles\tbytes\thalt_cycles\tkvm_exits\tlevel2"
+#define KVMHOT_COLUMNS_STAGES	/* kvmhot_vmfiles_stages */		\
+	"guest\tirq\thandle\treenter\tenter\tpoll\tblock\tuser\t"	\
+	"ioctl\tpreempted\tslept\tunknown"
 #define KVMHOT_VMFILES_STAGES	12
 extern const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES];
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
@@ -304,9 +334,15 @@ void kvmhot_vmfiles_header(struct seq_file *m, const char *file,
 void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key);
 unsigned int kvmhot_vmfiles_level(unsigned int key);
 void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket);
+void kvmhot_vmfiles_sums(struct seq_file *m, const struct kvmhot_sums *s);
+void kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f);
+void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f);
+void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_snap *snap);
+void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_cell *c);
 void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 void kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+void kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir);
 int kvmhot_pmufiles_show_events(struct seq_file *m);
 struct dentry *kvmhot_debugfs_vms(void);
 ssize_t kvmhot_debugfs_no_read(struct file *file, char __user *buf,

@@ -178,7 +178,8 @@ static int pmu_show(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	kvmhot_events_get(&rows->list);
 	kvmhot_vmfiles_header(m, "pmu", vm);
-	seq_puts(m, "# vcpu\treason\tname\tlevel\tevent\tstate\terror\texits\tguest\tirq\thandle\treenter\tenter\tpoll\tblock\tuser\tioctl\tpreempted\tslept\tunknown\n");
+	seq_puts(m, "# vcpu\treason\tname\tlevel\tevent\tstate\terror\texits\t"
+		 KVMHOT_COLUMNS_STAGES "\n");
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
 		/* All is done again, with a bigger buffer. */
 		if (seq_has_overflowed(m))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The files of a VM, and what is common to them; those of cells and slots are
- * in cellfiles.c and slotfiles.c.  See the file ABI.
+ * in cellfiles.c and slotfiles.c, their sums in totalfile.c.  See the file ABI.
  *
  * They use the VM without a lock: its directory goes before it does.
  */
@@ -17,7 +17,7 @@
 
 #include "kvmhot.h"
 
-/* The stages, in the order of the columns of the files that have them. */
+/* The stages, in the order of KVMHOT_COLUMNS_STAGES. */
 const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES] = {
 	KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER, KVMHOT_ENTER,
 	KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER, KVMHOT_IOCTL, KVMHOT_PREEMPTED,
@@ -89,52 +89,92 @@ void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket)
 	}
 }
 
-/* Of the cells since the last reset: in @exits all, and those of level 2. */
-static void count_exits(struct kvmhot_vcpu *v, u64 *exits, u64 *level2,
-			u64 *lost)
+/* Of the cells since the last reset. */
+static void count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 {
 	struct kvmhot_count c;
 	unsigned int key;
 
-	*exits = 0;
-	*level2 = 0;
-	*lost = 0;
+	f->exits = 0;
+	f->level2 = 0;
+	f->lost = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
 		kvmhot_snap_count(v, key, &c);
-		*exits += c.exits;
-		*lost += c.lost;
+		f->exits += c.exits;
+		f->lost += c.lost;
 		if (key & KVMHOT_KEY_LEVEL2)
-			*level2 += c.exits;
+			f->level2 += c.exits;
 	}
 }
 
-static void show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
+/**
+ * kvmhot_vmfiles_read() - read what file vcpus has of a vCPU
+ * @v: the vCPU
+ * @f: set to it; all that a reset touches is of the same generation
+ *
+ * Context: sleeps.
+ */
+void kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 {
-	u64 exits, level2, lost;
-	struct kvmhot_sums s;
 	u32 gen;
 
 	do {
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		gen = READ_ONCE(v->gen);
-		count_exits(v, &exits, &level2, &lost);
-		kvmhot_vcpu_sums(v, &s);
-	} while (s.gen != gen);
-	seq_printf(m, "%d\t%d\t%llu\t%llu\t%llu", v->id, READ_ONCE(v->tid),
-		   exits + s.sum[KVMHOT_DROPPED], s.sum[KVMHOT_DROPPED], lost);
-	seq_printf(m, "\t%llu\t%llu\t%llu", s.sum[KVMHOT_ENTRIES],
-		   s.sum[KVMHOT_RUNS], s.sum[KVMHOT_GUEST]);
-	seq_printf(m, "\t%llu", s.sum[KVMHOT_IRQ] + s.sum[KVMHOT_HANDLE] +
-				s.sum[KVMHOT_REENTER] + s.sum[KVMHOT_ENTER]);
-	seq_printf(m, "\t%llu", s.sum[KVMHOT_PREEMPTED] + s.sum[KVMHOT_SLEPT]);
-	seq_printf(m, "\t%llu\t%llu", s.sum[KVMHOT_USER] + s.sum[KVMHOT_IOCTL],
-		   s.sum[KVMHOT_UNKNOWN]);
-	seq_printf(m, "\t%llu\t%llu\t%llu", s.sum[KVMHOT_EPT],
-		   s.sum[KVMHOT_EPT_CYCLES], kvmhot_pool_vcpu_bytes(v) +
-		   (READ_ONCE(v->pmu) ? sizeof(*v->pmu) : 0));
-	seq_printf(m, "\t%llu\t%llu\t%llu\n",
-		   s.sum[KVMHOT_POLL] + s.sum[KVMHOT_BLOCK],
-		   kvmhot_snap_kvm_exits(v), level2);
+		count_exits(v, f);
+		kvmhot_vcpu_sums(v, &f->s);
+	} while (f->s.gen != gen);
+	f->bytes = kvmhot_pool_vcpu_bytes(v) +
+		   (READ_ONCE(v->pmu) ? sizeof(*v->pmu) : 0);
+	f->kvm_exits = kvmhot_snap_kvm_exits(v);
+}
+
+/**
+ * kvmhot_vmfiles_sums() - KVMHOT_COLUMNS_STAGES, with the tab before them
+ * @m: where to
+ * @s: the sums of a vCPU, or of several
+ */
+void kvmhot_vmfiles_sums(struct seq_file *m, const struct kvmhot_sums *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < KVMHOT_VMFILES_STAGES; i++)
+		seq_printf(m, "\t%llu", s->sum[kvmhot_vmfiles_stages[i]]);
+}
+
+/**
+ * kvmhot_vmfiles_show() - KVMHOT_COLUMNS_VCPU, with the tab before them
+ * @m: where to
+ * @f: the figures of a vCPU, or of several
+ */
+void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f)
+{
+	const u64 *sum = f->s.sum;
+
+	seq_printf(m, "\t%llu\t%llu\t%llu", f->exits + sum[KVMHOT_DROPPED],
+		   sum[KVMHOT_DROPPED], f->lost);
+	seq_printf(m, "\t%llu\t%llu\t%llu", sum[KVMHOT_ENTRIES],
+		   sum[KVMHOT_RUNS], sum[KVMHOT_GUEST]);
+	seq_printf(m, "\t%llu", sum[KVMHOT_IRQ] + sum[KVMHOT_HANDLE] +
+				sum[KVMHOT_REENTER] + sum[KVMHOT_ENTER]);
+	seq_printf(m, "\t%llu", sum[KVMHOT_PREEMPTED] + sum[KVMHOT_SLEPT]);
+	seq_printf(m, "\t%llu\t%llu", sum[KVMHOT_USER] + sum[KVMHOT_IOCTL],
+		   sum[KVMHOT_UNKNOWN]);
+	seq_printf(m, "\t%llu\t%llu\t%llu", sum[KVMHOT_EPT],
+		   sum[KVMHOT_EPT_CYCLES], f->bytes);
+	seq_printf(m, "\t%llu\t%llu\t%llu",
+		   sum[KVMHOT_POLL] + sum[KVMHOT_BLOCK], f->kvm_exits,
+		   f->level2);
+}
+
+static void show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
+{
+	struct kvmhot_figures f;
+
+	kvmhot_vmfiles_read(v, &f);
+	seq_printf(m, "%d\t%d", v->id, READ_ONCE(v->tid));
+	kvmhot_vmfiles_show(m, &f);
+	seq_putc(m, '\n');
 }
 
 static int vcpus_show(struct seq_file *m, void *unused)
@@ -143,7 +183,7 @@ static int vcpus_show(struct seq_file *m, void *unused)
 	struct kvmhot_vcpu *v;
 
 	kvmhot_vmfiles_header(m, "vcpus", vm);
-	seq_puts(m, "# vcpu\ttid\texits\tdropped\tlost\tentries\truns\tguest_cycles\tkvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\tept\tept_cycles\tbytes\thalt_cycles\tkvm_exits\tlevel2\n");
+	seq_puts(m, "# vcpu\ttid\t" KVMHOT_COLUMNS_VCPU "\n");
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
 		show_vcpu(m, v);
 		cond_resched();
@@ -195,6 +235,7 @@ struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 	kvmhot_cellfiles_create(vm, dir);
 	kvmhot_slotfiles_create(vm, dir);
 	kvmhot_pmufiles_create(vm, dir);
+	kvmhot_totalfile_create(vm, dir);
 	debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
 	debugfs_create_file("reset", 0200, dir, vm, &vm_reset_fops);
 	return dir;

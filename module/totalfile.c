@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The file of a VM that sums over its vCPUs: totals.  See the file ABI.
+ */
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "kvmhot.h"
+
+/* The usual VM fits in, so that it is not read again for want of a buffer. */
+#define TOTALS_SIZE	SZ_16K
+
+/* What a reading is made in, too large for the stack: of one vCPU, of all. */
+struct totals {
+	struct kvmhot_snap	snap;
+	struct kvmhot_snap	sum;
+	struct kvmhot_figures	vcpu;
+	struct kvmhot_figures	all;
+};
+
+static void add_stages(struct kvmhot_cell *sum, const struct kvmhot_cell *c)
+{
+	sum->guest += c->guest;
+	sum->irq += c->irq;
+	sum->reenter += c->reenter;
+	sum->enter += c->enter;
+	sum->poll += c->poll;
+	sum->block += c->block;
+	sum->user_cycles += c->user_cycles;
+	sum->ioctl += c->ioctl;
+	sum->preempted += c->preempted;
+	sum->slept += c->slept;
+	sum->ept += c->ept;
+}
+
+static void add_cell(struct kvmhot_cell *sum, const struct kvmhot_cell *c)
+{
+	/* A cell without timed exits has no minimum, whatever is there. */
+	if (c->timed && (!sum->timed || c->min < sum->min))
+		sum->min = c->min;
+	sum->exits += c->exits;
+	sum->timed += c->timed;
+	sum->cycles += c->cycles;
+	sum->fast += c->fast;
+	sum->lost += c->lost;
+	sum->wait += c->wait;
+	sum->halt += c->halt;
+	sum->user += c->user;
+	sum->max = max(sum->max, c->max);
+	sum->wait_max = max(sum->wait_max, c->wait_max);
+	sum->halt_max = max(sum->halt_max, c->halt_max);
+	sum->user_max = max(sum->user_max, c->user_max);
+	add_stages(sum, c);
+}
+
+static void add_snap(struct kvmhot_snap *sum, const struct kvmhot_snap *snap)
+{
+	unsigned int i;
+
+	add_cell(&sum->cell, &snap->cell);
+	sum->open += snap->open;
+	sum->total += snap->total;
+	if (!snap->cell.timed)
+		return;
+	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
+		sum->bucket[i] += snap->bucket[i];
+}
+
+/* Return: as kvmhot_snap_cell(), of all vCPUs; in @t->sum their sum. */
+static int sum_cells(struct kvmhot_vm *vm, unsigned int key, struct totals *t)
+{
+	struct kvmhot_vcpu *v;
+	int ret, there = 0;
+
+	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		ret = kvmhot_snap_cell(v, key, &t->snap);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			continue;
+		if (!there)
+			memset(&t->sum, 0, sizeof(t->sum));
+		there = 1;
+		add_snap(&t->sum, &t->snap);
+	}
+	return there;
+}
+
+/* Return: 0 or an errno. */
+static int show_reasons(struct seq_file *m, struct totals *t)
+{
+	unsigned int key;
+	int ret;
+
+	seq_puts(m, "# reason\tnumber\tname\tlevel\t" KVMHOT_COLUMNS_CELL "\t"
+		 KVMHOT_COLUMNS_STAGES "\tept\tbuckets\n");
+	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
+		/* All is done again, with a bigger buffer. */
+		if (seq_has_overflowed(m))
+			break;
+		cond_resched();
+		ret = sum_cells(m->private, key, t);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			continue;
+		seq_puts(m, "reason\t");
+		kvmhot_vmfiles_key(m, key);
+		seq_printf(m, "\t%u", kvmhot_vmfiles_level(key));
+		kvmhot_cellfiles_show(m, &t->sum);
+		kvmhot_cellfiles_stages(m, &t->sum.cell);
+		if (t->sum.cell.timed)
+			kvmhot_vmfiles_buckets(m, t->sum.bucket);
+		else
+			seq_puts(m, "\t-");
+		seq_putc(m, '\n');
+	}
+	return 0;
+}
+
+static void add_figures(struct kvmhot_figures *sum,
+			const struct kvmhot_figures *f)
+{
+	unsigned int i;
+
+	sum->exits += f->exits;
+	sum->level2 += f->level2;
+	sum->lost += f->lost;
+	sum->bytes += f->bytes;
+	sum->kvm_exits += f->kvm_exits;
+	for (i = 0; i < KVMHOT_NR_SUMS; i++)
+		sum->s.sum[i] += f->s.sum[i];
+}
+
+static void show_vm(struct seq_file *m, struct totals *t)
+{
+	struct kvmhot_vm *vm = m->private;
+	unsigned int nr_vcpus = 0;
+	struct kvmhot_vcpu *v;
+
+	memset(&t->all, 0, sizeof(t->all));
+	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		if (seq_has_overflowed(m))
+			return;
+		cond_resched();
+		kvmhot_vmfiles_read(v, &t->vcpu);
+		add_figures(&t->all, &t->vcpu);
+		nr_vcpus++;
+	}
+	seq_puts(m, "# vm\tvcpus\t" KVMHOT_COLUMNS_VCPU "\t"
+		 KVMHOT_COLUMNS_STAGES "\n");
+	seq_printf(m, "vm\t%u", nr_vcpus);
+	kvmhot_vmfiles_show(m, &t->all);
+	kvmhot_vmfiles_sums(m, &t->all.s);
+	seq_putc(m, '\n');
+}
+
+/*
+ * The VM's row is read after those of the reasons: so it has all that they have.
+ *
+ * What is mixed of before and after a reset is thrown away.  A reset raises the
+ * generation of each vCPU, then @since, with a lock held that is also needed
+ * for the sums of each vCPU, which are read last: a reset that touched anything
+ * of what was read is over by then, and seen in @since.
+ */
+static int totals_show(struct seq_file *m, void *unused)
+{
+	struct kvmhot_vm *vm = m->private;
+	size_t start = m->count;
+	struct totals *t;
+	u64 since;
+	int ret;
+
+	t = kmalloc(sizeof(*t), GFP_KERNEL);
+	if (!t)
+		return -ENOMEM;
+	do {
+		m->count = start;
+		/* Pairs with the store in kvmhot_vm_reset_one(). */
+		since = READ_ONCE(vm->since);
+		kvmhot_vmfiles_header(m, "totals", vm);
+		ret = show_reasons(m, t);
+		if (ret)
+			break;
+		show_vm(m, t);
+	} while (READ_ONCE(vm->since) != since);
+	kfree(t);
+	return ret;
+}
+
+static int totals_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, totals_show, inode->i_private,
+				TOTALS_SIZE);
+}
+
+static const struct file_operations totals_fops = {
+	.owner = THIS_MODULE,
+	.open = totals_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+/**
+ * kvmhot_totalfile_create() - make this file of a VM
+ * @vm: the VM
+ * @dir: its directory
+ */
+void kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir)
+{
+	debugfs_create_file("totals", 0400, dir, vm, &totals_fops);
+}
