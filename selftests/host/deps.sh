@@ -4,7 +4,7 @@
 #
 #   host   the emulated host: bochs and what makes its disks   (default)
 #   build  building kernel modules with unpacked headers       (default)
-#   qemu   the Linux guest of run --qemu
+#   qemu   run --qemu: the Linux guest, and tmux for programs that draw
 #   check  static checks of the sources
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -17,8 +17,11 @@ packages() { # SET
 			binutils gcc libc6-dev python3-minimal util-linux tar ca-certificates debian-archive-keyring
 		;;
 	build) echo make gcc gcc-12 binutils libc6-dev libelf1 pahole kmod xz-utils perl-base ;;
-	qemu) echo qemu-system-x86 qemu-system-data seabios zstd ;;
-	check) echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex ;;
+	qemu) echo qemu-system-x86 qemu-system-data seabios zstd tmux ncurses-base ;;
+	check)
+		echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex \
+			clang libclang-rt-14-dev tmux ncurses-base jq mandoc python3-jsonschema python3-prometheus-client systemd
+		;;
 	*) echo "deps.sh: no set '$1': host, build, qemu, check" >&2 && return 2 ;;
 	esac
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tools.sh IMAGE - print a read-only disk for the L1: Debian's QEMU with its libraries, and a Linux guest.
+# tools.sh IMAGE - print a read-only disk for the L1: Debian's QEMU and tmux with their libraries, and a Linux guest.
 #
 # QEMU is the one built for the microvm machine alone: a third of the start-up
 # of the full one, which is there as well.
@@ -35,18 +35,31 @@ guest_initramfs() {
 	rm -r "$root"
 }
 
+# tmux wants a UTF-8 locale, of which glibc has none built in, and what it and
+# programs in it know of terminals.
+for_tmux() {
+	local f
+	mkdir -p "$disk"/share/{locale/C.utf8,terminfo}
+	cp "$LOCALE/LC_CTYPE" "$disk/share/locale/C.utf8/"
+	for f in l/linux s/screen{,-256color} t/tmux{,-256color} v/vt100 x/xterm{,-256color}; do
+		mkdir -p "$disk/share/terminfo/${f%/*}"
+		cp -L "$TERMINFO/$f" "$disk/share/terminfo/$f"
+	done
+}
+
 make_tools() {
 	local disk=$NEW/disk p lib f
 	mkdir -p "$disk"/{bin,lib,share/qemu,guest}
-	for p in qemu-system-x86_64 qemu-system-x86_64-microvm; do
-		cp "$(command -v $p)" "$disk/bin/"
-		for lib in $(ldd "$(command -v $p)" | grep -o '/[^ )]*'); do cp -Ln "$lib" "$disk/lib/"; done
+	for p in "${PROGRAMS[@]}"; do
+		cp "$(command -v "$p")" "$disk/bin/"
+		for lib in $(ldd "$(command -v "$p")" | grep -o '/[^ )]*'); do cp -Ln "$lib" "$disk/lib/"; done
 	done
 	# what a machine without display and network asks for
 	for f in bios-256k.bin bios-microvm.bin kvmvapic.bin linuxboot_dma.bin pvh.bin; do
 		lib=$(find /usr/share/qemu /usr/share/seabios -name $f | head -n 1)
 		[ -z "$lib" ] || cp -L "$lib" "$disk/share/qemu/"
 	done
+	for_tmux
 	unpack_vmlinux "$IMAGE/vmlinuz" > "$disk/guest/vmlinux"
 	guest_initramfs
 	cp "$HERE/linux-guest" "$disk/bin/"
@@ -56,10 +69,13 @@ make_tools() {
 	rm -r "$disk"
 }
 
-need busybox cpio ldd od qemu-system-x86_64 qemu-system-x86_64-microvm xorriso xz zstd
+PROGRAMS=(qemu-system-x86_64 qemu-system-x86_64-microvm tmux)
+LOCALE=/usr/lib/locale/C.utf8
+TERMINFO=/lib/terminfo
+need busybox cpio ldd od "${PROGRAMS[@]}" xorriso xz zstd
 IMAGE=${1:?}
 key=$(cd "$HERE" && digest tools.sh tools-setup guest-init linux-guest "$(command -v busybox)" "$IMAGE/release" \
-	"$(command -v qemu-system-x86_64)")
+	"$(command -v qemu-system-x86_64)" "$(command -v tmux)")
 dir=$CACHE/tools/$(cat "$IMAGE/release")-$key
 once "$dir" make_tools
 echo "$dir/tools.iso"
