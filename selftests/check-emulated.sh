@@ -14,6 +14,14 @@ host_args()
 	sed -n 's/^# requires: smp \([0-9]*\)$/--smp \1/p; s/^# requires: qemu$/--qemu/p' "$here/tests/$1.sh"
 }
 
+# runs_on TEST KERNEL: a test of what is the same on each may name one
+runs_on()
+{
+	local only
+	only=$(sed -n 's/^# kernels: //p' "$here/tests/$1.sh")
+	[[ -z $only || " $only " = *" $2 "* || " $built " != *" $only "* ]]
+}
+
 # weight TEST: seconds, about
 weight()
 {
@@ -30,7 +38,8 @@ plan()
 	local kernel t
 	for kernel in $built; do
 		for t in $tests; do
-			echo "$(weight "$t") $kernel $t $(host_args "$t" | sort | tr '\n' ' ')"
+			! runs_on "$t" "$kernel" ||
+				echo "$(weight "$t") $kernel $t $(host_args "$t" | sort | tr '\n' ' ')"
 		done
 	done | sort -k 1,1nr -k 2 | awk '
 		{ args = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", args)
@@ -118,7 +127,7 @@ all_on_hosts()
 	# Before the plan is made, so that it can leave nothing out.
 	for kernel in $built; do
 		for t in $tests; do
-			expect "$kernel-$t"
+			! runs_on "$t" "$kernel" || expect "$kernel-$t"
 		done
 	done
 	while read -r seconds kernel nr list; do

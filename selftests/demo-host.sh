@@ -38,6 +38,7 @@ step "kvmhot report: from power-on to the shell"
 ./kvmhot report || fail "report"
 
 ./kvmhot costs > /tmp/costs.boot || fail "costs"
+./kvmhot snap /tmp/boot.snap || fail "snap"
 
 step "kvmhot reset; then the guest idles for 5 seconds"
 ./kvmhot reset || fail "reset"
@@ -45,6 +46,9 @@ sleep 5
 
 step "kvmhot report: the idle guest; counting has started afresh"
 ./kvmhot report || fail "report"
+
+step "kvmhot diff: the boot, saved by kvmhot snap, and the idle guest"
+./kvmhot diff /tmp/boot.snap --top 8 || fail "diff"
 
 step "kvmhot report --pmu: what its vCPU's thread had of a CPU, by stage"
 ./kvmhot report --pmu || fail "report --pmu"

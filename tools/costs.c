@@ -204,23 +204,24 @@ static void print_vm(const struct vm *vm, const struct event *cycles)
 
 int cmd_costs(const struct options *o)
 {
-	struct vm *vm, *only;
+	int status = EXIT_FAILED;
 	const char *before = "";
+	const struct vm *vm;
 	struct snapshot s;
 
 	if (source_load(&s, o->root, ALL_VCPUS))
 		return EXIT_FAILED;
-	if (summary_choose(&s, o->vm, ALL_VCPUS, &only)) {
-		source_free(&s);
-		return EXIT_FAILED;
-	}
+	if (filter_check(&o->filter, &s))
+		goto out;
 	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
-		if (!summary_is_chosen(vm, only, ALL_VCPUS))
+		if (!filter_vm(&o->filter, vm))
 			continue;
 		fputs(before, stdout);
 		print_vm(vm, events_find(&s, "cycles"));
 		before = "\n";
 	}
+	status = source_status(&s, NULL, false);
+out:
 	source_free(&s);
-	return EXIT_FINE;
+	return status;
 }

@@ -4,21 +4,12 @@
 #include <string.h>
 
 #include "delta.h"
+#include "text.h"
 
 /* The figures only rise; if one does not, a wrong one is not made of it. */
 static __u64 since_then(__u64 now, __u64 then)
 {
 	return now > then ? now - then : 0;
-}
-
-const struct vm *delta_find(const struct snapshot *s, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < s->nr_vms; i++)
-		if (!strcmp(s->vms[i].id, id))
-			return &s->vms[i];
-	return NULL;
 }
 
 static const struct reason *find_reason(const struct vm *vm,
@@ -33,38 +24,50 @@ static const struct reason *find_reason(const struct vm *vm,
 	return NULL;
 }
 
-/* The least and the greatest are known only as far as their buckets are. */
-static void subtract_hist(struct hist *h, const struct hist *then)
+/*
+ * H, which is as NOW's: the least and the greatest are known only as far as their
+ * buckets are.
+ */
+static int subtract_hist(struct hist *h, const struct hist *now,
+			 const struct hist *then)
 {
-	unsigned int i, first = KVMHOT_HIST_BUCKETS, last = 0;
+	__u64 left[KVMHOT_HIST_BUCKETS];
+	unsigned int i, first = 0, end = 0;
 
 	h->timed = 0;
-	h->cycles = since_then(h->cycles, then->cycles);
-	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++) {
-		h->buckets[i] = since_then(h->buckets[i], then->buckets[i]);
-		if (!h->buckets[i])
+	h->cycles = since_then(now->cycles, then->cycles);
+	for (i = 0; i < now->nr; i++) {
+		left[i] = since_then(now->bucket[i],
+				     hist_count(then, now->first + i));
+		if (!left[i])
 			continue;
-		h->timed += h->buckets[i];
-		if (first == KVMHOT_HIST_BUCKETS)
+		if (!end)
 			first = i;
-		last = i;
+		h->timed += left[i];
+		end = i + 1;
 	}
-	if (!h->timed)
-		return;
-	h->min = kvmhot_hist_value(first, h->min, h->max);
-	h->max = kvmhot_hist_value(last, h->min, h->max);
+	if (!end)
+		return 0;
+	h->min = kvmhot_hist_value(now->first + first, now->min, now->max);
+	h->max = kvmhot_hist_value(now->first + end - 1, h->min, now->max);
+	return hist_set(h, now->first + first, end - first, left + first);
 }
 
-static void subtract_reason(struct reason *r, const struct reason *then)
+static int subtract_reason(struct reason *r, const struct reason *now,
+			   const struct reason *then)
 {
 	int i;
 
 	for (i = 0; i < NR_R; i++)
 		r->n[i] = since_then(r->n[i], then->n[i]);
+	/* Of an interval these are not known. */
+	r->n[R_WAIT_MAX] = 0;
+	r->n[R_USER_MAX] = 0;
+	r->n[R_HALT_MAX] = 0;
 	for (i = 0; i < NR_ST; i++)
 		r->stages[i] = since_then(r->stages[i], then->stages[i]);
 	r->ept = since_then(r->ept, then->ept);
-	subtract_hist(&r->hist, &then->hist);
+	return subtract_hist(&r->hist, &now->hist, &then->hist);
 }
 
 static bool counts_have_fallen(const struct counts *now,
@@ -159,6 +162,9 @@ static int copy_vm(struct vm *d, const struct vm *now)
 		return -1;
 	for (; d->nr_reasons < now->nr_reasons; d->nr_reasons++) {
 		r = &d->reasons[d->nr_reasons];
+		/* It is NOW's still. */
+		r->hist.bucket = NULL;
+		r->hist.nr = 0;
 		r->counts = copy(r->counts, r->nr_counts, sizeof(*r->counts));
 		if (!r->counts)
 			return -1;
@@ -183,10 +189,29 @@ static void subtract_events(struct vm *d, const struct vm *then)
 	}
 }
 
+/* THEN: NULL, if all that there is came since */
+static int subtract_reasons(struct vm *d, const struct vm *now,
+			    const struct vm *then)
+{
+	const struct reason *r, *old;
+	const struct hist *h;
+	size_t i;
+
+	for (i = 0; i < d->nr_reasons; i++) {
+		r = &now->reasons[i];
+		h = &r->hist;
+		old = then ? find_reason(then, r) : NULL;
+		if (old ? subtract_reason(&d->reasons[i], r, old) :
+			  hist_set(&d->reasons[i].hist, h->first, h->nr,
+				   h->bucket))
+			return -1;
+	}
+	return 0;
+}
+
 static int subtract_vm(struct vm *d, const struct vm *now,
 		       const struct vm *then, bool list_written)
 {
-	const struct reason *old;
 	size_t i;
 
 	*d = *now;
@@ -196,7 +221,7 @@ static int subtract_vm(struct vm *d, const struct vm *now,
 				has_fallen(now, then));
 	/* All that it has came since its 'since'. */
 	if (!then || d->restarted)
-		return 0;
+		return subtract_reasons(d, now, NULL);
 
 	d->since = then->now;
 	for (i = 0; i < NR_V; i++)
@@ -205,10 +230,25 @@ static int subtract_vm(struct vm *d, const struct vm *now,
 		d->stages[i] = since_then(now->stages[i], then->stages[i]);
 	if (!list_written && is_same_list(now, then))
 		subtract_events(d, then);
-	for (i = 0; i < d->nr_reasons; i++) {
-		old = find_reason(then, &d->reasons[i]);
-		if (old)
-			subtract_reason(&d->reasons[i], old);
+	return subtract_reasons(d, now, then);
+}
+
+static int make(struct snapshot *d, const struct snapshot *now,
+		const struct snapshot *then)
+{
+	const struct vm *vm;
+	size_t i;
+
+	d->vms = calloc(now->nr_vms + 1, sizeof(*d->vms));
+	if (!d->vms)
+		return -1;
+	for (i = 0; i < now->nr_vms; i++) {
+		vm = &now->vms[i];
+		d->nr_vms++;
+		if (subtract_vm(&d->vms[i], vm,
+				source_find(then, vm->id, vm->vcpu),
+				d->n[S_EVENTS_NUMBER]))
+			return -1;
 	}
 	return 0;
 }
@@ -219,20 +259,11 @@ int delta_make(struct snapshot *d, const struct snapshot *now,
 	size_t i;
 
 	memset(d, 0, sizeof(*d));
+	d->root = now->root;
 	for (i = 0; i < NR_S; i++)
 		d->n[i] = since_then(now->n[i], then->n[i]);
-	if (now->nr_vms) {
-		d->vms = calloc(now->nr_vms, sizeof(*d->vms));
-		if (!d->vms)
-			return -1;
-	}
-	for (i = 0; i < now->nr_vms; i++) {
-		d->nr_vms++;
-		if (subtract_vm(&d->vms[i], &now->vms[i],
-				delta_find(then, now->vms[i].id),
-				d->n[S_EVENTS_NUMBER]))
-			return -1;
-	}
-	summary_sort(d);
-	return 0;
+	if (!make(d, now, then))
+		return source_sort(d);
+	text_tell("out of memory");
+	return -1;
 }

@@ -8,11 +8,10 @@
 /*
  * Each VM of NOW with what came since THEN (its own 'since' is when that
  * was), or, if it is new or 'restarted' (reset, or another VM of that name),
- * since its 'since'.  0, or -1 without memory; source_free() *d in any case.
+ * since its 'since'.  0, or -1 without memory, told; source_free() *d in any
+ * case, but not after *now: they share what they can.
  */
 int delta_make(struct snapshot *d, const struct snapshot *now,
 	       const struct snapshot *then);
-
-const struct vm *delta_find(const struct snapshot *s, const char *id);
 
 #endif /* KVMHOT_DELTA_H */

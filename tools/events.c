@@ -139,20 +139,27 @@ static bool is_refused(const struct snapshot *s, const char *name)
 	return false;
 }
 
-void events_print_failed(const struct vm *vm, const struct snapshot *s,
-			 const char *before)
+void events_list_failed(const struct vm *vm, const struct snapshot *s,
+			const char *before, FILE *out)
 {
 	const struct counter *c, *end = vm->counters + vm->nr_counters;
 
 	for (c = vm->counters; c < end; c++) {
 		if (!c->failed || (s && is_refused(s, c->name)))
 			continue;
-		printf("%sevent %s: not known, %s", before, c->name, c->state);
+		fprintf(out, "%sevent %s: not known, %s", before, c->name,
+			c->state);
 		if (c->error)
-			printf(" (%s)", fmt_errno(c->error).text);
-		printf(" on %u of %u vCPU%s\n", c->failed, vm->nr_vcpus,
-		       PLURAL(vm->nr_vcpus));
+			fprintf(out, " (%s)", fmt_errno(c->error).text);
+		fprintf(out, " on %u of %u vCPU%s\n", c->failed, vm->nr_vcpus,
+			PLURAL(vm->nr_vcpus));
 	}
+}
+
+void events_print_failed(const struct vm *vm, const struct snapshot *s,
+			 const char *before)
+{
+	events_list_failed(vm, s, before, stdout);
 }
 
 unsigned int events_failed(const struct vm *vm)

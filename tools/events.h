@@ -52,6 +52,8 @@ struct cell events_ipc(const struct vm *vm, const struct reason *r,
  * A line for each event that failed on a vCPU, and on how many, but for those
  * that S (or NULL) has as refused: they are no VM's matter.
  */
+void events_list_failed(const struct vm *vm, const struct snapshot *s,
+			const char *before, FILE *out);
 void events_print_failed(const struct vm *vm, const struct snapshot *s,
 			 const char *before);
 /* How many failures there are. */
@@ -59,6 +61,8 @@ unsigned int events_failed(const struct vm *vm);
 
 /* rates.c, for report */
 void rates_print_unhalted(const struct snapshot *s, const struct vm *vm);
-void rates_print(const struct snapshot *s, const struct vm *vm, bool all);
+struct options;
+void rates_print(const struct snapshot *s, const struct vm *vm,
+		 const struct options *o);
 
 #endif /* KVMHOT_EVENTS_H */

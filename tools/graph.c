@@ -36,9 +36,9 @@ static void add_ept(struct node *handle, const struct vm *vm,
 			continue;
 		child = node_add(n, s->what, s->hist.cycles);
 		node_hist(child, &s->hist);
-		summary_add(&all, &s->hist);
+		node_add_hist(&all, &s->hist);
 	}
-	node_hist(n, &all);
+	node_sum(n, &all);
 	if (n->child)
 		add_rest(n);
 }
@@ -74,7 +74,7 @@ static void add_exits(struct node *run, const struct vm *vm)
 
 	for (r = vm->reasons; r < end; r++) {
 		enter += r->stages[ST_ENTER];
-		summary_add(&all, &r->hist);
+		node_add_hist(&all, &r->hist);
 	}
 	if (enter > st[ST_ENTER])
 		enter = st[ST_ENTER];
@@ -85,7 +85,7 @@ static void add_exits(struct node *run, const struct vm *vm)
 	n->of = OF_REASONS;
 	n->stages = KVM_STAGES;
 	if (all.timed)
-		node_hist(n, &all);
+		node_sum(n, &all);
 	for (r = vm->reasons; r < end; r++)
 		add_reason(n, vm, r);
 	add_rest(n);
@@ -166,9 +166,9 @@ static void add_run(struct node *root, const struct vm *vm)
 	node_stages(run, NULL, ALL_STAGES & ~USER_STAGES & ~STAGE(ST_UNKNOWN));
 	for (i = 0; i < spans->nr; i++)
 		if (is_run(&spans->span[i]))
-			summary_add(&all, &spans->span[i].hist);
+			node_add_hist(&all, &spans->span[i].hist);
 	if (all.timed)
-		node_hist(run, &all);
+		node_sum(run, &all);
 	guest = node_add(run, "guest", st[ST_GUEST]);
 	node_count(guest, vm->n[V_ENTRIES]);
 	node_stages(guest, NULL, STAGE(ST_GUEST));
@@ -200,9 +200,9 @@ static void add_user_reason(struct node *user, const struct vm *vm,
 
 	for (; s < end; s++)
 		if (s->reason == first->reason && s->level == first->level)
-			summary_add(&all, &s->hist);
+			node_add_hist(&all, &s->hist);
 	n = node_add(user, first->name, all.cycles);
-	node_hist(n, &all);
+	node_sum(n, &all);
 	if (r)
 		node_stages(n, r, STAGE(ST_USER));
 	for (s = first; s < end; s++) {
@@ -234,12 +234,12 @@ static void add_user(struct node *root, const struct vm *vm)
 	node_note(n, "(the VMM)");
 	node_stages(n, NULL, STAGE(ST_USER));
 	for (s = spans->span; s < end; s++) {
-		summary_add(&all, &s->hist);
+		node_add_hist(&all, &s->hist);
 		if (is_first(s, spans->span))
 			add_user_reason(n, vm, s, end);
 	}
 	if (all.timed)
-		node_hist(n, &all);
+		node_sum(n, &all);
 	add_rest(n);
 }
 
@@ -260,9 +260,9 @@ static void add_ioctls(struct node *root, const struct vm *vm)
 	node_stages(n, NULL, STAGE(ST_IOCTL));
 	for (s = spans->span; s < end; s++)
 		if (!is_run(s))
-			summary_add(&all, &s->hist);
+			node_add_hist(&all, &s->hist);
 	if (all.timed)
-		node_hist(n, &all);
+		node_sum(n, &all);
 	if (all.cycles > n->total) {
 		node_note(n, "(others than KVM_RUN; counted with those of other threads)");
 		return;

@@ -10,22 +10,23 @@
 static const struct {
 	const char *verbs, *name, *text;
 } columns[] = {
-	{ "report hist stat tree costs", "KVM cost",
+	{ "report hist top stat diff tree costs", "KVM cost",
 	  "time in KVM from an exit to its next VM entry, in cycles of\n"
 	  INDENT "the TSC, less what is halt, wait or user" },
-	{ "vms report tree costs", "halt",
+	{ "vms report top stat tree costs", "halt",
 	  "time in kvm_vcpu_halt: poll, or asleep (block)" },
-	{ "vms report stat tree costs", "wait",
+	{ "vms report top stat tree costs", "wait",
 	  "time in KVM_RUN with the vCPU's thread switched out:\n"
 	  INDENT "preempted, or not ready to run (slept)" },
-	{ "vms report stat hist tree costs", "user",
+	{ "vms report top stat diff hist tree costs", "user",
 	  "time between KVM_RUN ioctls, in the VMM, which may have slept;\n"
-	  INDENT "in vms, and in report's line 'vCPU time %', with other ioctls\n"
-	  INDENT "of the vCPU, else (VMM%, CYC/USER) without" },
+	  INDENT "in vms, in report's line 'vCPU time %', and in VMM of the heads of\n"
+	  INDENT "top and stat, with other ioctls of the vCPU, else (VMM%,\n"
+	  INDENT "CYC/USER) without" },
 	{ "tree costs", "ioctl", "time in other ioctls of the vCPU" },
 	{ "report tree costs", "unknown",
 	  "time between two edges of which one was missed, or disabled" },
-	{ "report stat tree costs", "irq",
+	{ "report tree costs", "irq",
 	  "time from an exit to vmx_handle_exit: host interrupts are here" },
 	{ "tree costs", "handle reenter",
 	  "time from there to the next VM entry, or to KVM_RUN's end;\n"
@@ -38,16 +39,29 @@ static const struct {
 	  "exits that kvmhot counted, of those that KVM itself counted,\n"
 	  INDENT "since first sight of the VM, be it reset or not; 'beyond' are\n"
 	  INDENT "those that KVM did not count, as old ones on the fast path" },
+	{ "top stat", "CPUs, CPU",
+	  "in the head and foot: guest, KVM, VMM, halt, wait: time of the\n"
+	  INDENT "vCPUs of all chosen VMs in each, by the time that passed" },
+	{ "top stat", "coverage",
+	  "of the interval: exits that kvmhot counted, of those that KVM\n"
+	  INDENT "itself counted" },
+	{ "top stat", "fast path",
+	  "ended exits that never came to vmx_handle_exit, of all ended" },
+	{ "top", "top % CPU",
+	  "what top itself took of a CPU; what the probes take is in KVM and\n"
+	  INDENT "guest: kvmhot check measures it" },
 	{ "report", "detail", "file detail: handle is told from reenter" },
-	{ "report stat", "dropped",
+	{ "report top stat", "dropped",
 	  "exits in no VM's figures: no memory or place to be had" },
-	{ "report stat", "lost",
+	{ "report top stat", "lost",
 	  "exits that are counted, but whose cost is not known" },
-	{ "report", "missed", "hits of a hook that the kernel could not serve" },
+	{ "report top stat", "missed", "hits of a hook that the kernel could not serve" },
 	{ "report", "forgotten", "ended VMs removed to make place" },
-	{ "vms stat", "NAME", "QEMU's -name, else the VMM's command" },
-	{ "vms stat", "VM", "PID-FD, KVM's own name for it" },
-	{ "vms", "PID", "process ID of the VMM" },
+	{ "vms", "NAME", "QEMU's -name, else the VMM's command" },
+	{ "vms", "VM", "PID-FD, KVM's own name for it" },
+	{ "top stat diff", "VM",
+	  "QEMU's -name, else the VMM's command; in stat with _ for blanks" },
+	{ "top vms stat diff", "PID", "process ID of the VMM" },
 	{ "vms", "STATE", "running, or ended and not yet removed" },
 	{ "vms", "VCPUS", "vCPUs that kvmhot saw" },
 	{ "vms", "TIME",
@@ -58,26 +72,45 @@ static const struct {
 	{ "vms", "HALT%", "share of that time that is halt" },
 	{ "vms", "WAIT% USER%",
 	  "shares of it that are wait; user (what lacks to 100: unknown)" },
-	{ "report stat", "REASON",
+	{ "report top stat diff", "REASON",
 	  "basic exit reason, as the kernel names it; with L2: before\n"
 	  INDENT "it, of a nested guest's exits" },
-	{ "report vms stat", "EXITS",
+	{ "report vms", "EXITS",
 	  "VM exits, on KVM's fast path and not yet ended ones, too" },
-	{ "report vms stat", "RATE",
-	  "EXITS per second of the VM's time, or of the interval" },
-	{ "report stat", "SHARE%", "part of the KVM cost of all the VM's exits" },
+	{ "report vms", "RATE", "EXITS per second of the VM's time" },
+	{ "top stat diff", "EXITS/s",
+	  "VM exits per second of the interval, those on KVM's fast path and\n"
+	  INDENT "those not yet ended included" },
+	{ "top stat diff", "%HOST",
+	  "KVM cost + user of the exits that ended in the interval, by its\n"
+	  INDENT "length: 100 is one CPU.  An exit is whole in the interval that it\n"
+	  INDENT "ends in; user is wall time, so it may be more than there was" },
+	{ "top stat diff", "CPUS",
+	  "with --unit cpu, instead of %HOST: the same, 1 is one CPU; KVM and\n"
+	  INDENT "VMM are then its parts, in CPUs" },
+	{ "report", "SHARE%", "part of the KVM cost of all the VM's exits" },
 	{ "report", "TIME%",
 	  "the reason's KVM cost as a share of the vCPUs' time" },
-	{ "report stat", "KVM% VMM%",
+	{ "report top stat", "KVM% VMM%",
 	  "how the reason's KVM cost + user divides into the two: together\n"
 	  INDENT "100; no shares of time, as KVM% in vms is" },
-	{ "report stat", "IRQ%", "part of the reason's KVM cost that is irq" },
-	{ "report stat", "CYC/EXIT", "mean KVM cost" },
+	{ "report", "IRQ%", "part of the reason's KVM cost that is irq" },
+	{ "report top stat diff", "CYC/EXIT", "mean KVM cost of the timed exits" },
+	{ "top stat diff", "US/EXIT",
+	  "with --unit us, instead: in microseconds, as P50 to MAX are then" },
+	{ "diff", "BEFORE AFTER",
+	  "of the VM's time up to the first reading; of that from there to\n"
+	  INDENT "the second, or since a reset in between, or the VM's start" },
+	{ "diff", "CHANGE",
+	  "AFTER by BEFORE; of %HOST, AFTER less BEFORE: rows are sorted by how\n"
+	  INDENT "much that is, or with -k by AFTER" },
 	{ "hist", "MEAN", "mean KVM cost, or mean user" },
-	{ "report hist stat", "P50 to P99.9",
+	{ "report hist top stat", "P50 to P99.9",
 	  "KVM cost that so many percent of the exits did not exceed,\n"
 	  INDENT "within 6.25 %; in hist's user part, of user" },
 	{ "report", "MAX", "greatest KVM cost, exact" },
+	{ "top stat", "MAX",
+	  "greatest KVM cost: of an interval within 6.25 %, of totals exact" },
 	{ "hist", "MIN MAX", "least and greatest, exact" },
 	{ "hist", "us", "the row above in microseconds: cycles * 1000 / tsc_khz" },
 	{ "hist", "CYCLES", "KVM cost, or user: least and greatest of a row" },
@@ -86,14 +119,15 @@ static const struct {
 	  "part of a reason's ended exits that took KVM's fast path" },
 	{ "report", "CYC/USER", "mean user of the exits that have it" },
 	{ "report", "WAIT%", "part of a reason's ended exits that have wait" },
-	{ "report stat", "IPC",
+	{ "report top stat", "IPC",
 	  "events instructions by cycles, both in the stages of KVM cost and\n"
 	  INDENT "of exits whose counts are known.  Like the next two it is there\n"
-	  INDENT "if the list (file events) has them, and - if an event is refused,\n"
-	  INDENT "failed on a vCPU of the VM, or no exit is known" },
-	{ "report stat", "INS/EXIT",
+	  INDENT "if the list (file events) has them (of top and stat: with --pmu),\n"
+	  INDENT "and - if an event is refused, failed on a vCPU of the VM, or no\n"
+	  INDENT "exit is known" },
+	{ "report top stat", "INS/EXIT",
 	  "event instructions, likewise, for each of these exits" },
-	{ "report stat", "MISS/EXIT",
+	{ "report top stat", "MISS/EXIT",
 	  "the same of the list's first event that ends in -misses" },
 	{ "report", "by ... %",
 	  "shares of guest, KVM, halt, wait, user (with ioctl): by the TSC\n"
@@ -128,12 +162,23 @@ static const struct {
 	  "event instructions while counts are known, and by cycles; there\n"
 	  INDENT "if the list (file events) has them; - where it is not known, and\n"
 	  INDENT "of the guest if the event does not count it" },
+	{ "costs", "MEASURE", "what is measured" },
+	{ "costs", "GREATEST COST", "which single place has most of it" },
+	{ "costs", "OF", "the whole of which it is a share" },
 	{ "costs", "AMOUNT",
 	  "cycles, or exits, or counts of event cycles (both without MS);\n"
 	  INDENT "of all vCPUs" },
 	{ "costs", "unhalted",
 	  "cycles: the event, in the stages of KVM cost, of known exits" },
 	{ "costs", "MS", "AMOUNT in milliseconds: cycles / tsc_khz" },
+	{ "check", "ok", "as it should be" },
+	{ "check", "note", "may matter, but counts are right" },
+	{ "check", "PROBLEM", "counts are missing, or incomplete" },
+	{ "check", "unknown", "could not be found out" },
+	{ "check", "remedy", "what helps: a command or a setting" },
+	{ "check", "cost",
+	  "cycles of the TSC of a CPUID exit that KVM handles itself, the\n"
+	  INDENT "least of many, without and with kvmhot" },
 	{ "check", "TURNS EXECUTED",
 	  "turns of the VM's loop between two exits, their instructions" },
 	{ "check", "COUNTED/EXIT",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What report and stat say of an exit reason. */
+/* What report says of an exit reason. */
 #include <stdio.h>
 
 #include "fmt.h"
@@ -17,29 +17,28 @@ enum {
 static const struct {
 	const char *name;
 	int width;
-	bool only_full;
 } columns[NR_COLUMNS] = {
-	[EXITS] = { "EXITS", 5, false },
-	[RATE] = { "RATE", 5, false },
-	[SHARE] = { "SHARE%", 6, false },
-	[TIME] = { "TIME%", 5, true },
-	[KVM] = { "KVM%", 5, false },
-	[VMM] = { "VMM%", 5, false },
-	[IRQ] = { "IRQ%", 5, false },
-	[COST] = { "CYC/EXIT", 8, false },
-	[P50] = { "P50", 5, false },
-	[P95] = { "P95", 5, true },
-	[P99] = { "P99", 5, false },
-	[MAX] = { "MAX", 5, true },
-	[FAST] = { "FAST%", 5, true },
-	[USER_COST] = { "CYC/USER", 8, true },
-	[WAIT] = { "WAIT%", 5, true },
-	[IPC] = { "IPC", 5, false },
-	[INSTRUCTIONS] = { "INS/EXIT", 8, false },
-	[MISSES] = { "MISS/EXIT", 9, false },
+	[EXITS] = { "EXITS", 5 },
+	[RATE] = { "RATE", 5 },
+	[SHARE] = { "SHARE%", 6 },
+	[TIME] = { "TIME%", 5 },
+	[KVM] = { "KVM%", 5 },
+	[VMM] = { "VMM%", 5 },
+	[IRQ] = { "IRQ%", 5 },
+	[COST] = { "CYC/EXIT", 8 },
+	[P50] = { "P50", 5 },
+	[P95] = { "P95", 5 },
+	[P99] = { "P99", 5 },
+	[MAX] = { "MAX", 5 },
+	[FAST] = { "FAST%", 5 },
+	[USER_COST] = { "CYC/USER", 8 },
+	[WAIT] = { "WAIT%", 5 },
+	[IPC] = { "IPC", 5 },
+	[INSTRUCTIONS] = { "INS/EXIT", 8 },
+	[MISSES] = { "MISS/EXIT", 9 },
 };
 
-static bool is_shown(int column, bool full, const struct chosen *events)
+static bool is_shown(int column, const struct chosen *events)
 {
 	if (column == IPC)
 		return events->ipc_cycles;
@@ -47,16 +46,16 @@ static bool is_shown(int column, bool full, const struct chosen *events)
 		return events->instructions;
 	if (column == MISSES)
 		return events->misses;
-	return full || !columns[column].only_full;
+	return true;
 }
 
-void line_names(bool full, const struct chosen *events)
+void line_names(const struct chosen *events)
 {
 	int i;
 
 	printf("%-*s", NAME_WIDTH, "REASON");
 	for (i = 0; i < NR_COLUMNS; i++)
-		if (is_shown(i, full, events))
+		if (is_shown(i, events))
 			printf(" %*s", columns[i].width, columns[i].name);
 	putchar('\n');
 }
@@ -75,7 +74,7 @@ static struct cell part(__u64 n, __u64 of)
 }
 
 void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
-		bool full, const struct chosen *events)
+		const struct chosen *events)
 {
 	double seconds = summary_seconds(vm);
 	/* What can be said of an exit only when it has ended. */
@@ -109,7 +108,7 @@ void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
 
 	printf("%-*s", NAME_WIDTH, fmt_name(r->name, NAME_WIDTH).text);
 	for (i = 0; i < NR_COLUMNS; i++)
-		if (is_shown(i, full, events))
+		if (is_shown(i, events))
 			printf(" %*s", columns[i].width, cells[i].text);
 	putchar('\n');
 }

@@ -45,7 +45,7 @@ static void pause_shortly(void)
 }
 
 /* KVM calls it PID-FD; where it could not, kvmhot has another name. */
-static int find_id(char *id, size_t size, int fd)
+int measure_find_id(char *id, size_t size, int fd)
 {
 	char path[64], prefix[16];
 	struct dirent *entry;
@@ -81,7 +81,7 @@ static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 		if (tinyvm_run(tiny, SHORT_TURNS, WARM_UP, stopped))
 			return -1;
 		if (!there)
-			there = !find_id(id, size, tiny->fd);
+			there = !measure_find_id(id, size, tiny->fd);
 		if (there) {
 			if (source_load_vm(&vm, SOURCE_ROOT, id))
 				return -1;
@@ -207,13 +207,31 @@ static int judge(const struct event *e, const struct best *few,
 	return fine ? 0 : -1;
 }
 
-/* What is left of the VM is of no use to anyone. */
-static void remove_ended(const char *id)
+/* Is it in vms/ no more, or as one that ended? */
+static bool has_ended(const char *id, const char *path)
+{
+	struct vm vm;
+	bool running;
+
+	if (access(path, F_OK) || source_load_vm(&vm, SOURCE_ROOT, id))
+		return true;
+	running = vm.running;
+	source_free_vm(&vm);
+	return !running;
+}
+
+void measure_remove_ended(const char *id)
 {
 	char path[96];
+	int i;
 
+	if (!*id)
+		return;
 	snprintf(path, sizeof(path), "%s/vms/%s", SOURCE_ROOT, id);
-	if (*id && !access(path, F_OK))
+	/* KVM has the last word, in a thread of its own on some kernels. */
+	for (i = 0; i < PATIENCE && !has_ended(id, path); i++)
+		pause_shortly();
+	if (!access(path, F_OK))
 		source_reset(SOURCE_ROOT, id);
 }
 
@@ -224,7 +242,7 @@ int measure(const struct event *e, bool (*stopped)(void))
 	char id[32] = "";
 	int ret;
 
-	ret = tinyvm_open(&tiny);
+	ret = tinyvm_open(&tiny, TINYVM_LOOP);
 	if (!ret)
 		ret = wait_until_counting(&tiny, id, sizeof(id), stopped);
 	if (!ret)
@@ -234,6 +252,6 @@ int measure(const struct event *e, bool (*stopped)(void))
 	if (!ret)
 		ret = judge(e, &few, &many);
 	tinyvm_close(&tiny);
-	remove_ended(id);
+	measure_remove_ended(id);
 	return ret ? -1 : 0;
 }

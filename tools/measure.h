@@ -14,4 +14,10 @@
  */
 int measure(const struct event *e, bool (*stopped)(void));
 
+/* The name that the VM with this descriptor has in vms/; 0, or -1: not there */
+int measure_find_id(char *id, size_t size, int fd);
+
+/* What is left of a VM of ours that was closed is of no use to anyone. */
+void measure_remove_ended(const char *id);
+
 #endif /* KVMHOT_MEASURE_H */

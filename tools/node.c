@@ -8,15 +8,19 @@
 #include "cmds.h"
 #include "node.h"
 
+/* Half a tree would be a wrong one. */
+static void give_up(void)
+{
+	fputs("kvmhot: out of memory\n", stderr);
+	exit(EXIT_FAILED);
+}
+
 struct node *node_new(const char *name)
 {
 	struct node *n = calloc(1, sizeof(*n));
 
-	/* Half a tree would be a wrong one. */
-	if (!n) {
-		fputs("kvmhot: out of memory\n", stderr);
-		exit(EXIT_FAILED);
-	}
+	if (!n)
+		give_up();
 	snprintf(n->name, sizeof(n->name), "%s", name);
 	return n;
 }
@@ -67,6 +71,18 @@ void node_hist(struct node *n, const struct hist *h)
 	n->has_hist = h->timed;
 	n->p50 = summary_quantile(h, 500);
 	n->p99 = summary_quantile(h, 990);
+}
+
+void node_add_hist(struct hist *sum, const struct hist *h)
+{
+	if (summary_add(sum, h))
+		give_up();
+}
+
+void node_sum(struct node *n, struct hist *sum)
+{
+	node_hist(n, sum);
+	hist_free(sum);
 }
 
 void node_stages(struct node *n, const struct reason *r, unsigned int stages)

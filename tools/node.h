@@ -33,6 +33,9 @@ __printf(2, 3)
 void node_note(struct node *n, const char *format, ...);
 void node_count(struct node *n, __u64 count);
 void node_hist(struct node *n, const struct hist *h);
+/* To a sum of several, which begins as all 0; the second one frees it. */
+void node_add_hist(struct hist *sum, const struct hist *h);
+void node_sum(struct node *n, struct hist *sum);
 /* Of a reason, or if it is NULL of the vCPUs */
 void node_stages(struct node *n, const struct reason *r, unsigned int stages);
 

@@ -2,6 +2,7 @@
 /* What the files of a VM have in common: first lines, and no row twice. */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,19 @@ const struct vm_file vm_files[NR_VM_FILES] = {
 	{ "exits", 3 + NR_R + 1, false, parse_exits_row },
 };
 
+const struct vm_file totals_file = {
+	"totals", 2, true, parse_totals_row
+};
+
+const struct vm_file pmu_file = { "pmu", 8 + NR_ST, true, parse_pmu_row };
+
+const struct vm_file live_files[NR_LIVE_FILES] = {
+	{ "hist", 9, false, parse_hist_row },
+	{ "stages", 5 + NR_ST + 3, false, parse_stages_row },
+	{ "vcpus", 2 + NR_V, false, parse_vcpus_row },
+	{ "exits", 3 + NR_R + 1, false, parse_exits_row },
+};
+
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value)
 {
 	if (__builtin_add_overflow(*sum, value, sum))
@@ -30,13 +44,10 @@ int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value)
 	return 0;
 }
 
-int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row)
+int parse_note_row(const struct text *t, struct keys *k, __u64 id, __u64 row)
 {
 	struct key *key;
-	__u64 id;
 
-	if (text_number(t, "vcpu", t->column[0], INT_MAX, &id))
-		return -EBADMSG;
 	if (k->nr == k->room) {
 		key = realloc(k->key, (k->room * 2 + 64) * sizeof(*key));
 		if (!key)
@@ -45,6 +56,16 @@ int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row)
 		k->room = k->room * 2 + 64;
 	}
 	k->key[k->nr++] = (struct key){ id, row, t->line };
+	return 0;
+}
+
+int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row)
+{
+	__u64 id;
+
+	if (text_number(t, "vcpu", t->column[0], INT_MAX, &id) ||
+	    parse_note_row(t, k, id, row))
+		return -EBADMSG;
 	return vcpu == ALL_VCPUS || vcpu == (int)id;
 }
 
@@ -167,7 +188,16 @@ int parse_skip_names(struct text *t)
 	return 0;
 }
 
-int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
+static int open_file(struct text *t, const char *root, const char *name,
+		     const struct vm *vm, char **rest)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "vms/%s/%s", vm->id, name);
+	return text_open(t, root, path, name, rest);
+}
+
+int parse_file(const char *root, const struct vm_file *file, struct vm *vm,
 	       int vcpu)
 {
 	struct keys k = { 0 };
@@ -175,7 +205,7 @@ int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
 	char *rest;
 	int ret;
 
-	ret = text_open(&t, path, file->name, &rest);
+	ret = open_file(&t, root, file->name, vm, &rest);
 	if (ret)
 		return ret;
 	ret = parse_head(&t, vm, rest);
@@ -186,6 +216,32 @@ int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
 	if (!ret)
 		ret = check_keys(&t, &k);
 	free(k.key);
-	text_close(&t);
+	return ret;
+}
+
+int parse_vcpu_ids(const char *root, const struct vm *vm, int **ids, size_t *nr)
+{
+	struct keys k = { 0 };
+	struct text t;
+	char *rest;
+	size_t i;
+	int ret;
+
+	ret = open_file(&t, root, "vcpus", vm, &rest);
+	if (ret)
+		return ret;
+	ret = parse_skip_names(&t);
+	while (!ret && (ret = text_row(&t, 2)) > 0)
+		ret = parse_key(&t, &k, 0, 0) < 0 ? -EBADMSG : 0;
+	/* Each is read for itself: once. */
+	if (!ret)
+		ret = check_keys(&t, &k);
+	*nr = k.nr;
+	*ids = ret ? NULL : malloc(k.nr * sizeof(**ids) + 1);
+	if (!ret && !*ids)
+		ret = -ENOMEM;
+	for (i = 0; !ret && i < k.nr; i++)
+		(*ids)[i] = k.key[i].vcpu;
+	free(k.key);
 	return ret;
 }

@@ -12,7 +12,7 @@
 #include "text.h"
 
 /* status.c */
-int parse_status(const char *path, struct snapshot *s);
+int parse_status(const char *root, struct snapshot *s);
 
 /* What tells the rows of a file apart, to find one that is there twice. */
 struct key {
@@ -33,17 +33,31 @@ struct vm_file {
 	int (*row)(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 };
 
+/* Those from there on share one row. */
+#define MOST_REASON	127
+
 #define NR_VM_FILES	9
 extern const struct vm_file vm_files[NR_VM_FILES];
+
+/* What there is of all vCPUs together, in one file; and events. */
+extern const struct vm_file totals_file, pmu_file;
+/* As totals and more, where a vCPU is asked for, or there is no such file. */
+#define NR_LIVE_FILES	4
+extern const struct vm_file live_files[NR_LIVE_FILES];
 
 /*
  * Fills in the head (pid, since ...) and adds the rows of all vCPUs, or of
  * one, to the sums of the VM.
  */
-int parse_file(const char *path, const struct vm_file *file, struct vm *vm,
+int parse_file(const char *root, const struct vm_file *file, struct vm *vm,
 	       int vcpu);
 
-/* rows.c, spans.c, stages.c and pmu.c */
+/* The numbers of the VM's vCPUs, to be freed. */
+int parse_vcpu_ids(const char *root, const struct vm *vm, int **ids,
+		   size_t *nr);
+
+/* counts.c, spans.c, stages.c, pmu.c and totals.c */
+int parse_totals_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
@@ -58,6 +72,8 @@ int parse_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 
 /* ROW: what the vCPU has but one of.  1 if the vCPU is wanted, 0 if not. */
 int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row);
+/* The same of what no vCPU has: 0 or -EBADMSG */
+int parse_note_row(const struct text *t, struct keys *k, __u64 id, __u64 row);
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value);
 int parse_skip_names(struct text *t);
 
@@ -76,6 +92,13 @@ struct reason *parse_find_reason(const struct text *t, struct vm *vm,
 
 /* An errno, as the files have it: negative, or 0 */
 int parse_error(const struct text *t, unsigned int column, __u64 *error);
+
+extern const char * const exits_columns[NR_R], * const vcpus_columns[NR_V];
+
+/* The columns of 'exits' from COLUMN on */
+int parse_exits(const struct text *t, unsigned int column, __u64 *n);
+/* LOW:COUNT, in the order of LOW; 'timed' (not 0) to 'max' are there. */
+int parse_counts(const struct text *t, char *word, struct hist *h);
 
 /* 'timed cycles min max BUCKETS', from COLUMN on. */
 int parse_buckets(const struct text *t, unsigned int column, struct hist *h);

@@ -93,7 +93,7 @@ static int parse_kind(const struct text *t, struct row *row)
 			return text_bad(t, "a vCPU's own row has name all and level -");
 		return 0;
 	}
-	if (text_number(t, "reason", t->column[1], USHRT_MAX, &row->number) ||
+	if (text_number(t, "reason", t->column[1], MOST_REASON, &row->number) ||
 	    parse_level(t, 3, &row->level))
 		return -EBADMSG;
 	row->kind = row->number << 2 | row->level;
@@ -114,7 +114,7 @@ static int parse_failed(const struct text *t)
 	return 0;
 }
 
-static int parse_counts(const struct text *t, struct row *row)
+static int parse_stage_counts(const struct text *t, struct row *row)
 {
 	__u64 sum = 0;
 	int i;
@@ -146,7 +146,7 @@ static int parse_row(const struct text *t, struct vm *vm, struct row *row)
 	row->failed = row->state >= REFUSED;
 	if (!row->counter && row->state != COUNTING)
 		return text_bad(t, "tsc: state is %s", t->column[5]);
-	return row->failed ? parse_failed(t) : parse_counts(t, row);
+	return row->failed ? parse_failed(t) : parse_stage_counts(t, row);
 }
 
 /* First the vCPU's own, and of each kind the TSC's. */

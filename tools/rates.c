@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmds.h"
 #include "events.h"
 
 /* Of an event's name, and of two figures with a blank between */
@@ -188,7 +189,8 @@ static void print_reason(const struct vm *vm, const struct reason *r)
 	}
 }
 
-void rates_print(const struct snapshot *s, const struct vm *vm, bool all)
+void rates_print(const struct snapshot *s, const struct vm *vm,
+		 const struct options *o)
 {
 	__u64 cycles = summary_cycles(vm), exits = summary_exits(vm);
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
@@ -206,9 +208,9 @@ void rates_print(const struct snapshot *s, const struct vm *vm, bool all)
 	       "KNOWN%", "CYC/EXIT");
 	print_names(vm);
 	for (r = vm->reasons; r < end; r++) {
-		if (!r->n[R_TIMED])
+		if (!r->n[R_TIMED] || !filter_reason(&o->filter, r))
 			continue;
-		if (all || !summary_is_small(r->n[R_CYCLES], cycles) ||
+		if (o->all || o->filter.reasons || !summary_is_small(r->n[R_CYCLES], cycles) ||
 		    !summary_is_small(r->n[R_EXITS], exits))
 			print_reason(vm, r);
 		else

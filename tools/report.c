@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "cmds.h"
-#include "delta.h"
 #include "events.h"
 #include "fmt.h"
 #include "line.h"
 #include "source.h"
+#include "whole.h"
 
 static void print_hooks(const struct snapshot *s)
 {
@@ -47,50 +47,15 @@ static void print_events(const struct snapshot *s)
 	}
 }
 
-/*
- * While a VM runs, the two counts may differ by the exits under way, one for
- * each vCPU: that is neither a lack nor too much.
- */
-static __u64 covered(const struct snapshot *s, const struct coverage *c)
-{
-	const struct vm *vm = delta_find(s, c->id);
-	__u64 apart = c->exits > c->kvm_exits ? c->exits - c->kvm_exits :
-						c->kvm_exits - c->exits;
-
-	if (vm && vm->running && apart <= vm->all_vcpus)
-		return c->kvm_exits;
-	return c->exits;
-}
-
-static struct cell vm_coverage(const struct snapshot *s, const struct vm *vm)
-{
-	const struct coverage *c;
-
-	for (c = s->coverages; c < s->coverages + s->nr_coverages; c++)
-		if (!strcmp(c->id, vm->id))
-			return fmt_coverage(covered(s, c), c->kvm_exits);
-	return (struct cell){ "-" };
-}
-
-/* What one VM has too much must not hide what another lacks. */
 static void print_coverage(const struct snapshot *s)
 {
-	__u64 exits = 0, kvm_exits = 0, beyond = 0, n;
-	const struct coverage *c;
+	struct coverage_sum sum;
 
-	for (c = s->coverages; c < s->coverages + s->nr_coverages; c++) {
-		n = covered(s, c);
-		if (n > c->kvm_exits) {
-			beyond += n - c->kvm_exits;
-			n = c->kvm_exits;
-		}
-		exits += n;
-		kvm_exits += c->kvm_exits;
-	}
+	coverage_sum(&sum, s, NULL, NULL);
 	printf("; since first sight: coverage %s %% of KVM's exits",
-	       fmt_coverage(exits, kvm_exits).text);
-	if (beyond)
-		printf(" and %llu beyond them", beyond);
+	       fmt_coverage(sum.exits, sum.kvm_exits).text);
+	if (sum.beyond)
+		printf(" and %llu beyond them", sum.beyond);
 }
 
 static void print_totals(const struct snapshot *s)
@@ -118,14 +83,10 @@ static void print_totals(const struct snapshot *s)
 
 static void print_head(const struct snapshot *s)
 {
-	__u64 missed = 0;
-	size_t i;
-
 	print_totals(s);
-	for (i = 0; i < s->nr_hooks; i++)
-		missed += s->hooks[i].missed;
 	printf("since load: %s exits, dropped %llu, missed by hooks %llu",
-	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED], missed);
+	       fmt_count(s->n[S_EXITS]).text, s->n[S_DROPPED],
+	       whole_missed(s));
 	if (s->n[S_DROPPED_COUNTS])
 		printf(", counts of %llu exits dropped",
 		       s->n[S_DROPPED_COUNTS]);
@@ -149,6 +110,7 @@ static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
 {
 	__u64 exits = vm->n[V_EXITS];
 	double seconds = summary_seconds(vm);
+	struct coverage_sum sum;
 
 	printf("\n%s (%s, %s, ", vm->name, vm->id,
 	       vm->running ? "running" : "ended");
@@ -160,8 +122,9 @@ static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
 	       fmt_seconds(seconds).text,
 	       seconds > 0 ? fmt_real(exits / seconds).text : "-");
 	/* KVM's count is of the whole VM. */
+	coverage_of(&sum, s, vm->id);
 	if (vcpu == ALL_VCPUS)
-		printf(", coverage %s %%", vm_coverage(s, vm).text);
+		printf(", coverage %s %%", coverage_cell(&sum).text);
 	if (vm->n[V_DROPPED])
 		printf(", dropped %llu", vm->n[V_DROPPED]);
 	if (vm->n[V_LOST])
@@ -189,7 +152,7 @@ static void print_time(const struct vm *vm)
 }
 
 static void print_reasons(const struct snapshot *s, const struct vm *vm,
-			  bool all)
+			  const struct options *o)
 {
 	__u64 cycles = summary_cycles(vm), exits = summary_exits(vm);
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
@@ -201,14 +164,14 @@ static void print_reasons(const struct snapshot *s, const struct vm *vm,
 	if (!exits)
 		return;
 	fputs("  ", stdout);
-	line_names(true, &events);
+	line_names(&events);
 	for (r = vm->reasons; r < end; r++) {
-		if (!r->n[R_EXITS])
+		if (!r->n[R_EXITS] || !filter_reason(&o->filter, r))
 			continue;
-		if (all || !summary_is_small(r->n[R_CYCLES], cycles) ||
+		if (o->all || o->filter.reasons || !summary_is_small(r->n[R_CYCLES], cycles) ||
 		    !summary_is_small(r->n[R_EXITS], exits)) {
 			fputs("  ", stdout);
-			line_print(vm, r, cycles, true, &events);
+			line_print(vm, r, cycles, &events);
 		} else {
 			hidden++;
 			hidden_exits += r->n[R_EXITS];
@@ -219,30 +182,34 @@ static void print_reasons(const struct snapshot *s, const struct vm *vm,
 		       hidden, PLURAL(hidden), fmt_count(hidden_exits).text);
 }
 
+static void print_one(const struct snapshot *s, const struct vm *vm,
+		      const struct options *o)
+{
+	print_vm(s, vm, o->filter.vcpu);
+	events_print_failed(vm, s, "  ");
+	if (o->pmu)
+		rates_print(s, vm, o);
+	else
+		print_reasons(s, vm, o);
+	print_time(vm);
+	rates_print_unhalted(s, vm);
+}
+
 int cmd_report(const struct options *o)
 {
+	int status = EXIT_FAILED;
+	const struct vm *vm;
 	struct snapshot s;
-	struct vm *vm, *only;
 
-	if (source_load(&s, o->root, o->vcpu))
+	if (source_load(&s, o->root, o->filter.vcpu))
 		return EXIT_FAILED;
-	if (summary_choose(&s, o->vm, o->vcpu, &only)) {
-		source_free(&s);
-		return EXIT_FAILED;
-	}
-	print_head(&s);
-	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
-		if (!summary_is_chosen(vm, only, o->vcpu))
-			continue;
-		print_vm(&s, vm, o->vcpu);
-		events_print_failed(vm, &s, "  ");
-		if (o->pmu)
-			rates_print(&s, vm, o->all);
-		else
-			print_reasons(&s, vm, o->all);
-		print_time(vm);
-		rates_print_unhalted(&s, vm);
+	if (!filter_check(&o->filter, &s)) {
+		print_head(&s);
+		for (vm = s.vms; vm < s.vms + s.nr_vms; vm++)
+			if (filter_vm(&o->filter, vm))
+				print_one(&s, vm, o);
+		status = source_status(&s, NULL, o->pmu);
 	}
 	source_free(&s);
-	return EXIT_FINE;
+	return status;
 }

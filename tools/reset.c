@@ -15,7 +15,7 @@ int cmd_reset(const struct options *o)
 	if (!o->nr_words || !strcmp(o->words[0], "all"))
 		return source_reset(o->root, "all") ? EXIT_FAILED : EXIT_FINE;
 
-	if (source_load(&s, o->root, ALL_VCPUS))
+	if (source_load_live(&s, o->root, ALL_VCPUS))
 		return EXIT_FAILED;
 	vm = summary_find(&s, o->words[0]);
 	if (vm)

@@ -1,206 +1,202 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of 'exits', 'hist' and 'vcpus'. */
-#include <errno.h>
-#include <limits.h>
+/* Choosing and ordering rows; their figures are table.c's. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "parse.h"
+#include "rows.h"
+#include "text.h"
 
-static const char * const exits_columns[NR_R] = {
-	"exits", "timed", "open", "lost", "fast",
-	"cycles", "min", "max",
-	"wait", "wait_cycles", "wait_max",
-	"user", "user_cycles", "user_max",
-	"total",
-	"halt", "halt_cycles", "halt_max",
-};
-
-static const char * const vcpus_columns[NR_V] = {
-	"exits", "dropped", "lost", "entries", "runs",
-	"guest_cycles", "kvm_cycles", "wait_cycles", "user_cycles",
-	"unknown_cycles", "ept", "ept_cycles", "bytes",
-	"halt_cycles", "kvm_exits", "level2",
-};
-
-struct reason *parse_find_reason(const struct text *t, struct vm *vm,
-				 unsigned int number, unsigned int level)
+static double percent_of_cpu(const struct vm *vm, __u64 cycles)
 {
-	struct reason *r;
-	size_t i;
+	__u64 passed = vm->now - vm->since;
 
-	for (i = 0; i < vm->nr_reasons; i++)
-		if (vm->reasons[i].number == number &&
-		    vm->reasons[i].level == level)
-			return &vm->reasons[i];
-	r = realloc(vm->reasons, (vm->nr_reasons + 1) * sizeof(*r));
-	if (!r) {
-		text_bad(t, "out of memory");
-		return NULL;
-	}
-	vm->reasons = r;
-	r = memset(&r[vm->nr_reasons++], 0, sizeof(*r));
-	r->number = number;
-	r->level = level;
-	snprintf(r->name, sizeof(r->name), "%s%s", level == 2 ? "L2:" : "",
-		 t->column[2]);
-	names_clean(r->name);
-	return r;
+	return passed ? cycles * 100.0 / passed : 0;
 }
 
-int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
-		 unsigned int level_column, struct reason **r)
+double rows_kvm(const struct row *row)
 {
-	__u64 number, level;
+	return percent_of_cpu(row->vm, row->r->n[R_CYCLES]);
+}
+
+double rows_vmm(const struct row *row)
+{
+	return percent_of_cpu(row->vm, row->r->n[R_USER_CYCLES]);
+}
+
+static double quantile(const struct row *row, unsigned int per_mille)
+{
+	const struct hist *h = &row->r->hist;
+
+	return h->timed ? summary_quantile(h, per_mille) : 0;
+}
+
+static double key_of(const struct row *row, enum sort sort)
+{
+	const __u64 *n = row->r->n;
+	double seconds = summary_seconds(row->vm);
+
+	switch (sort) {
+	case SORT_KVM:
+		return rows_kvm(row);
+	case SORT_VMM:
+		return rows_vmm(row);
+	case SORT_EXITS:
+		return seconds > 0 ? n[R_EXITS] / seconds : 0;
+	case SORT_AVG:
+		return n[R_TIMED] ? (double)n[R_CYCLES] / n[R_TIMED] : 0;
+	case SORT_P50:
+		return quantile(row, 500);
+	case SORT_P95:
+		return quantile(row, 950);
+	case SORT_P99:
+		return quantile(row, 990);
+	case SORT_MAX:
+		return quantile(row, 1000);
+	default:
+		return rows_kvm(row) + rows_vmm(row);
+	}
+}
+
+int rows_compare(const void *a, const void *b, void *f)
+{
+	const struct row *ra = a, *rb = b;
 	int ret;
 
-	*r = NULL;
-	if (text_number(t, "reason", t->column[1], USHRT_MAX, &number) ||
-	    parse_level(t, level_column, &level))
-		return -EBADMSG;
-	ret = parse_key(t, k, vcpu, number << 2 | level);
-	if (ret <= 0)
-		return ret;
-	*r = parse_find_reason(t, vm, number, level);
-	return *r ? 0 : -EBADMSG;
+	if (((const struct filter *)f)->sort != SORT_NAME &&
+	    ra->key != rb->key)
+		return ra->key < rb->key ? 1 : -1;
+	ret = strcmp(ra->vm->name, rb->vm->name);
+	if (!ret)
+		ret = strcmp(ra->vm->id, rb->vm->id);
+	if (!ret)
+		ret = (ra->vm->vcpu > rb->vm->vcpu) -
+		      (ra->vm->vcpu < rb->vm->vcpu);
+	return ret ? ret : strcmp(ra->r->name, rb->r->name);
 }
 
-static int merge_exits(const struct text *t, struct reason *r, const __u64 *n)
+/* The text that is looked for in top: in what a row shows */
+static bool has_text(const struct filter *f, const struct vm *vm,
+		     const struct reason *r)
+{
+	char pid[16];
+
+	if (!f->text || !*f->text)
+		return true;
+	snprintf(pid, sizeof(pid), "%u", vm->pid);
+	return strcasestr(vm->name, f->text) || strcasestr(vm->id, f->text) ||
+	       strcasestr(r->name, f->text) || !strcmp(pid, f->text);
+}
+
+static int add_reason(struct reason *to, const struct reason *r)
 {
 	int i;
 
-	for (i = 0; i < NR_R; i++) {
-		/* No sums; of the KVM cost, the histogram has them, too. */
-		if (i == R_MIN || i == R_MAX || i == R_WAIT_MAX ||
-		    i == R_USER_MAX || i == R_HALT_MAX)
-			continue;
-		if (parse_add(t, exits_columns[i], &r->n[i], n[i]))
-			return -EBADMSG;
-	}
-	return 0;
-}
-
-int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
-{
-	struct reason *r;
-	__u64 n[NR_R], sum;
-	int i;
-
-	if (parse_reason(t, vm, vcpu, k, 3 + NR_R, &r))
-		return -EBADMSG;
 	for (i = 0; i < NR_R; i++)
-		if (text_number(t, exits_columns[i], t->column[3 + i], ~0ULL,
-				&n[i]))
-			return -EBADMSG;
-	sum = n[R_TIMED];
-	if (parse_add(t, "open", &sum, n[R_OPEN]) ||
-	    parse_add(t, "lost", &sum, n[R_LOST]))
-		return -EBADMSG;
-	if (n[R_EXITS] != sum)
-		return text_bad(t, "exits is %llu, but timed + open + lost %llu",
-				n[R_EXITS], sum);
-	return r ? merge_exits(t, r, n) : 0;
+		to->n[i] += r->n[i];
+	for (i = 0; i < NR_ST; i++)
+		to->stages[i] += r->stages[i];
+	to->ept += r->ept;
+	return summary_add(&to->hist, &r->hist);
 }
 
-/* LOW:COUNT, in the order of LOW */
-static int parse_counts(const struct text *t, char *word, struct hist *h)
+/* What is to be seen of a reason at all; one that did nothing is not. */
+static bool is_wanted(const struct filter *f, const struct vm *vm,
+		      const struct reason *r)
 {
-	unsigned int index, next = 0;
-	__u64 low, count, sum = 0;
-	char *bucket, *colon;
+	if (!r->n[R_EXITS] && !r->n[R_TIMED])
+		return false;
+	return filter_reason(f, r) && has_text(f, vm, r);
+}
 
-	while ((bucket = strsep(&word, " "))) {
-		colon = strchr(bucket, ':');
-		if (!colon)
-			return text_bad(t, "bucket '%.40s' is not LOW:COUNT",
-					bucket);
-		*colon = '\0';
-		if (text_number(t, "bucket", bucket, ~0ULL, &low) ||
-		    text_number(t, "count", colon + 1, ~0ULL, &count) ||
-		    parse_add(t, "counts", &sum, count))
-			return -EBADMSG;
-		index = kvmhot_hist_index(low);
-		if (kvmhot_hist_low(index) != low)
-			return text_bad(t, "no bucket begins at %llu", low);
-		if (index < next)
-			return text_bad(t, "bucket %llu is not in order", low);
-		if (!count)
-			return text_bad(t, "bucket %llu is empty", low);
-		if (!next && index != kvmhot_hist_index(h->min))
-			return text_bad(t, "min is %llu, but the first bucket %llu",
-					h->min, low);
-		h->buckets[index] = count;
-		next = index + 1;
+static void add_row(struct rows *rows, const struct filter *f,
+		    const struct vm *vm, const struct reason *r)
+{
+	struct row *row = &rows->row[rows->nr];
+
+	*row = (struct row){ .vm = vm, .r = r };
+	if (f->min > 0 && rows_kvm(row) + rows_vmm(row) < f->min) {
+		rows->nr_left_out++;
+		return;
 	}
-	if (sum != h->timed)
-		return text_bad(t, "timed is %llu, but the sum of the buckets %llu",
-				h->timed, sum);
-	if (kvmhot_hist_index(h->max) != next - 1)
-		return text_bad(t, "max is %llu, but the last bucket %llu",
-				h->max, kvmhot_hist_low(next - 1));
+	if (f->sort != SORT_NAME)
+		row->key = key_of(row, f->sort);
+	rows->nr++;
+}
+
+static int no_memory(void)
+{
+	text_tell("out of memory");
+	return -1;
+}
+
+/* The name of a vCPU's row is told by table.c. */
+static int add_sum(struct rows *rows, const struct filter *f,
+		   const struct vm *vm)
+{
+	struct reason *sum = &rows->sums[rows->nr_sums++];
+	const struct reason *r;
+
+	memset(sum, 0, sizeof(*sum));
+	strcpy(sum->name, "all");
+	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++)
+		if (filter_reason(f, r) && add_reason(sum, r))
+			return no_memory();
+	if (has_text(f, vm, sum))
+		add_row(rows, f, vm, sum);
 	return 0;
 }
 
-int parse_buckets(const struct text *t, unsigned int column, struct hist *h)
+static int make_room(struct rows *rows, const struct snapshot *s, bool by_vm)
 {
-	char * const *word = t->column + column;
-	__u64 mean;
+	size_t i, most = s->nr_vms;
 
-	memset(h, 0, sizeof(*h));
-	if (text_number(t, "timed", word[0], ~0ULL, &h->timed) ||
-	    text_number(t, "cycles", word[1], ~0ULL, &h->cycles) ||
-	    text_number(t, "min", word[2], ~0ULL, &h->min) ||
-	    text_number(t, "max", word[3], ~0ULL, &h->max))
-		return -EBADMSG;
-	if (!h->timed)
-		return text_bad(t, "timed is 0");
-	if (parse_counts(t, word[4], h))
-		return -EBADMSG;
-	mean = h->cycles / h->timed;
-	if (mean < h->min || mean > h->max)
-		return text_bad(t, "cycles / timed is not between min and max");
-	return 0;
+	for (i = 0; i < s->nr_vms && !by_vm; i++)
+		most += s->vms[i].nr_reasons;
+	rows->row = malloc(most * sizeof(*rows->row) + 1);
+	if (by_vm)
+		rows->sums = malloc(s->nr_vms * sizeof(*rows->sums) + 1);
+	if (rows->row && (rows->sums || !by_vm))
+		return 0;
+	return no_memory();
 }
 
-int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
+int rows_make(struct rows *rows, const struct snapshot *s,
+	      const struct filter *f, bool by_vm)
 {
-	__u64 timed = to->timed, cycles = to->cycles;
+	const struct vm *vm;
+	const struct reason *r;
 
-	/* No bucket can overflow if their sum does not. */
-	if (parse_add(t, "timed", &timed, h->timed) ||
-	    parse_add(t, "cycles", &cycles, h->cycles))
-		return -EBADMSG;
-	summary_add(to, h);
-	return 0;
-}
-
-int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
-{
-	struct reason *r;
-	struct hist h;
-
-	if (parse_reason(t, vm, vcpu, k, 8, &r) || parse_buckets(t, 3, &h))
-		return -EBADMSG;
-	return r ? parse_merge(t, &r->hist, &h) : 0;
-}
-
-int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
-{
-	__u64 tid, value;
-	int i, wanted;
-
-	wanted = parse_key(t, k, vcpu, 0);
-	if (wanted < 0 ||
-	    text_number(t, "tid", t->column[1], INT_MAX, &tid))
-		return -EBADMSG;
-	vm->nr_vcpus += wanted;
-	vm->all_vcpus++;
-	for (i = 0; i < NR_V; i++) {
-		if (text_number(t, vcpus_columns[i], t->column[2 + i], ~0ULL,
-				&value))
-			return -EBADMSG;
-		if (wanted && parse_add(t, vcpus_columns[i], &vm->n[i], value))
-			return -EBADMSG;
+	memset(rows, 0, sizeof(*rows));
+	if (make_room(rows, s, by_vm))
+		return -1;
+	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++) {
+		if (!filter_vm(f, vm))
+			continue;
+		if (by_vm && add_sum(rows, f, vm))
+			return -1;
+		for (r = vm->reasons;
+		     r < vm->reasons + vm->nr_reasons && !by_vm; r++)
+			if (is_wanted(f, vm, r))
+				add_row(rows, f, vm, r);
+	}
+	qsort_r(rows->row, rows->nr, sizeof(*rows->row), rows_compare,
+		(void *)f);
+	if (f->top && rows->nr > f->top) {
+		rows->nr_left_out += rows->nr - f->top;
+		rows->nr = f->top;
 	}
 	return 0;
+}
+
+void rows_free(struct rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->nr_sums; i++)
+		hist_free(&rows->sums[i].hist);
+	free(rows->row);
+	free(rows->sums);
+	memset(rows, 0, sizeof(*rows));
 }

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "hist.h"
 
@@ -41,7 +42,7 @@ enum {
 	S_ENABLED, S_ARMED, S_TSC_KHZ, S_TSC_STABLE, S_EXITS, S_DROPPED,
 	S_LOST, S_FORGOTTEN_VMS, S_FORGOTTEN_EXITS, S_DETAIL,
 	/* Not there before there were events: then 0. */
-	S_EVENTS_NUMBER, S_DROPPED_COUNTS,
+	S_EVENTS_NUMBER, S_DROPPED_COUNTS, S_DROPPED_SPANS, S_GENERATION,
 	NR_S
 };
 
@@ -55,10 +56,15 @@ enum {
 /* The files that have spans by what they were spent on. */
 enum { SP_USER, SP_EPT, SP_HALT, SP_IOCTL, NR_SP };
 
-/* 'timed' to 'max' are of the exits in the buckets, nothing else. */
+/*
+ * 'timed' to 'max' are of the exits in the buckets, nothing else.  Of 256 buckets
+ * most are empty: only from the first to the last that is not are they kept.
+ * All 0 is a good one, without exits.
+ */
 struct hist {
 	__u64 timed, cycles, min, max;
-	__u64 buckets[KVMHOT_HIST_BUCKETS];
+	unsigned int first, nr;
+	__u64 *bucket;		/* see hist_count() and hist_free() */
 };
 
 /* Of known stretches and exits: TSC cycles, or counts of an event. */
@@ -102,6 +108,9 @@ struct span {
 struct spans {
 	size_t nr;
 	struct span *span;
+	/* Of spans.c, to find them while they are read: 1 + a place in SPAN, or 0 */
+	size_t room;
+	unsigned int *place;
 };
 
 struct vm {
@@ -109,6 +118,7 @@ struct vm {
 	char comm[32];
 	char name[128];
 	unsigned int pid;
+	int vcpu;		/* the one that it is of, or ALL_VCPUS */
 	bool running;
 	bool restarted;		/* set by delta.c only */
 	__u64 tsc_khz, since, now;
@@ -128,6 +138,7 @@ struct vm {
 struct coverage {
 	char id[32];
 	__u64 exits, kvm_exits;
+	unsigned int line;	/* of the file, for errors */
 };
 
 struct hook {
@@ -143,17 +154,35 @@ struct event {
 };
 
 struct snapshot {
+	const char *root;
+	bool no_totals;		/* the module has no such files */
+	FILE *save;		/* while it is made: see source_save() */
 	__u64 n[NR_S];
 	size_t nr_hooks, nr_events, nr_coverages, nr_vms;
 	struct hook *hooks;
 	struct event *events;
 	struct coverage *coverages;
 	struct vm *vms;
+	const struct vm **by_id;	/* sorted */
 };
 
 /* All of these that return an int: 0, or -1 with the error already told. */
 int source_load(struct snapshot *s, const char *root, int vcpu);
+/*
+ * The same without spans (user, ept, halt, ioctl), which is much less to read if
+ * all vCPUs are wanted: for 1,000 VMs and many times a minute.
+ */
+int source_load_live(struct snapshot *s, const char *root, int vcpu);
+/* Of one VM, in the same way, each of its vCPUs for itself: as many VMs. */
+int source_load_vcpus(struct snapshot *s, const char *root, const char *id);
+/* source_load(), and what is read goes into F, whole VMs only. */
+int source_save(struct snapshot *s, const char *root, FILE *f);
 void source_free(struct snapshot *s);
+/* By PID-FD and vCPU (or ALL_VCPUS): the VM, or NULL */
+const struct vm *source_find(const struct snapshot *s, const char *id,
+			     int vcpu);
+/* Sorts the VMs and their reasons by cost, and makes the above work. */
+int source_sort(struct snapshot *s);
 /* Of 'status' only; then of one VM, which is an error if it is not there. */
 int source_load_status(struct snapshot *s, const char *root);
 int source_load_vm(struct vm *vm, const char *root, const char *id);
@@ -163,22 +192,37 @@ int source_reset(const char *root, const char *what);
 /* stages.c */
 extern const char * const stage_names[NR_ST];
 
+/* reason.c: words as people write them */
+bool reason_is(const struct reason *r, const char *word, size_t len);
+/* 0, or -1 with the error told */
+int reason_check(const char *word, size_t len);
+
 /* names.c */
 void names_lookup(struct vm *vm, const char *root);
+/* Of those that have ended since THEN: what ended has no command line. */
+void names_keep(struct snapshot *now, const struct snapshot *then);
 void names_clean(char *s);
+
+/* buckets.c: how many are in the bucket I? */
+static inline __u64 hist_count(const struct hist *h, unsigned int i)
+{
+	return i - h->first < h->nr ? h->bucket[i - h->first] : 0;
+}
+
+void hist_free(struct hist *h);
+/* H gets NR buckets from FIRST on, a copy: 0, or -1 without memory, not told */
+int hist_set(struct hist *h, unsigned int first, unsigned int nr,
+	     const __u64 *bucket);
 
 /* summary.c */
 struct vm *summary_find(struct snapshot *s, const char *word);
-int summary_choose(struct snapshot *s, const char *word, int vcpu,
-		   struct vm **only);
-bool summary_is_chosen(const struct vm *vm, const struct vm *only, int vcpu);
-void summary_sort(struct snapshot *s);
 __u64 summary_cycles(const struct vm *vm);
 __u64 summary_exits(const struct vm *vm);
 bool summary_is_small(__u64 n, __u64 total);
 __u64 summary_stages(const __u64 *stages);
 __u64 summary_cost(const __u64 *stages);
-void summary_add(struct hist *to, const struct hist *h);
+/* 0, or -1 without memory, not told */
+int summary_add(struct hist *to, const struct hist *h);
 __u64 summary_vcpu_cycles(const struct vm *vm);
 double summary_seconds(const struct vm *vm);
 __u64 summary_quantile(const struct hist *h, unsigned int per_mille);

@@ -9,6 +9,62 @@
 
 #define NR(array)	(sizeof(array) / sizeof(*(array)))
 
+/* Where the number of that row is, or is to be */
+static unsigned int *find_place(const struct spans *spans, __u64 row)
+{
+	size_t i = row * 0x9e3779b97f4a7c15ULL >> 32;
+	unsigned int *place;
+
+	for (;; i++) {
+		place = &spans->place[i & (spans->room - 1)];
+		if (!*place || spans->span[*place - 1].row == row)
+			return place;
+	}
+}
+
+/* For one more; half of the places are always free, so that one is soon found. */
+static int make_room(const struct text *t, struct spans *spans)
+{
+	size_t i, room = spans->room ? 2 * spans->room : 64;
+	unsigned int *place;
+	struct span *span;
+
+	if (spans->nr < spans->room / 2)
+		return 0;
+	span = realloc(spans->span, room / 2 * sizeof(*span));
+	if (!span)
+		return text_bad(t, "out of memory");
+	spans->span = span;
+	place = calloc(room, sizeof(*place));
+	if (!place)
+		return text_bad(t, "out of memory");
+	free(spans->place);
+	spans->place = place;
+	spans->room = room;
+	for (i = 0; i < spans->nr; i++)
+		*find_place(spans, span[i].row) = i + 1;
+	return 0;
+}
+
+static int merge(const struct text *t, struct spans *to, struct span *s)
+{
+	struct span *span;
+	unsigned int *place;
+
+	if (make_room(t, to))
+		return -EBADMSG;
+	place = find_place(to, s->row);
+	if (!*place) {
+		span = &to->span[to->nr++];
+		*place = to->nr;
+		names_clean(s->name);
+		names_clean(s->what);
+		*span = *s;
+		memset(&span->hist, 0, sizeof(span->hist));
+	}
+	return parse_merge(t, &to->span[*place - 1].hist, &s->hist);
+}
+
 /*
  * Adds the histogram from COLUMN on to the span that *S is like, new or not;
  * of a vCPU that is not wanted it is only checked.
@@ -16,26 +72,23 @@
 static int add_span(const struct text *t, struct spans *to, struct span *s,
 		    struct keys *k, int vcpu, unsigned int column)
 {
-	struct span *spans;
-	int wanted;
-	size_t i;
+	int wanted, ret = 0;
 
 	wanted = parse_key(t, k, vcpu, s->row);
 	if (wanted < 0 || parse_buckets(t, column, &s->hist))
 		return -EBADMSG;
-	if (!wanted)
+	if (wanted)
+		ret = merge(t, to, s);
+	hist_free(&s->hist);
+	return ret;
+}
+
+/* 65535: not known */
+static int check_reason(const struct text *t, __u64 reason)
+{
+	if (reason <= MOST_REASON || reason == USHRT_MAX)
 		return 0;
-	for (i = 0; i < to->nr; i++)
-		if (to->span[i].row == s->row)
-			return parse_merge(t, &to->span[i].hist, &s->hist);
-	spans = realloc(to->span, (to->nr + 1) * sizeof(*spans));
-	if (!spans)
-		return text_bad(t, "out of memory");
-	to->span = spans;
-	names_clean(s->name);
-	names_clean(s->what);
-	spans[to->nr++] = *s;
-	return 0;
+	return text_bad(t, "reason: '%llu' is too large", reason);
 }
 
 /* vcpu reason name level run run_name timed ... */
@@ -45,6 +98,7 @@ int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	__u64 reason, level, run;
 
 	if (text_number(t, "reason", t->column[1], USHRT_MAX, &reason) ||
+	    check_reason(t, reason) ||
 	    parse_level(t, 3, &level) ||
 	    text_number(t, "run", t->column[4], USHRT_MAX, &run))
 		return -EBADMSG;

@@ -1,162 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot stat: what happens, interval by interval. */
+/* kvmhot stat: what happens, interval by interval, as lines to be kept. */
 #include <errno.h>
-#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "block.h"
 #include "cmds.h"
 #include "delta.h"
-#include "fmt.h"
-#include "line.h"
+#include "options.h"
+#include "store.h"
+#include "text.h"
 
-/* A shorter interval than this would mostly show the reader itself. */
-#define MIN_INTERVAL	0.01
-#define MAX_INTERVAL	1e6
+static atomic_bool stopped, reopen;
 
-static int parse_interval(const char *word, double *interval)
+static void on_signal(int signal)
 {
-	char *end;
+	if (signal == SIGHUP)
+		reopen = true;
+	else
+		stopped = true;
+}
 
-	*interval = strtod(word, &end);
-	if (!*word || *end || word[strspn(word, "0123456789.")] ||
-	    !(*interval >= MIN_INTERVAL && *interval <= MAX_INTERVAL)) {
-		fprintf(stderr, "kvmhot: stat: '%s' is not an interval in seconds, %g to %g\n",
-			word, MIN_INTERVAL, MAX_INTERVAL);
+/* Without SA_RESTART: the wait is to end, and nothing else is interrupted. */
+static void catch_signals(const struct options *o)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* Without a file to reopen, it means what it always does. */
+	if (o->out)
+		sigaction(SIGHUP, &action, NULL);
+}
+
+static int open_out(const struct options *o, FILE **out)
+{
+	FILE *f = stdout;
+
+	if (o->out && strcmp(o->out, "-"))
+		f = fopen(o->out, "ae");
+	if (!f) {
+		text_tell("%s: %s", o->out, strerror(errno));
 		return -1;
 	}
+	/* To a pipe or a file, too, a line is to be seen when it is there. */
+	setvbuf(f, NULL, _IOLBF, 0);
+	*out = f;
 	return 0;
 }
 
-static int parse_count(const char *word, long *count)
+static int close_out(const struct options *o, FILE *out)
 {
-	char *end;
+	/* Then check_out() has told it. */
+	bool bad = ferror(out);
 
-	errno = 0;
-	*count = strtol(word, &end, 10);
-	if (errno || *word < '0' || *word > '9' || *end || *count < 1) {
-		fprintf(stderr, "kvmhot: stat: '%s' is not a number of intervals\n",
-			word);
-		return -1;
-	}
+	if (out == stdout)
+		return 0;
+	if (!fclose(out) || bad)
+		return bad ? -1 : 0;
+	text_tell("%s: %s", o->out, strerror(errno));
+	return -1;
+}
+
+/* For logrotate: what comes goes into the file that has the name now. */
+static int reopen_out(const struct options *o, FILE **out)
+{
+	reopen = false;
+	return close_out(o, *out) || open_out(o, out) ? -1 : 0;
+}
+
+/* Until T, or a signal that says stop. */
+static int wait_until(const struct timespec *t, const struct options *o,
+		      FILE **out)
+{
+	do {
+		if (reopen && reopen_out(o, out))
+			return -1;
+	} while (!stopped && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t,
+					     NULL) == EINTR);
 	return 0;
 }
 
-/* What happened to a VM other than exits. */
-static void print_note(const struct snapshot *s, const struct vm *now,
-		       const struct vm *then, const struct vm *d)
-{
-	char before[192];
-
-	if (!then)
-		printf("%s (%s): new, first seen %s ago\n", now->name, now->id,
-		       fmt_seconds(summary_seconds(now)).text);
-	else if (d->restarted)
-		printf("%s (%s): reset, figures are of the %s since then\n",
-		       now->name, now->id,
-		       fmt_seconds(summary_seconds(d)).text);
-	if (!now->running && (!then || then->running))
-		printf("%s (%s): ended\n", now->name, now->id);
-	if (events_failed(now) > (then ? events_failed(then) : 0)) {
-		snprintf(before, sizeof(before), "%s (%s): ", now->name,
-			 now->id);
-		events_print_failed(now, s, before);
-	}
-}
-
-static void print_vm(const struct vm *vm, const struct chosen *events)
-{
-	__u64 cycles = summary_cycles(vm);
-	const struct reason *r;
-
-	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
-		if (!r->n[R_EXITS] && !r->n[R_TIMED])
-			continue;
-		printf("%-16s %-11s ", fmt_name(vm->name, 16).text, vm->id);
-		line_print(vm, r, cycles, false, events);
-	}
-}
-
-/* ID: of the only VM to be shown, or NULL */
-static bool is_shown(const struct vm *vm, const char *id)
-{
-	return !id || !strcmp(id, vm->id);
-}
-
-static void print_head(const struct snapshot *now, const struct snapshot *d,
-		       const char *id, const struct chosen *events)
-{
-	time_t t = time(NULL);
-	struct tm tm = { 0 };
-	char clock[16];
-	__u64 exits = 0, dropped = 0, lost = 0;
-	const struct vm *vm;
-	double longest = 0;
-	size_t nr = 0;
-
-	localtime_r(&t, &tm);
-	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	for (vm = d->vms; vm < d->vms + d->nr_vms; vm++) {
-		if (!is_shown(vm, id))
-			continue;
-		nr++;
-		exits += vm->n[V_EXITS];
-		dropped += vm->n[V_DROPPED];
-		lost += vm->n[V_LOST];
-		if (summary_seconds(vm) > longest && vm->running)
-			longest = summary_seconds(vm);
-	}
-	printf("%s: %s exits of %zu VM%s in %s", clock, fmt_count(exits).text,
-	       nr, PLURAL(nr), fmt_seconds(longest).text);
-	if (dropped)
-		printf(", dropped %llu", dropped);
-	if (lost)
-		printf(", lost %llu", lost);
-	/* Those without a record are in no VM's figures. */
-	if (d->n[S_DROPPED] > dropped)
-		printf("; host: dropped %llu", d->n[S_DROPPED]);
-	putchar('\n');
-	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
-		puts("NOT ARMED: nothing is counted, see kvmhot report");
-	printf("%-16s %-11s ", "NAME", "VM");
-	line_names(false, events);
-}
-
-static int print_block(const struct snapshot *now, const struct snapshot *then,
-		       const char *id)
-{
-	const struct vm *vm, *old;
-	struct chosen events;
-	struct snapshot d;
-	size_t i;
-
-	if (delta_make(&d, now, then)) {
-		source_free(&d);
-		fputs("kvmhot: stat: out of memory\n", stderr);
-		return -1;
-	}
-	events_choose(&events, now);
-	print_head(now, &d, id, &events);
-	for (i = 0; i < d.nr_vms; i++) {
-		vm = &d.vms[i];
-		if (!is_shown(vm, id))
-			continue;
-		old = delta_find(then, vm->id);
-		print_note(now, delta_find(now, vm->id), old, vm);
-		print_vm(vm, &events);
-	}
-	for (i = 0; i < then->nr_vms; i++) {
-		vm = &then->vms[i];
-		if (is_shown(vm, id) && !delta_find(now, vm->id))
-			printf("%s (%s): gone\n", vm->name, vm->id);
-	}
-	source_free(&d);
-	return ferror(stdout) ? -1 : 0;
-}
-
-static void wait_until(struct timespec *t, double interval)
+static void add(struct timespec *t, double interval)
 {
 	time_t whole = interval;
 
@@ -166,82 +95,142 @@ static void wait_until(struct timespec *t, double interval)
 		t->tv_nsec -= 1000000000;
 		t->tv_sec++;
 	}
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL) == EINTR)
-		;
 }
 
-/* The next reading, if the VM with ID (or NULL: any) still is in it. */
-static int load(struct snapshot *s, const char *root, const char *id)
+/* Of VMs that have ended, all further blocks would be empty. */
+static int check_running(const struct snapshot *s, const struct filter *f)
 {
-	if (source_load(s, root, ALL_VCPUS))
-		return -1;
-	if (!id || delta_find(s, id))
-		return 0;
-	fprintf(stderr, "kvmhot: stat: VM %s is gone\n", id);
-	source_free(s);
-	return -1;
-}
-
-/* Of a VM that has ended, all further blocks would be empty. */
-static int check_running(const struct snapshot *s, const char *id)
-{
-	if (!id || delta_find(s, id)->running)
-		return 0;
-	fprintf(stderr, "kvmhot: stat: VM %s has ended\n", id);
-	return -1;
-}
-
-/* COUNT intervals; 0: until stopped. */
-static int run(const struct options *o, double interval, long count)
-{
-	struct snapshot now, then;
 	const struct vm *vm;
-	struct timespec t;
-	char buf[sizeof(vm->id)], *id = NULL;
-	long i;
-	int ret = 0;
+	bool there = false;
 
-	if (source_load(&then, o->root, ALL_VCPUS))
+	if (!f->vms && !f->guests)
+		return 0;
+	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++) {
+		if (!filter_vm(f, vm))
+			continue;
+		there = true;
+		if (vm->running)
+			return 0;
+	}
+	text_tell("stat: %s %s", f->vms ? f->vms : f->guests,
+		  there ? "has ended" : "is gone");
+	return -1;
+}
+
+static int check_out(const struct options *o, FILE *out)
+{
+	if (!ferror(out))
+		return 0;
+	text_tell("stat: %s: %s", o->out ? o->out : "standard output",
+		  strerror(errno));
+	return -1;
+}
+
+static int print_block(const struct options *o, const struct snapshot *now,
+		       const struct snapshot *then, bool first, FILE *out)
+{
+	struct snapshot d;
+	int ret;
+
+	ret = delta_make(&d, now, then);
+	if (!ret) {
+		if (!first && !o->no_header)
+			putc('\n', out);
+		ret = block_print(o, now, then, &d, out);
+	}
+	source_free(&d);
+	return ret ? ret : check_out(o, out);
+}
+
+/* One interval: *THEN becomes what there is at its end. */
+static int run_one(const struct options *o, struct snapshot *then,
+		   struct timespec *t, bool first, FILE **out)
+{
+	struct snapshot now;
+	int ret;
+
+	add(t, o->delay);
+	if (wait_until(t, o, out) ||
+	    source_load_live(&now, o->root, o->filter.vcpu))
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	if (o->vm) {
-		vm = summary_find(&then, o->vm);
-		if (vm)
-			id = strcpy(buf, vm->id);
-		else
-			ret = -1;
-	}
-	for (i = 0; !ret && (!count || i < count); i++) {
-		wait_until(&t, interval);
-		ret = load(&now, o->root, id);
-		if (ret)
-			break;
-		if (i)
-			putchar('\n');
-		ret = print_block(&now, &then, id);
-		if (!ret && i + 1 != count)
-			ret = check_running(&now, id);
-		source_free(&then);
-		then = now;
-	}
-	source_free(&then);
+	names_keep(&now, then);
+	ret = print_block(o, &now, then, first, *out);
+	source_free(then);
+	*then = now;
 	return ret;
 }
 
-int cmd_stat(const struct options *o)
+static int run(const struct options *o, struct snapshot *then, FILE **out)
 {
-	double interval = 1;
-	long count = 1;
+	struct timespec t;
+	long i;
 
-	if (o->nr_words) {
-		count = 0;
-		if (parse_interval(o->words[0], &interval))
-			return EXIT_USAGE;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	for (i = 0; !stopped && (!o->count || i < o->count); i++) {
+		if (run_one(o, then, &t, !i, out))
+			return -1;
+		if (i + 1 != o->count && check_running(then, &o->filter))
+			return -1;
 	}
-	if (o->nr_words > 1 && parse_count(o->words[1], &count))
-		return EXIT_USAGE;
+	return 0;
+}
 
-	/* To a pipe or a file, too, a block is to be seen when it is there. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	return run(o, interval, count) ? EXIT_FAILED : EXIT_FINE;
+/* Of a file, in which nothing will happen: all that it has */
+static int print_whole(const struct options *o, const struct snapshot *s,
+		       FILE *out)
+{
+	return block_print(o, s, NULL, s, out) ? -1 : check_out(o, out);
+}
+
+static int run_on(const struct options *o, struct snapshot *s, FILE **out)
+{
+	if (filter_check(&o->filter, s))
+		return -1;
+	return store_is_file(o->root) ? print_whole(o, s, *out) :
+					run(o, s, out);
+}
+
+/* BEFORE: what lacked then lacks no interval of ours. */
+static int run_all(const struct options *o, const struct snapshot *before)
+{
+	int status = EXIT_FAILED;
+	struct snapshot then;
+	FILE *out;
+
+	if (open_out(o, &out))
+		return EXIT_FAILED;
+	if (!source_load_live(&then, o->root, o->filter.vcpu)) {
+		if (!run_on(o, &then, &out))
+			status = source_status(&then, before, o->pmu);
+		source_free(&then);
+	}
+	if (close_out(o, out))
+		status = EXIT_FAILED;
+	return status;
+}
+
+int stat_run(const struct options *o)
+{
+	struct snapshot before;
+	int status;
+
+	catch_signals(o);
+	if (source_load_status(&before, o->root))
+		return EXIT_FAILED;
+	status = run_all(o, &before);
+	source_free(&before);
+	return status;
+}
+
+int cmd_stat(const struct options *given)
+{
+	struct options o = *given;
+
+	o.delay = 1;
+	o.count = o.nr_words ? 0 : 1;
+	if (o.nr_words && options_delay("stat", o.words[0], &o.delay))
+		return EXIT_USAGE;
+	if (o.nr_words > 1 && options_count("stat", o.words[1], &o.count))
+		return EXIT_USAGE;
+	return stat_run(&o);
 }

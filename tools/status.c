@@ -8,10 +8,13 @@
 
 #include "parse.h"
 
+/* Of hooks, and of events: far more than any module has */
+#define MOST_ROWS	256
+
 static const char * const status_keys[NR_S] = {
 	"enabled", "armed", "tsc_khz", "tsc_stable", "exits", "dropped",
 	"lost", "forgotten_vms", "forgotten_exits", "detail",
-	"events_number", "dropped_counts",
+	"events_number", "dropped_counts", "dropped_spans", "generation",
 };
 
 /* hook NAME MODULE KIND STATE HITS MISSED ERROR NOTE */
@@ -22,6 +25,8 @@ static int parse_hook(struct text *t, struct snapshot *s)
 
 	if (t->nr_columns < 9)
 		return text_bad(t, "%u columns, not 9", t->nr_columns);
+	if (s->nr_hooks == MOST_ROWS)
+		return text_bad(t, "more than %d hooks", MOST_ROWS);
 	h = realloc(s->hooks, (s->nr_hooks + 1) * sizeof(*h));
 	if (!h)
 		return text_bad(t, "out of memory");
@@ -62,6 +67,8 @@ static int parse_event(struct text *t, struct snapshot *s)
 
 	if (t->nr_columns < 10)
 		return text_bad(t, "%u columns, not 10", t->nr_columns);
+	if (s->nr_events == MOST_ROWS)
+		return text_bad(t, "more than %d events", MOST_ROWS);
 	for (i = 0; i < s->nr_events; i++)
 		if (!strcmp(s->events[i].name, t->column[1]))
 			return text_bad(t, "event %.40s: a second time",
@@ -92,25 +99,69 @@ static int parse_event(struct text *t, struct snapshot *s)
 	return 0;
 }
 
+static struct coverage *add_coverage(const struct text *t, struct snapshot *s)
+{
+	size_t nr = s->nr_coverages;
+	struct coverage *c;
+
+	/* Room for a power of two of them */
+	if (!(nr & (nr - 1))) {
+		c = realloc(s->coverages, (nr ? 2 * nr : 1) * sizeof(*c));
+		if (!c) {
+			text_bad(t, "out of memory");
+			return NULL;
+		}
+		s->coverages = c;
+	}
+	return memset(&s->coverages[nr], 0, sizeof(*c));
+}
+
+static int compare_coverages(const void *a, const void *b)
+{
+	const struct coverage *ca = *(const struct coverage **)a;
+	const struct coverage *cb = *(const struct coverage **)b;
+	int ret = strcmp(ca->id, cb->id);
+
+	return ret ? ret : (ca->line > cb->line) - (ca->line < cb->line);
+}
+
+/* All at once: there may be a thousand of them. */
+static int check_coverages(struct text *t, const struct snapshot *s)
+{
+	const struct coverage **c;
+	size_t i;
+	int ret = 0;
+
+	c = malloc(s->nr_coverages * sizeof(*c) + 1);
+	if (!c)
+		return text_bad(t, "out of memory");
+	for (i = 0; i < s->nr_coverages; i++)
+		c[i] = &s->coverages[i];
+	qsort(c, s->nr_coverages, sizeof(*c), compare_coverages);
+	for (i = 1; !ret && i < s->nr_coverages; i++) {
+		if (strcmp(c[i]->id, c[i - 1]->id))
+			continue;
+		t->line = c[i]->line;
+		ret = text_bad(t, "vm %s: a second time", c[i]->id);
+	}
+	free(c);
+	return ret;
+}
+
 /* vm PID-FD EXITS KVM_EXITS */
 static int parse_coverage(struct text *t, struct snapshot *s)
 {
 	struct coverage *c;
-	size_t i;
 
 	if (t->nr_columns < 4)
 		return text_bad(t, "%u columns, not 4", t->nr_columns);
 	if (!*t->column[1] || strlen(t->column[1]) >= sizeof(c->id))
 		return text_bad(t, "'%.40s' is not a VM's name", t->column[1]);
-	for (i = 0; i < s->nr_coverages; i++)
-		if (!strcmp(s->coverages[i].id, t->column[1]))
-			return text_bad(t, "vm %s: a second time", t->column[1]);
-	c = realloc(s->coverages, (s->nr_coverages + 1) * sizeof(*c));
+	c = add_coverage(t, s);
 	if (!c)
-		return text_bad(t, "out of memory");
-	s->coverages = c;
-	c += s->nr_coverages;
+		return -EBADMSG;
 	strcpy(c->id, t->column[1]);
+	c->line = t->line;
 	if (text_number(t, "exits", t->column[2], ~0ULL, &c->exits) ||
 	    text_number(t, "kvm_exits", t->column[3], ~0ULL, &c->kvm_exits))
 		return -EBADMSG;
@@ -140,23 +191,24 @@ static int parse_status_row(struct text *t, struct snapshot *s, bool *seen)
 	return 0;
 }
 
-int parse_status(const char *path, struct snapshot *s)
+int parse_status(const char *root, struct snapshot *s)
 {
 	bool seen[NR_S] = { 0 };
 	struct text t;
 	char *rest;
 	int ret, i;
 
-	ret = text_open(&t, path, "status", &rest);
+	ret = text_open(&t, root, "status", "status", &rest);
 	if (ret)
 		return ret;
 	ret = parse_skip_names(&t);
 	while (!ret && (ret = text_row(&t, 2)) > 0)
 		ret = parse_status_row(&t, s, seen);
+	if (!ret)
+		ret = check_coverages(&t, s);
 	t.line = 0;
 	for (i = 0; !ret && i < NR_S; i++)
 		if (!seen[i] && i < S_EVENTS_NUMBER)
 			ret = text_bad(&t, "no row '%s'", status_keys[i]);
-	text_close(&t);
 	return ret;
 }

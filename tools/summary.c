@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "source.h"
+#include "text.h"
 
 static int compare_vms(const void *a, const void *b)
 {
@@ -52,14 +53,56 @@ static void sort_vm(struct vm *vm)
 			      sizeof(*vm->spans[i].span), compare_spans);
 }
 
-void summary_sort(struct snapshot *s)
+static int compare_id(const char *id, int vcpu, const struct vm *vm)
+{
+	int ret = strcmp(id, vm->id);
+
+	return ret ? ret : (vcpu > vm->vcpu) - (vcpu < vm->vcpu);
+}
+
+static int compare_by_id(const void *a, const void *b)
+{
+	const struct vm *vm = *(const struct vm **)a;
+
+	return compare_id(vm->id, vm->vcpu, *(const struct vm **)b);
+}
+
+int source_sort(struct snapshot *s)
 {
 	size_t i;
 
-	if (s->nr_vms)
-		qsort(s->vms, s->nr_vms, sizeof(*s->vms), compare_vms);
-	for (i = 0; i < s->nr_vms; i++)
+	if (!s->nr_vms)
+		return 0;
+	qsort(s->vms, s->nr_vms, sizeof(*s->vms), compare_vms);
+	s->by_id = malloc(s->nr_vms * sizeof(*s->by_id));
+	if (!s->by_id) {
+		text_tell("out of memory");
+		return -1;
+	}
+	for (i = 0; i < s->nr_vms; i++) {
 		sort_vm(&s->vms[i]);
+		s->by_id[i] = &s->vms[i];
+	}
+	qsort(s->by_id, s->nr_vms, sizeof(*s->by_id), compare_by_id);
+	return 0;
+}
+
+const struct vm *source_find(const struct snapshot *s, const char *id, int vcpu)
+{
+	size_t from = 0, to = s->nr_vms, middle;
+	int ret;
+
+	while (from < to) {
+		middle = from + (to - from) / 2;
+		ret = compare_id(id, vcpu, s->by_id[middle]);
+		if (!ret)
+			return s->by_id[middle];
+		if (ret < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return NULL;
 }
 
 static bool is_called(const struct vm *vm, const char *word)
@@ -96,38 +139,6 @@ struct vm *summary_find(struct snapshot *s, const char *word)
 			fprintf(stderr, " %s", s->vms[i].id);
 	fputs("; say which\n", stderr);
 	return NULL;
-}
-
-/*
- * The VM that is called WORD, if any, and has the vCPU: *only, or NULL for all
- * VMs; if there is none: told, and -1.
- */
-int summary_choose(struct snapshot *s, const char *word, int vcpu,
-		   struct vm **only)
-{
-	struct vm *vm;
-
-	*only = NULL;
-	if (word) {
-		*only = summary_find(s, word);
-		if (!*only)
-			return -1;
-	}
-	if (vcpu == ALL_VCPUS)
-		return 0;
-	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++)
-		if (summary_is_chosen(vm, *only, vcpu))
-			return 0;
-	fprintf(stderr, "kvmhot: no vCPU %d%s%s\n", vcpu, word ? " of " : "",
-		word ? word : "");
-	return -1;
-}
-
-bool summary_is_chosen(const struct vm *vm, const struct vm *only, int vcpu)
-{
-	if (only && vm != only)
-		return false;
-	return vcpu == ALL_VCPUS || vm->nr_vcpus;
 }
 
 static __u64 sum_reasons(const struct vm *vm, int column)
@@ -184,26 +195,4 @@ __u64 summary_vcpu_cycles(const struct vm *vm)
 double summary_seconds(const struct vm *vm)
 {
 	return (vm->now - vm->since) / (vm->tsc_khz * 1000.0);
-}
-
-void summary_add(struct hist *to, const struct hist *h)
-{
-	int i;
-
-	if (!h->timed)
-		return;
-	if (!to->timed || h->min < to->min)
-		to->min = h->min;
-	if (h->max > to->max)
-		to->max = h->max;
-	to->timed += h->timed;
-	to->cycles += h->cycles;
-	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
-		to->buckets[i] += h->buckets[i];
-}
-
-__u64 summary_quantile(const struct hist *h, unsigned int per_mille)
-{
-	return kvmhot_hist_quantile(h->buckets, h->timed, per_mille, 1000,
-				    h->min, h->max);
 }

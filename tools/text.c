@@ -3,11 +3,22 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store.h"
 #include "text.h"
 #include "version.h"
+
+static char *redirected;
+static size_t redirected_size;
+
+void text_redirect(char *buf, size_t size)
+{
+	redirected = buf;
+	redirected_size = size;
+}
 
 void text_tell(const char *format, ...)
 {
@@ -22,7 +33,10 @@ void text_tell(const char *format, ...)
 	for (c = msg; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
-	fprintf(stderr, "kvmhot: %s\n", msg);
+	if (redirected)
+		snprintf(redirected, redirected_size, "%s", msg);
+	else
+		fprintf(stderr, "kvmhot: %s\n", msg);
 }
 
 int text_bad(const struct text *t, const char *format, ...)
@@ -43,31 +57,29 @@ int text_bad(const struct text *t, const char *format, ...)
 
 int text_line(struct text *t)
 {
-	size_t len = 0;
-	int c;
+	char *end;
 
 	t->line++;
-	errno = 0;
-	while ((c = getc_unlocked(t->file)) != EOF && c != '\n') {
-		if (!c)
-			return text_bad(t, "a NUL byte");
-		if (len == sizeof(t->buf) - 1)
-			return text_bad(t, "longer than %zu bytes", len);
-		t->buf[len++] = c;
-	}
-	t->buf[len] = '\0';
-	if (c == '\n')
-		return 1;
-	if (ferror(t->file))
-		return errno ? -errno : -EIO;
-	if (len)
+	t->buf = t->next;
+	if (t->next == t->end)
+		return 0;
+	end = memchr(t->next, '\n', t->end - t->next);
+	t->next = end ? end + 1 : t->end;
+	/* There is room for it: see store.h. */
+	if (end)
+		*end = '\0';
+	else
+		end = t->end;
+	if (strlen(t->buf) != (size_t)(end - t->buf))
+		return text_bad(t, "a NUL byte");
+	if (end == t->end)
 		return text_bad(t, "truncated: no newline at its end");
-	return 0;
+	return 1;
 }
 
 int text_row(struct text *t, unsigned int least)
 {
-	char *next = t->buf;
+	char *next, *c;
 	int ret;
 
 	ret = text_line(t);
@@ -76,25 +88,40 @@ int text_row(struct text *t, unsigned int least)
 
 	t->nr_columns = 0;
 	/* Columns beyond those that any reader of this ABI knows are left. */
-	while (next && t->nr_columns < TEXT_COLUMNS)
-		t->column[t->nr_columns++] = strsep(&next, "\t");
+	for (next = t->buf; next && t->nr_columns < TEXT_COLUMNS; next = c) {
+		t->column[t->nr_columns++] = next;
+		/* By hand: most are too short for strchr() to be of use. */
+		for (c = next; *c && *c != '\t'; c++)
+			;
+		if (*c)
+			*c++ = '\0';
+		else
+			c = NULL;
+	}
 	if (t->nr_columns < least)
 		return text_bad(t, "%u columns, not %u", t->nr_columns, least);
 	return 1;
 }
 
+/* By hand: most of a reading is numbers, and strtoull() takes signs, too. */
 int text_number(const struct text *t, const char *what, const char *word,
 		__u64 max, __u64 *number)
 {
-	size_t digits = strspn(word, "0123456789");
-	unsigned long long value;
+	unsigned long long value = 0;
+	unsigned int digit;
+	const char *c = word;
 
-	/* strtoull() would take blanks and signs, too. */
-	if (!digits || word[digits])
-		return text_bad(t, "%s: '%.40s' is not a number", what, word);
-	errno = 0;
-	value = strtoull(word, NULL, 10);
-	if (errno || value > max)
+	do {
+		digit = (unsigned char)*c - '0';
+		if (digit > 9)
+			return text_bad(t, "%s: '%.40s' is not a number", what,
+					word);
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
+			return text_bad(t, "%s: '%.40s' is too large", what,
+					word);
+	} while (*++c);
+	if (value > max)
 		return text_bad(t, "%s: '%.40s' is too large", what, word);
 	*number = value;
 	return 0;
@@ -142,27 +169,21 @@ static int parse_first(struct text *t, const char *file, char **keys)
 	return 0;
 }
 
-int text_open(struct text *t, const char *path, const char *file, char **keys)
+int text_open(struct text *t, const char *root, const char *name,
+	      const char *file, char **keys)
 {
+	struct blob b;
 	int ret;
 
-	t->path = path;
-	t->line = 0;
-	t->file = fopen(path, "re");
-	if (!t->file)
-		return -errno;
-
+	ret = store_read(root, name, &b);
+	if (ret)
+		return ret;
+	t->path = b.path;
+	t->line = b.line;
+	t->next = b.data;
+	t->end = b.data + b.len;
 	ret = text_line(t);
 	if (!ret)
 		ret = text_bad(t, "nothing there: the file is empty");
-	if (ret > 0)
-		ret = parse_first(t, file, keys);
-	if (ret)
-		text_close(t);
-	return ret;
-}
-
-void text_close(struct text *t)
-{
-	fclose(t->file);
+	return ret < 0 ? ret : parse_first(t, file, keys);
 }

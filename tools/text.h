@@ -4,26 +4,28 @@
 #define KVMHOT_TEXT_H
 
 #include <linux/types.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include "fmt.h"
 
-/* The longest line is a row of 'hist' with all 256 buckets: about 8 KiB. */
-#define TEXT_LINE	16384
-#define TEXT_COLUMNS	32
+#define TEXT_COLUMNS	64
 
 struct text {
-	FILE *file;
-	const char *path;
+	const char *path;	/* as told in errors */
 	unsigned int line;
 	unsigned int nr_columns;
 	char *column[TEXT_COLUMNS];
-	char buf[TEXT_LINE];
+	char *buf;		/* the line last read */
+	char *next, *end;	/* what comes behind it */
 };
 
-/* Opens PATH and reads its first line, all but 'key=value's: *keys. */
-int text_open(struct text *t, const char *path, const char *file, char **keys);
-void text_close(struct text *t);
+/*
+ * Opens the file NAME of ROOT (see store.h) and reads its first line, all but
+ * 'key=value's: *keys.  FILE is what it must say it is.  One text at a time: the
+ * next one takes its memory.
+ */
+int text_open(struct text *t, const char *root, const char *name,
+	      const char *file, char **keys);
 
 /* The next line into buf, without its newline: 1, at the end 0. */
 int text_line(struct text *t);
@@ -40,6 +42,9 @@ int text_hex(const struct text *t, const char *what, const char *word,
 /* An error on stderr, with nothing in it that a terminal would act upon. */
 __printf(1, 2)
 void text_tell(const char *format, ...);
+
+/* Into BUF instead, the last one only; NULL: on stderr again. */
+void text_redirect(char *buf, size_t size);
 
 /* Tells what is wrong with the line last read; always -EBADMSG. */
 __printf(2, 3)

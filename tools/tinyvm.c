@@ -18,12 +18,31 @@
 #define KVM_PAGES	0xfffbd000
 #define PORT		0x10
 
-static const __u8 code[] = {
+static const __u8 loop[] = {
 	0x66, 0x8b, 0x0e, TURNS & 0xff, TURNS >> 8,	/* mov TURNS, %ecx */
 	0x66, 0x49,					/* dec %ecx */
 	0x75, 0xfc,					/* jnz, to the dec */
 	0xe6, PORT,					/* out %al, PORT */
 	0xeb, 0xf3,					/* jmp, to the mov */
+};
+
+/* CPUID changes all of %eax to %edx. */
+static const __u8 cpuid[] = {
+	0x66, 0x8b, 0x36, TURNS & 0xff, TURNS >> 8,	/* mov TURNS, %esi */
+	0x66, 0x31, 0xc0,				/* xor %eax, %eax */
+	0x0f, 0xa2,					/* cpuid */
+	0x66, 0x4e,					/* dec %esi */
+	0x75, 0xf7,					/* jnz, to the xor */
+	0xe6, PORT,					/* out %al, PORT */
+	0xeb, 0xee,					/* jmp, to the mov */
+};
+
+static const struct {
+	const __u8 *code;
+	size_t size;
+} codes[] = {
+	[TINYVM_LOOP]	= { loop, sizeof(loop) },
+	[TINYVM_CPUID]	= { cpuid, sizeof(cpuid) },
 };
 
 static int fail(const char *what)
@@ -67,7 +86,7 @@ static int open_vcpu(struct tinyvm *vm)
 	return set_registers(vm);
 }
 
-int tinyvm_open(struct tinyvm *vm)
+int tinyvm_open(struct tinyvm *vm, enum tinyvm_code code)
 {
 	struct kvm_userspace_memory_region region = {
 		.memory_size = MEMORY_SIZE,
@@ -86,7 +105,7 @@ int tinyvm_open(struct tinyvm *vm)
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (vm->memory == MAP_FAILED)
 		return fail("mmap");
-	memcpy(vm->memory + CODE, code, sizeof(code));
+	memcpy(vm->memory + CODE, codes[code].code, codes[code].size);
 	region.userspace_addr = (unsigned long)vm->memory;
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
 		return fail("KVM_SET_USER_MEMORY_REGION");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A VM of one vCPU whose instructions are known: turns of a loop, then I/O. */
+/* A VM of one vCPU that runs turns of a loop, then I/O, and so on. */
 #ifndef KVMHOT_TINYVM_H
 #define KVMHOT_TINYVM_H
 
@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of each turn, and of what is beside the loop between two exits */
+/* What a turn is: nothing but the loop's own instructions; or a CPUID exit, too */
+enum tinyvm_code { TINYVM_LOOP, TINYVM_CPUID };
+
+/* TINYVM_LOOP's instructions: of each turn, and beside them between two exits */
 #define TINYVM_TURN	2
 #define TINYVM_REST	3
 
@@ -19,7 +22,7 @@ struct tinyvm {
 };
 
 /* 0, or -1 with the error told; tinyvm_close() in any case. */
-int tinyvm_open(struct tinyvm *vm);
+int tinyvm_open(struct tinyvm *vm, enum tinyvm_code code);
 void tinyvm_close(struct tinyvm *vm);
 
 /*

@@ -156,28 +156,29 @@ int cmd_tree(const struct options *o)
 {
 	struct drawing d = { .lines = &ascii, .all = o->all };
 	const char *before = "";
+	int status = EXIT_FAILED;
+	const struct vm *vm;
 	struct snapshot s;
-	struct vm *vm, *only;
 
 	if (setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8"))
 		d.lines = &utf8;
-	if (source_load(&s, o->root, o->vcpu))
+	if (source_load(&s, o->root, o->filter.vcpu))
 		return EXIT_FAILED;
-	if (summary_choose(&s, o->vm, o->vcpu, &only)) {
-		source_free(&s);
-		return EXIT_FAILED;
-	}
+	if (filter_check(&o->filter, &s))
+		goto out;
 	events_choose(&d.events, &s);
 	for (vm = s.vms; vm < s.vms + s.nr_vms; vm++) {
-		if (!summary_is_chosen(vm, only, o->vcpu))
+		if (!filter_vm(&o->filter, vm))
 			continue;
 		fputs(before, stdout);
-		print_tree(&d, vm, o->vcpu);
+		print_tree(&d, vm, o->filter.vcpu);
 		before = "\n";
 	}
 	if (d.hidden)
 		printf("and %u line%s below 1 %% of the one above (--all)\n", d.hidden,
 		       PLURAL(d.hidden));
+	status = source_status(&s, NULL, false);
+out:
 	source_free(&s);
-	return EXIT_FINE;
+	return status;
 }

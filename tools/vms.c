@@ -28,12 +28,14 @@ static void print_vm(const struct vm *vm, int width)
 
 int cmd_vms(const struct options *o)
 {
+	int status = EXIT_FAILED, width = 16;
 	struct snapshot s;
-	int width = 16;
 	size_t i, len;
 
-	if (source_load(&s, o->root, ALL_VCPUS))
+	if (source_load_live(&s, o->root, ALL_VCPUS))
 		return EXIT_FAILED;
+	if (filter_check(&o->filter, &s))
+		goto out;
 	for (i = 0; i < s.nr_vms; i++) {
 		len = strlen(s.vms[i].name);
 		if (len > (size_t)width)
@@ -43,7 +45,10 @@ int cmd_vms(const struct options *o)
 	       "NAME", "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE",
 	       "GUEST%", "KVM%", "HALT%", "WAIT%", "USER%");
 	for (i = 0; i < s.nr_vms; i++)
-		print_vm(&s.vms[i], width);
+		if (filter_vm(&o->filter, &s.vms[i]))
+			print_vm(&s.vms[i], width);
+	status = source_status(&s, NULL, false);
+out:
 	source_free(&s);
-	return EXIT_FINE;
+	return status;
 }

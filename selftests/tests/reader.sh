@@ -46,6 +46,15 @@ equal "cp -r: exit code" $? 0
 same "--root: as the live files" "$TMP/copy" "$TMP/live"
 
 # A VM that runs: what stat has of CPUID is what the guest did meanwhile.
+./kvmhot snap "$TMP/saved.snap"
+equal "snap: exit code" $? 0
+./kvmhot report --all --root "$TMP/saved.snap" > "$TMP/copy"
+same "snap: as the live files" "$TMP/copy" "$TMP/live"
+for format in json csv folded; do
+	./kvmhot export --$format --root "$TMP/saved.snap" > "$TMP/copy"
+	./kvmhot export --$format --root "$TMP/saved" > "$TMP/live"
+	same "export --$format: of a file as of a copy" "$TMP/copy" "$TMP/live"
+done
 ./kvmhot stat 0.2 3 > "$TMP/out"
 equal "stat: exit code" $? 0
 guest_start run --forever cpuid=50
@@ -55,6 +64,18 @@ run=$(basename "$(vm_of run)")
 equal "stat: exit code" $? 0
 true_that "stat: has the VM's CPUID in each of two intervals" \
 	"$(grep -c ' CPUID ' "$TMP/out")" = 2
+# What is reset, removed or unloaded meanwhile is told, and nothing is negative.
+./kvmhot snap "$TMP/run.snap"
+(sleep 0.3; echo "$run" > $KVMHOT/reset) &
+./kvmhot stat 0.5 1 > "$TMP/out"
+equal "stat: a reset by another: exit code" $? 0
+grep -q "($run): reset, its figures are of the 0.2" "$TMP/out"
+tap $? "stat: a reset by another: it says so"
+! grep -q ' -[0-9]' "$TMP/out"
+tap $? "stat: a reset by another: nothing negative"
+./kvmhot diff "$TMP/run.snap" > "$TMP/out"
+grep -q "($run): reset in between: " "$TMP/out" && ! grep -q ' -[0-9.]*[kM]' "$TMP/out"
+tap $? "diff: with a reset in between"
 guest_stop run
 guest_end run
 tap $? "the guest is content"
@@ -69,6 +90,11 @@ equal "reset: the ended VM is gone" "$(ls $KVMHOT/vms)" ""
 ./kvmhot reset all
 equal "reset all: exit code" $? 0
 equal "reset all: did so" "$(status generation)" 1
+(sleep 0.4; rmmod kvmhot) &
+./kvmhot stat 0.2 > "$TMP/out" 2> "$TMP/error"
+equal "stat: the module is unloaded: exit code" $? 1
+grep -q '/sys/kernel/debug/kvmhot.*: not there: is the module loaded' "$TMP/error"
+tap $? "stat: the module is unloaded: it says so"
 ./kvmhot nonsense > /dev/null 2>&1
 equal "unknown verb: exit code" $? 2
 tap_end

@@ -33,8 +33,10 @@ guest_go vm
 guest_done vm
 dir=$(vm_of vm)
 cat "$dir/pmu" > "$TMP/pmu"
-./kvmhot report --pmu > "$TMP/out"
-equal "report --pmu: exit code" $? 0
+./kvmhot report --pmu > "$TMP/out" 2> "$TMP/error"
+equal "report --pmu: exit code: one event is refused" $? 3
+grep -q "incomplete: event $none_such: refused " "$TMP/error"
+tap $? "report --pmu: it says so"
 equal "report --pmu: CPUID: exits, known %" "$(cpuid 3) $(cpuid 4)" \
 	"1.00k 100.00"
 grep -q "$none_such.*refused" "$TMP/out"

@@ -32,11 +32,19 @@ ok()
 	echo "not ok $nr $1"
 }
 
-# run ARGUMENTS...: the program's output in out and err, its status in $status
+# run ARGUMENTS...: the program's output in out and err, its status in $status.
+# Most trees have a hook that is missing: what comes of that is told apart, in
+# $lacks, its status then being that of success.
 run()
 {
 	"$kvmhot" "$@" >"$dir/out" 2>"$dir/err"
 	status=$?
+	lacks=
+	[ $status -eq 3 ] || return
+	lacks=$(sed -n '$s/^kvmhot: counts are incomplete: \(.*\) (see kvmhot check)$/\1/p' "$dir/err")
+	[ "$lacks" ] || return
+	edit "$dir/err" '$d'
+	status=0
 }
 
 # prints NAME FILE ARGUMENTS...: exactly what FILE has, and nothing on stderr
@@ -89,7 +97,7 @@ damaged()
 {
 	case $((nr % 6)) in
 	0) verb=report ;;
-	1) verb=vms ;;
+	1) verb="export --json" ;;
 	2) verb=hist ;;
 	3) verb=tree ;;
 	4) verb=costs ;;
@@ -121,6 +129,16 @@ edit()
 . "$here/reader_figures.sh"
 # shellcheck source=/dev/null
 . "$here/reader_pmu.sh"
+tree=$dir/good
+stat_options=
+# shellcheck source=/dev/null
+. "$here/reader_live.sh"
+# shellcheck source=/dev/null
+. "$here/reader_saved.sh"
+# shellcheck source=/dev/null
+. "$here/reader_export.sh"
+# shellcheck source=/dev/null
+. "$here/reader_fuzz.sh"
 
 echo "1..$nr"
 [ $nr -gt 0 ] && [ $failed -eq 0 ]

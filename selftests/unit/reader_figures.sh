@@ -195,5 +195,5 @@ echo x >>"$odd/status"
 refuses "a path with control characters, and a line" 1 "/o?d?/status: line " vms --root "$odd"
 edit "$odd/status" '$d'
 rm "$odd/vms/4391-11/halt"
-refuses "a path with control characters, and a file missing" 1 "/o?d?/vms/4391-11/halt: No such" vms --root "$odd"
+refuses "a path with control characters, and a file missing" 1 "/o?d?/vms/4391-11/halt: No such" report --root "$odd"
 refuses "a path with control characters, reset" 1 "/o?d?/reset: No such file" reset --root "$odd"

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC2016,SC2086
+# shellcheck shell=sh disable=SC2154,SC2016,SC2086,SC2034
 # SPDX-License-Identifier: GPL-2.0
 # More cases of reader.sh: events, the file pmu, and check.
 
@@ -30,12 +30,13 @@ prints "events: report --pmu, eight of them" report-pmu-eight.txt report --pmu -
 prints "events: tree" tree-events.txt tree -p web-01 --root "$tree"
 prints "events: costs" costs-events.txt costs --root "$tree"
 fresh
+stat_options=--pmu
 between 1 1 'rm -r "$bad/vms"; cp -r "$dir/failed-later/vms" "$dir/failed-later/status" "$bad"'
 shows "events: stat" stat-events.txt
 
 # What the columns should have is reckoned here from the files.
-# match NAME VM-COLUMN OUTPUT FILE [FILE-BEFORE]: in the lines of OUTPUT, of which
-# VM-COLUMN (0: all) has 4391-11, IPC, INS/EXIT and MISS/EXIT, of FILE less BEFORE
+# match NAME PID-COLUMN OUTPUT FILE [FILE-BEFORE]: in the lines of OUTPUT, of which
+# PID-COLUMN (0: all) has 4391, IPC, INS/EXIT and MISS/EXIT, of FILE less BEFORE
 match()
 {
 	awk -v column="$2" '
@@ -56,7 +57,7 @@ match()
 		exits[name, c[5]] += sign * c[8]
 		next
 	}
-	column && $column != "4391-11" { next }
+	column && $column != "4391" { next }
 	{ name = $(column + 1) }
 	!((name, "tsc") in exits) || $NF !~ /^[0-9]/ { next }
 	{
@@ -104,8 +105,8 @@ between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
 match "stat: it had failed before the list was written anew" 2 "$dir/out" "$dir/counted-later/$pmu"
 fresh
 between 1 1 'rm -r "$bad/vms"; cp -r "$dir/failed-later/vms" "$bad"'
-[ $status -eq 0 ] && grep -qx 'web-01 (4391-11): event cache-misses: not known, error (EBUSY) on 1 of 2 vCPUs' "$dir/out" &&
-	[ "$(grep -c '^web-01  *4391-11 .* [0-9.]* *[0-9.]*k* *-$' "$dir/out")" -ge 6 ] &&
+[ $status -eq 0 ] && grep -qx '# web-01 (4391-11): event cache-misses: not known, error (EBUSY) on 1 of 2 vCPUs' "$dir/out" &&
+	[ "$(grep -c '^web-01  *4391 .* [0-9.]* *[0-9.]*k* *-$' "$dir/out")" -ge 6 ] &&
 	[ "$(grep -c '^db,02 .* [0-9.]*$' "$dir/out")" -ge 6 ]
 ok "events: stat: one fails in between" $?
 fresh
@@ -314,13 +315,14 @@ run report --pmu --root "$bad"
 ok "events: no control character gets out" $?
 
 # The command line.
-refuses "check: of what?" 2 "check: say what: --pmu" check
+refuses "check: an event without --pmu" 2 "an event only with --pmu: foo" check foo
+refuses "check: --pmu and --cost" 2 "not both" check --pmu --cost
 refuses "check: of a copy" 2 "check: does not take --root" check --pmu --root "$good"
 refuses "check: a word too many" 2 "one word too many: b" check --pmu a b
 for word in "" a,b "a b" none auto; do
 	refuses "check: '$word' is no event" 2 "check: '$word' is not one event" check --pmu "$word"
 done
-for verb in tree costs hist vms stat reset "export --folded"; do
+for verb in tree costs hist vms diff reset "export --folded"; do
 	refuses "$verb: takes no --pmu" 2 "does not take --pmu" $verb --pmu
 done
 if [ ! -e /sys/kernel/debug/kvmhot ] && [ -r /sys/kernel/debug ]; then

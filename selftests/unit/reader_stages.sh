@@ -267,7 +267,7 @@ awk -F'\t' -v OFS='\t' '$3 == "all" {
 damaged "stages: two vCPUs overflow" "stages: the sum is too large"
 
 # The command line.
-refuses "export without a format" 2 "export: say in which format: --folded" export --root "$good"
+refuses "export without a format" 2 "export: say in which format: " export --root "$good"
 refuses "--folded is export's" 2 "tree: does not take --folded" tree --folded
 refuses "costs takes no --vcpu" 2 "costs: does not take --vcpu" costs --vcpu 1
 refuses "costs takes no --all" 2 "costs: does not take --all" costs --all

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The exits that kvmhot counted, of those that KVM itself counted. */
+#include <string.h>
+
+#include "whole.h"
+
+/* Nearly always it is in the same place as in the other reading: HINT. */
+static const struct coverage *find(const struct snapshot *s, const char *id,
+				   size_t hint)
+{
+	const struct coverage *c;
+
+	if (hint < s->nr_coverages && !strcmp(s->coverages[hint].id, id))
+		return &s->coverages[hint];
+	for (c = s->coverages; c < s->coverages + s->nr_coverages; c++)
+		if (!strcmp(c->id, id))
+			return c;
+	return NULL;
+}
+
+/* Another VM of that name begins afresh. */
+static struct coverage since(const struct coverage *now,
+			     const struct snapshot *s, size_t hint)
+{
+	const struct coverage *then = s ? find(s, now->id, hint) : NULL;
+	struct coverage c = *now;
+
+	if (then && then->exits <= c.exits && then->kvm_exits <= c.kvm_exits) {
+		c.exits -= then->exits;
+		c.kvm_exits -= then->kvm_exits;
+	}
+	return c;
+}
+
+/* All are loaded with the same vCPU, or all of them. */
+static const struct vm *find_vm(const struct snapshot *s, const char *id)
+{
+	return source_find(s, id, s->nr_vms ? s->vms[0].vcpu : ALL_VCPUS);
+}
+
+/*
+ * While a VM runs, the two counts may differ by the exits under way, one for
+ * each vCPU: that is neither a lack nor too much.
+ */
+static __u64 covered(const struct snapshot *s, const struct coverage *c)
+{
+	const struct vm *vm = find_vm(s, c->id);
+	__u64 apart = c->exits > c->kvm_exits ? c->exits - c->kvm_exits :
+						c->kvm_exits - c->exits;
+
+	if (vm && vm->running && apart <= vm->all_vcpus)
+		return c->kvm_exits;
+	return c->exits;
+}
+
+static void add(struct coverage_sum *sum, const struct snapshot *s,
+		const struct coverage *c)
+{
+	__u64 n = covered(s, c);
+
+	if (n > c->kvm_exits) {
+		sum->beyond += n - c->kvm_exits;
+		n = c->kvm_exits;
+	}
+	sum->exits += n;
+	sum->kvm_exits += c->kvm_exits;
+}
+
+/* One of another name than all VMs have is one that has just come, or gone. */
+static bool is_chosen(const struct snapshot *s, const char *id,
+		      const struct filter *f)
+{
+	const struct vm *vm;
+
+	if (!f || (!f->vms && !f->guests))
+		return true;
+	vm = find_vm(s, id);
+	return vm && filter_vm(f, vm);
+}
+
+void coverage_of(struct coverage_sum *sum, const struct snapshot *s,
+		 const char *id)
+{
+	size_t i;
+
+	memset(sum, 0, sizeof(*sum));
+	for (i = 0; i < s->nr_coverages; i++)
+		if (!strcmp(s->coverages[i].id, id))
+			add(sum, s, &s->coverages[i]);
+}
+
+void coverage_sum(struct coverage_sum *sum, const struct snapshot *now,
+		  const struct snapshot *then, const struct filter *f)
+{
+	struct coverage c;
+	size_t i;
+
+	memset(sum, 0, sizeof(*sum));
+	for (i = 0; i < now->nr_coverages; i++) {
+		if (!is_chosen(now, now->coverages[i].id, f))
+			continue;
+		c = since(&now->coverages[i], then, i);
+		add(sum, now, &c);
+	}
+}
+
+struct cell coverage_cell(const struct coverage_sum *sum)
+{
+	return fmt_coverage(sum->exits + sum->beyond, sum->kvm_exits);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot check: rows of 'status' that no other verb has a use for. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor.h"
+#include "text.h"
+
+static const char * const keys[NR_D] = {
+	"vms", "vms_ended", "vms_max", "vcpus", "vcpus_max", "memory_bytes",
+	"memory_max_bytes", "dropped_spans",
+};
+
+static int parse_hook(struct text *t, struct hook_more *more)
+{
+	if (t->nr_columns < 9)
+		return text_bad(t, "%u columns, not 9", t->nr_columns);
+	snprintf(more->module, sizeof(more->module), "%.31s", t->column[2]);
+	names_clean(more->module);
+	return text_number(t, "hits", t->column[5], ~0ULL, &more->hits);
+}
+
+static int parse_row(struct text *t, struct host *h, size_t *nr, unsigned int *seen)
+{
+	int i;
+
+	if (!strcmp(t->column[0], "hook")) {
+		if (*nr == MAX_HOOKS)
+			return text_bad(t, "more than %d hooks", MAX_HOOKS);
+		return parse_hook(t, &h->more[(*nr)++]);
+	}
+	for (i = 0; i < NR_D; i++) {
+		if (strcmp(t->column[0], keys[i]))
+			continue;
+		*seen |= 1U << i;
+		return text_number(t, keys[i], t->column[1], ~0ULL, &h->n[i]);
+	}
+	return 0;
+}
+
+static int read_more(struct host *h)
+{
+	unsigned int seen = 0;
+	struct text t;
+	size_t nr = 0;
+	char *rest;
+	int ret, i;
+
+	ret = text_open(&t, SOURCE_ROOT, "status", "status", &rest);
+	if (ret)
+		return ret;
+	while (!ret && (ret = text_row(&t, 2)) > 0)
+		ret = parse_row(&t, h, &nr, &seen);
+	t.line = 0;
+	for (i = 0; !ret && i < NR_D; i++)
+		if (!(seen & 1U << i))
+			ret = text_bad(&t, "no row '%s'", keys[i]);
+	if (!ret && nr != h->status.nr_hooks)
+		ret = text_bad(&t, "hooks come and go");
+	return ret;
+}
+
+int status_read(struct host *h)
+{
+	int ret;
+
+	if (source_load_status(&h->status, SOURCE_ROOT))
+		return -1;
+	ret = read_more(h);
+	if (!ret)
+		return 0;
+	if (ret != -EBADMSG)
+		text_tell(SOURCE_ROOT "/status: %s", strerror(-ret));
+	source_free(&h->status);
+	return -1;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the VMs of a reading, or of an interval, come to together. */
+#include <string.h>
+
+#include "whole.h"
+
+static double cpus(const struct vm *vm, __u64 cycles)
+{
+	__u64 passed = vm->now - vm->since;
+
+	return passed ? (double)cycles / passed : 0;
+}
+
+static void add_stages(struct whole *w, const struct vm *vm)
+{
+	const __u64 *st = vm->stages;
+
+	w->guest += cpus(vm, st[ST_GUEST]);
+	w->kvm += cpus(vm, summary_cost(st));
+	w->vmm += cpus(vm, st[ST_USER] + st[ST_IOCTL]);
+	w->halt += cpus(vm, st[ST_POLL] + st[ST_BLOCK]);
+	w->wait += cpus(vm, st[ST_PREEMPTED] + st[ST_SLEPT]);
+	w->unknown += cpus(vm, st[ST_UNKNOWN]);
+}
+
+static void add_vm(struct whole *w, const struct vm *vm)
+{
+	double seconds = summary_seconds(vm);
+	const struct reason *r;
+
+	w->vms++;
+	/* Of an interval, one that has ended has only a part. */
+	if (vm->running == w->running ? seconds > w->seconds : vm->running)
+		w->seconds = seconds;
+	w->running |= vm->running;
+	if (seconds > 0)
+		w->exits += vm->n[V_EXITS] / seconds;
+	w->dropped += vm->n[V_DROPPED];
+	w->lost += vm->n[V_LOST];
+	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
+		w->ended += r->n[R_TIMED] + r->n[R_LOST];
+		w->fast += r->n[R_FAST];
+	}
+	add_stages(w, vm);
+}
+
+void whole_make(struct whole *w, const struct snapshot *s,
+		const struct filter *f)
+{
+	const struct vm *vm;
+
+	memset(w, 0, sizeof(*w));
+	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++)
+		if (filter_vm(f, vm))
+			add_vm(w, vm);
+}
+
+__u64 whole_missed(const struct snapshot *s)
+{
+	__u64 missed = 0;
+	size_t i;
+
+	for (i = 0; i < s->nr_hooks; i++)
+		missed += s->hooks[i].missed;
+	return missed;
+}

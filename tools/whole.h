@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* All chosen VMs together: the head and foot of top, and stat's first line. */
+#ifndef KVMHOT_WHOLE_H
+#define KVMHOT_WHOLE_H
+
+#include "filter.h"
+#include "fmt.h"
+#include "source.h"
+
+struct whole {
+	size_t vms;
+	bool running;		/* at least one */
+	double seconds;		/* the longest of those that run, else of all */
+	double exits;		/* a second */
+	/* In CPUs, as of the time of each VM: see stages in module/ABI */
+	double guest, kvm, vmm, halt, wait, unknown;
+	__u64 dropped, lost;
+	__u64 ended, fast;	/* exits, and of those on the fast path */
+};
+
+void whole_make(struct whole *w, const struct snapshot *s,
+		const struct filter *f);
+
+/* What the kernel could not serve, of all hooks */
+__u64 whole_missed(const struct snapshot *s);
+
+/* coverage.c */
+struct coverage_sum {
+	__u64 exits, kvm_exits, beyond;
+};
+
+/*
+ * Of the VMs that F chooses (NULL: all), each up to what KVM counted; what one has too much
+ * must not hide what another lacks.  With THEN, since then.
+ */
+void coverage_sum(struct coverage_sum *sum, const struct snapshot *now,
+		  const struct snapshot *then, const struct filter *f);
+/* Of the VM ID */
+void coverage_of(struct coverage_sum *sum, const struct snapshot *s,
+		 const char *id);
+/* In percent; '-' where KVM counted nothing */
+struct cell coverage_cell(const struct coverage_sum *sum);
+
+#endif /* KVMHOT_WHOLE_H */
