@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reader on damaged trees: libFuzzer's input is a file as kvmhot snap makes
+ * it, which has all files of a tree.  Whatever is in it, there is no crash, hang
+ * or leak, and what is refused is refused with a message that names the file,
+ * and the line if there is one.
+ *
+ * FUZZ_GOOD=FILE: a good reading, to be compared with the input.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "block.h"
+#include "cmds.h"
+#include "delta.h"
+#include "fuzz.h"
+#include "snapfile.h"
+#include "source.h"
+#include "text.h"
+
+static int fd;
+static char root[64], message[8192];
+static FILE *null;
+static struct snapshot good;
+
+int fuzz_begin(int *argc, char ***argv)
+{
+	const char *path = getenv("FUZZ_GOOD");
+
+	(void)argc;
+	(void)argv;
+	/* No file, but with a path, and of the kind that a regular file has */
+	fd = memfd_create("input", MFD_CLOEXEC);
+	null = fopen("/dev/null", "we");
+	if (fd < 0 || !null || !freopen("/dev/null", "we", stdout))
+		abort();
+	snprintf(root, sizeof(root), "/proc/self/fd/%d", fd);
+	if (path && source_load_live(&good, path, ALL_VCPUS))
+		abort();
+	text_redirect(message, sizeof(message));
+	return 0;
+}
+
+/* What is wrong with no line of a file, but with the tree: FILE: MESSAGE */
+static bool is_without_line(const char *what)
+{
+	static const char * const known[] = {
+		"No such file or directory",
+		"no row '",
+		"since= is not that of the other files",
+		"since= differs from file to file",
+		"a name too long for a VM's",
+		"is not a VM's name",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strstr(what, known[i]))
+			return true;
+	return false;
+}
+
+static void check_message(void)
+{
+	size_t len = strlen(root);
+	char *end;
+
+	if (!strncmp(message, root, len) &&
+	    ((!strncmp(message + len, ": line ", 7) &&
+	      strtoul(message + len + 7, &end, 10) && *end == ':') ||
+	     is_without_line(message + len)))
+		return;
+	fprintf(stderr, "No file, or no line, in the error: %s\n", message);
+	abort();
+}
+
+static bool refused(int ret)
+{
+	if (ret)
+		check_message();
+	*message = '\0';
+	return ret;
+}
+
+/* What came between two readings, in either direction */
+static void compare(const struct options *o, const struct snapshot *now,
+		    const struct snapshot *then)
+{
+	struct snapshot d;
+
+	if (!delta_make(&d, now, then))
+		block_print(o, now, then, &d, null);
+	source_free(&d);
+}
+
+static void load_live(struct options *o, int vcpu)
+{
+	struct snapshot s;
+
+	if (refused(source_load_live(&s, root, vcpu)))
+		return;
+	o->pmu = true;
+	compare(o, &s, &good);
+	compare(o, &good, &s);
+	compare(o, &s, &s);
+	source_free(&s);
+}
+
+static void load_vcpus(const struct options *o)
+{
+	struct snapshot s, vcpus;
+
+	if (source_load(&s, root, ALL_VCPUS))
+		return;
+	if (s.nr_vms && !refused(source_load_vcpus(&vcpus, root,
+						   s.vms[0].id))) {
+		compare(o, &vcpus, &vcpus);
+		source_free(&vcpus);
+	}
+	source_free(&s);
+}
+
+static int run_diff(const struct options *given)
+{
+	struct options o = *given;
+	char *words[2];
+
+	words[0] = root;
+	words[1] = root;
+	o.words = words;
+	o.nr_words = 2;
+	return cmd_diff(&o);
+}
+
+static const struct verb {
+	int (*run)(const struct options *o);
+	enum format format;
+	bool all, pmu;
+	int vcpu;
+	unsigned long top;
+} verbs[] = {
+	{ cmd_report, FORMAT_NONE, true, false, ALL_VCPUS, 0 },
+	{ cmd_report, FORMAT_NONE, false, true, ALL_VCPUS, 0 },
+	{ cmd_report, FORMAT_NONE, true, true, 0, 0 },
+	{ cmd_tree, FORMAT_NONE, true, false, ALL_VCPUS, 0 },
+	{ cmd_tree, FORMAT_NONE, false, false, 1, 0 },
+	{ cmd_costs, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
+	{ cmd_hist, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
+	{ cmd_hist, FORMAT_NONE, false, false, 1, 0 },
+	{ cmd_vms, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
+	{ cmd_export, FORMAT_JSON, false, false, ALL_VCPUS, 2 },
+	{ cmd_export, FORMAT_CSV, false, false, ALL_VCPUS, 0 },
+	{ cmd_export, FORMAT_OPENMETRICS, false, false, ALL_VCPUS, 1 },
+	{ cmd_export, FORMAT_FOLDED, false, false, ALL_VCPUS, 0 },
+	{ run_diff, FORMAT_NONE, true, false, ALL_VCPUS, 3 },
+};
+
+#define NR_VERBS	(sizeof(verbs) / sizeof(*verbs))
+
+static void run_verb(const struct verb *v)
+{
+	const struct options o = {
+		.root = root, .all = v->all, .pmu = v->pmu,
+		.format = v->format,
+		.filter = { .vcpu = v->vcpu, .top = v->top },
+	};
+
+	v->run(&o);
+}
+
+static unsigned int sum_of(const __u8 *data, size_t size)
+{
+	unsigned int sum = 5381;
+
+	while (size--)
+		sum = sum * 33 + *data++;
+	return sum;
+}
+
+static void run_some(unsigned int which, const struct snapshot *s)
+{
+	struct options o = { .root = root, .filter.vcpu = ALL_VCPUS };
+
+	/* Each reads it all again: a different one for each input. */
+	run_verb(&verbs[which % NR_VERBS]);
+	if (which % 3 == 1)
+		load_vcpus(&o);
+	if (which % 3 == 2)
+		block_print(&o, s, NULL, s, null);
+}
+
+int fuzz_one(const __u8 *data, size_t size)
+{
+	struct options o = { .root = root, .filter.vcpu = ALL_VCPUS };
+	unsigned int which = sum_of(data, size);
+	struct snapshot s;
+
+	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
+		abort();
+	*message = '\0';
+	if (!refused(source_load(&s, root, ALL_VCPUS))) {
+		run_some(which, &s);
+		source_free(&s);
+	}
+	load_live(&o, which % 4 ? ALL_VCPUS : (int)(which % 2));
+	snapfile_forget();
+	return 0;
+}
