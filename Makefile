@@ -11,7 +11,7 @@ help:
 	@echo 'make            the module, for the running kernel or KDIR=..., and the reader'
 	@echo 'make module     kvmhot.ko'
 	@echo 'make tools      tools/kvmhot'
-	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local/sbin'
+	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
 	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
 	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
 	@echo 'make clean      remove what was built here'
@@ -24,9 +24,10 @@ module:
 tools:
 	$(MAKE) -C tools
 
+# Into DESTDIR for a package: whoever installs that runs depmod.
 install: all
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	depmod
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(DESTDIR),,depmod)
 	$(MAKE) -C tools install
 
 demo:
