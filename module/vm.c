@@ -237,7 +237,8 @@ static void vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
 	struct kvm_vcpu *key;
 
 	mutex_lock(&kvmhot_reg.lock);
-	vm->ended = v->last;
+	/* It may have been reset after its last edge. */
+	vm->ended = max(v->last, READ_ONCE(vm->since));
 	kvmhot_reg.nr_running--;
 	kvmhot_reg.nr_ended++;
 	mutex_unlock(&kvmhot_reg.lock);
