@@ -40,13 +40,20 @@ static void print_second(const struct whole *w, const struct snapshot *now,
 	unsigned long long before = then ? whole_missed(then) : 0;
 	struct coverage_sum sum;
 
+	/* KVM's count is of whole VMs. */
 	coverage_sum(&sum, now, then, f);
+	if (f->vcpu != ALL_VCPUS)
+		sum.kvm_exits = 0;
 	fprintf(out, "# coverage %s %%, fast path %s %% of exits",
 		fmt_coverage(sum.exits, sum.kvm_exits).text,
 		fmt_percent(w->fast, w->ended).text);
 	fprintf(out, ", missed %llu, dropped %llu, lost %llu\n",
 		missed > before ? missed - before : 0,
 		d->n[S_DROPPED], w->lost);
+}
+
+static void print_armed(const struct snapshot *now, FILE *out)
+{
 	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
 		fprintf(out, "# NOT %s: nothing is counted, see kvmhot check\n",
 			now->n[S_ENABLED] ? "ARMED" : "ENABLED");
@@ -146,11 +153,12 @@ int block_print(const struct options *o, const struct snapshot *now,
 		rows_free(&rows);
 		return -1;
 	}
-	whole_make(&w, d, &o->filter);
+	whole_make(&w, d, &o->filter, !then);
 	if (!o->no_header) {
 		print_first(&w, !then, out);
 		print_second(&w, now, then, d, &o->filter, out);
 	}
+	print_armed(now, out);
 	if (then) {
 		block_notes(&o->filter, now, then, d, print_note, out);
 		print_failed(now, then, &o->filter, out);

@@ -25,18 +25,26 @@ static void stop(int signal)
 	stopped = true;
 }
 
-/* What is changed in the host is to be put back, whatever comes but SIGKILL. */
+/*
+ * What is changed in the host is to be put back, whatever comes but SIGKILL and
+ * SIGSTOP: nor is it to be left so while this is stopped by the terminal.
+ */
 static void catch_signals(void)
 {
+	static const int ends[] = {
+		SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM,
+		SIGXCPU,
+	};
+	static const int ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
 	/* Without SA_RESTART: KVM_RUN and nanosleep() are to return. */
 	struct sigaction action = { .sa_handler = stop };
+	size_t i;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGQUIT, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		sigaction(ends[i], &action, NULL);
 	action.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &action, NULL);
+	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		sigaction(ignored[i], &action, NULL);
 }
 
 int cmd_check(const struct options *o)

@@ -209,11 +209,47 @@ static int subtract_reasons(struct vm *d, const struct vm *now,
 	return 0;
 }
 
+/*
+ * A stage that was not over may turn out to be another: then it falls, by what the
+ * other has too much.  Together they are the time that passed.
+ */
+static void settle(__u64 *d, const __u64 *now, const __u64 *then,
+		   const int *stages, int nr, int unknown, int other)
+{
+	__u64 fallen = 0, part;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		fallen += since_then(then[stages[i]], now[stages[i]]);
+	part = fallen < d[unknown] ? fallen : d[unknown];
+	d[unknown] -= part;
+	fallen -= part;
+	d[other] -= fallen < d[other] ? fallen : d[other];
+}
+
+static void subtract_times(struct vm *d, const struct vm *now,
+			   const struct vm *then)
+{
+	static const int sums[] = {
+		V_GUEST, V_KVM, V_WAIT, V_USER, V_HALT, V_UNKNOWN,
+	};
+	int stages[NR_ST], i;
+
+	for (i = 0; i < NR_V; i++)
+		d->n[i] = since_then(now->n[i], then->n[i]);
+	for (i = 0; i < NR_ST; i++) {
+		d->stages[i] = since_then(now->stages[i], then->stages[i]);
+		stages[i] = i;
+	}
+	settle(d->n, now->n, then->n, sums, sizeof(sums) / sizeof(*sums),
+	       V_UNKNOWN, V_KVM);
+	settle(d->stages, now->stages, then->stages, stages, NR_ST, ST_UNKNOWN,
+	       ST_HANDLE);
+}
+
 static int subtract_vm(struct vm *d, const struct vm *now,
 		       const struct vm *then, bool list_written)
 {
-	size_t i;
-
 	*d = *now;
 	if (copy_vm(d, now))
 		return -1;
@@ -223,11 +259,9 @@ static int subtract_vm(struct vm *d, const struct vm *now,
 	if (!then || d->restarted)
 		return subtract_reasons(d, now, NULL);
 
-	d->since = then->now;
-	for (i = 0; i < NR_V; i++)
-		d->n[i] = since_then(now->n[i], then->n[i]);
-	for (i = 0; i < NR_ST; i++)
-		d->stages[i] = since_then(now->stages[i], then->stages[i]);
+	/* A VM that has ended has as its time that of its last edge. */
+	d->since = then->now < now->now ? then->now : now->now;
+	subtract_times(d, now, then);
 	if (!list_written && is_same_list(now, then))
 		subtract_events(d, then);
 	return subtract_reasons(d, now, then);

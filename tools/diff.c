@@ -74,6 +74,13 @@ static void add_change(struct comparison *c, const struct row *before,
 	};
 }
 
+/* VM of the second reading, or of what is between: in the first */
+static const struct vm *before(const struct comparison *c, const struct vm *vm)
+{
+	return twins_before(&c->first, &c->second,
+			    source_find(&c->second, vm->id, ALL_VCPUS));
+}
+
 /* Each row of either side once, with its like on the other, if there is one. */
 static int pair_rows(struct comparison *c)
 {
@@ -87,11 +94,13 @@ static int pair_rows(struct comparison *c)
 		return -1;
 	}
 	for (row = c->after.row; row < c->after.row + c->after.nr; row++) {
-		vm = twins_find(&c->second, &c->first, row->vm);
+		if (twins_successor(&c->second, row->vm))
+			continue;
+		vm = before(c, row->vm);
 		add_change(c, find_row(&c->before, vm, row->r), row);
 	}
 	for (row = c->before.row; row < c->before.row + c->before.nr; row++) {
-		vm = twins_find(&c->first, &c->second, row->vm);
+		vm = twins_after(&c->second, row->vm);
 		if (vm)
 			vm = source_find(&c->between, vm->id, ALL_VCPUS);
 		like = find_row(&c->after, vm, row->r);
@@ -148,6 +157,9 @@ static struct cell share(double percent, enum unit unit, const char *sign)
 	const char *format = *sign ? "%+.*f" : "%.*f";
 	struct cell c;
 
+	/* No -0.0 */
+	if (fabs(percent) < 0.05)
+		percent = 0;
 	if (unit == UNIT_CPU)
 		snprintf(c.text, sizeof(c.text), format, 3, percent / 100);
 	else
@@ -204,9 +216,11 @@ static void print_changes(const struct comparison *c)
 
 static void print_after(const struct vm *before, const struct vm *after)
 {
-	const char *text = fmt_seconds(summary_seconds(after)).text;
+	struct cell seconds = fmt_seconds(summary_seconds(after));
+	const char *text = seconds.text;
 
-	printf("%s (%s): ", after->name, after->id);
+	printf("%s (%s): %s", after->name, after->id,
+	       after->running ? "" : "ended; ");
 	if (!before)
 		printf("new: after is the %s since its first sight or last reset\n",
 		       text);
@@ -233,10 +247,10 @@ static void print_times(const struct comparison *c)
 		       PLURAL(c->second.n[S_GENERATION] -
 			      c->first.n[S_GENERATION]));
 	for (vm = c->between.vms; vm < c->between.vms + c->between.nr_vms; vm++)
-		if (filter_vm(f, vm))
-			print_after(twins_find(&c->second, &c->first, vm), vm);
+		if (filter_vm(f, vm) && !twins_successor(&c->second, vm))
+			print_after(before(c, vm), vm);
 	for (vm = c->first.vms; vm < c->first.vms + c->first.nr_vms; vm++)
-		if (filter_vm(f, vm) && !twins_find(&c->first, &c->second, vm))
+		if (filter_vm(f, vm) && !twins_after(&c->second, vm))
 			printf("%s (%s): gone\n", vm->name, vm->id);
 	putchar('\n');
 }
@@ -248,7 +262,9 @@ static int check_order(const struct comparison *c)
 
 	for (vm = c->second.vms; vm < c->second.vms + c->second.nr_vms; vm++) {
 		then = source_find(&c->first, vm->id, ALL_VCPUS);
-		if (!then || then->since != vm->since || then->now <= vm->now)
+		/* The time of one that has ended is that of its last edge. */
+		if (!then || then->since != vm->since ||
+		    then->now <= vm->now || !vm->running)
 			continue;
 		text_tell("diff: %s is older than %s: the other way round, please",
 			  c->second.root, c->first.root);
@@ -273,23 +289,48 @@ static int compare(struct comparison *c)
 	return 0;
 }
 
-/* In one of the two is enough. */
+/* A VM of either reading may be meant; one that is in both is one. */
 static int check_filter(const struct comparison *c)
 {
-	const struct filter *f = &c->o->filter;
+	struct snapshot both = { 0 };
 	const struct vm *vm;
+	int ret;
 
+	both.vms = calloc(c->first.nr_vms + c->second.nr_vms + 1,
+			  sizeof(*both.vms));
+	if (!both.vms) {
+		text_tell("out of memory");
+		return -1;
+	}
+	for (vm = c->second.vms; vm < c->second.vms + c->second.nr_vms; vm++)
+		if (!twins_successor(&c->second, vm))
+			both.vms[both.nr_vms++] = *vm;
 	for (vm = c->first.vms; vm < c->first.vms + c->first.nr_vms; vm++)
-		if (filter_vm(f, vm))
-			return 0;
-	return filter_check(f, &c->second);
+		if (!twins_after(&c->second, vm))
+			both.vms[both.nr_vms++] = *vm;
+	ret = filter_check(&c->o->filter, &both);
+	free(both.vms);
+	return ret;
 }
 
 static int load(struct comparison *c, const char *before, const char *after)
 {
 	if (source_load_live(&c->first, before, ALL_VCPUS))
 		return -1;
-	return source_load_live(&c->second, after, ALL_VCPUS);
+	if (source_load_live(&c->second, after, ALL_VCPUS))
+		return -1;
+	names_keep(&c->second, &c->first);
+	return 0;
+}
+
+/* What lacked before is mostly what still lacks: told once. */
+static int status_of(const struct comparison *c)
+{
+	int status = source_status(&c->second, NULL, false);
+
+	if (status == EXIT_FINE)
+		status = source_status(&c->first, NULL, false);
+	return status;
 }
 
 int cmd_diff(const struct options *o)
@@ -301,9 +342,13 @@ int cmd_diff(const struct options *o)
 		text_tell("diff: of what? (kvmhot snap BEFORE; ...; kvmhot diff BEFORE)");
 		return EXIT_USAGE;
 	}
+	if (o->nr_words > 1 && strcmp(o->root, SOURCE_ROOT)) {
+		text_tell("diff: --root, or AFTER: not both");
+		return EXIT_USAGE;
+	}
 	if (!load(&c, o->words[0], o->nr_words > 1 ? o->words[1] : o->root) &&
 	    !check_filter(&c) && !compare(&c))
-		status = source_status(&c.second, NULL, false);
+		status = status_of(&c);
 	free(c.change);
 	rows_free(&c.before);
 	rows_free(&c.after);

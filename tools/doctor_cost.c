@@ -54,7 +54,7 @@ static void tell(const struct host *h, const struct cost *c)
 			    "for this counting of %llu VM%s stopped for %.2f s",
 			    h->n[D_VMS], PLURAL(h->n[D_VMS]), c->seconds);
 	if (h->n[D_VMS])
-		doctor_remedy("none is needed: coverage says what is missing of these VMs");
+		doctor_remedy("none: until they end, coverage lacks the exits of that time");
 	doctor_tell(FOUND_OK, TOPIC,
 		    "of one CPU, at 10000 such exits/s: %.4f %%%s",
 		    percent(h, added, 10000), now);

@@ -152,7 +152,7 @@ static void tell_lost(const struct host *h)
 			    lost, lost ? ", under way when kvmhot was loaded, or disabled" : "");
 		return;
 	}
-	doctor_tell(FOUND_NOTE, "losses",
+	doctor_tell(FOUND_INCOMPLETE, "losses",
 		    "lost since the last reset: %llu exits are counted, but not in times",
 		    lost);
 	doctor_remedy("if kvmhot was disabled for a while: kvmhot reset; else see hook");

@@ -5,6 +5,7 @@
 
 #include "export.h"
 #include "out.h"
+#include "store.h"
 #include "text.h"
 
 const char *export_name(const struct reason *r)
@@ -203,7 +204,7 @@ int cmd_export(const struct options *o)
 		return EXIT_USAGE;
 	if (load(&s, o))
 		return EXIT_FAILED;
-	e.live = !strcmp(o->root, SOURCE_ROOT);
+	e.live = !store_is_copy(o->root);
 	/* These have what events counted. */
 	pmu = o->format == FORMAT_JSON || o->format == FORMAT_OPENMETRICS;
 	if (!filter_check(&o->filter, &s) && !write_out(&e))

@@ -69,7 +69,9 @@ static bool matches(const char *list, const struct vm *vm, match_t match)
 
 bool filter_vm(const struct filter *f, const struct vm *vm)
 {
-	if (f->vcpu != ALL_VCPUS && !vm->nr_vcpus)
+	if (f->vcpu != ALL_VCPUS &&
+	    (!vm->nr_vcpus ||
+	     (vm->vcpu != ALL_VCPUS && vm->vcpu != f->vcpu)))
 		return false;
 	if (f->vms && !matches(f->vms, vm, is_called))
 		return false;
@@ -118,10 +120,10 @@ static int check_list(const struct snapshot *s, const char *list, match_t match)
 
 	for (i = 0; i < s->nr_vms; i++)
 		if (match(&s->vms[i], &w))
-			return check_word(s, &w, match, *list == '~');
+			return check_word(s, &w, match, match == is_guest);
 	w.s = NULL;
 	while (next_word(list, &w))
-		if (check_word(s, &w, match, *w.s == '~'))
+		if (check_word(s, &w, match, match == is_guest))
 			return -1;
 	return 0;
 }

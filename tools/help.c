@@ -52,7 +52,8 @@ static const struct {
 	  INDENT "guest: kvmhot check measures it" },
 	{ "report", "detail", "file detail: handle is told from reenter" },
 	{ "report top stat", "dropped",
-	  "exits in no VM's figures: no memory or place to be had" },
+	  "exits in no reason's figures: no memory or place to be had; of the\n"
+	  INDENT "whole host, as missed is" },
 	{ "report top stat", "lost",
 	  "exits that are counted, but whose cost is not known" },
 	{ "report top stat", "missed", "hits of a hook that the kernel could not serve" },
@@ -103,7 +104,7 @@ static const struct {
 	  INDENT "the second, or since a reset in between, or the VM's start" },
 	{ "diff", "CHANGE",
 	  "AFTER by BEFORE; of %HOST, AFTER less BEFORE: rows are sorted by how\n"
-	  INDENT "much that is, or with -k by AFTER" },
+	  INDENT "much that is, or with another -k than cost by AFTER" },
 	{ "hist", "MEAN", "mean KVM cost, or mean user" },
 	{ "report hist top stat", "P50 to P99.9",
 	  "KVM cost that so many percent of the exits did not exceed,\n"

@@ -73,7 +73,6 @@ static void add_counts(struct lacks *l, const struct snapshot *s,
 		{ S_DROPPED, "exits dropped" },
 		{ S_DROPPED_SPANS, "spans dropped" },
 		{ S_DROPPED_COUNTS, "exits' counts of events dropped" },
-		{ S_FORGOTTEN_EXITS, "exits of ended VMs forgotten" },
 	};
 	__u64 vcpus = 0, lost;
 	size_t i;

@@ -74,6 +74,10 @@ static int read_totals(struct vm *vm, const char *root, __u64 *since)
 		return 1;
 	if (ret)
 		return ret;
+	if (!vm->nr_vcpus) {
+		text_tell("%s: no row of the VM itself", store_path());
+		return -EBADMSG;
+	}
 	return *since && *since != vm->since ? -EAGAIN : 0;
 }
 

@@ -66,7 +66,7 @@ static ssize_t read_cmdline(char *buf, size_t size, const struct vm *vm,
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/proc/%u/cmdline",
-		 strcmp(root, SOURCE_ROOT) ? root : "", vm->pid);
+		 store_is_copy(root) ? root : "", vm->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;

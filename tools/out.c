@@ -2,6 +2,7 @@
 /* Written beside its place, then renamed: readers see the old file or the new. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +33,31 @@ static int open_special(struct out *out, const char *path)
 	return out->file ? 0 : fail(path);
 }
 
+/* What is half written: gone, too, if a signal ends this. */
+static const char *half;
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+/* A handler for once only: what comes then is what the signal always does. */
+static void on_signal(int signal)
+{
+	unlink(half);
+	raise(signal);
+}
+
+static void catch_signals(const char *path)
+{
+	struct sigaction action = {
+		.sa_handler = on_signal, .sa_flags = SA_RESETHAND,
+	}, old;
+	size_t i;
+
+	half = path;
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (!sigaction(signals[i], NULL, &old) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &action, NULL);
+}
+
 int out_open(struct out *out, const char *path)
 {
 	struct stat st;
@@ -54,6 +80,7 @@ int out_open(struct out *out, const char *path)
 	fd = mkostemp(out->temporary, O_CLOEXEC);
 	if (fd < 0)
 		return fail(path);
+	catch_signals(out->temporary);
 	out->file = set_mode(fd) ? NULL : fdopen(fd, "w");
 	if (out->file)
 		return 0;

@@ -168,8 +168,11 @@ static int parse_head(struct text *t, struct vm *vm, char *rest)
 		return -EBADMSG;
 	if (!vm->tsc_khz)
 		return text_bad(t, "tsc_khz is 0");
-	if (vm->now < vm->since)
+	if (vm->now < vm->since && vm->running)
 		return text_bad(t, "now is before since");
+	/* Reset after its last edge, and before its end was seen */
+	if (vm->now < vm->since)
+		vm->now = vm->since;
 	vm->pid = pid;
 	snprintf(vm->comm, sizeof(vm->comm), "%s", rest + 5);
 	names_clean(vm->comm);

@@ -3,11 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -59,6 +57,7 @@ static struct vm *add_vm(struct snapshot *s, const char *id)
 struct loading {
 	struct snapshot *s;
 	struct files files;
+	size_t gone;		/* VMs that went away meanwhile */
 };
 
 /* For store_each_vm() */
@@ -74,19 +73,23 @@ static int load_one(void *arg, const char *id)
 	if (ret < 0)
 		return -EBADMSG;
 	l->s->nr_vms += !ret;
+	l->gone += ret;
 	return 0;
 }
 
 static int load(struct snapshot *s, const char *root, struct files files,
 		FILE *save)
 {
-	struct loading l = { s, files };
+	struct loading l = { .s = s, .files = files };
 	char path[PATH_MAX];
 	int ret;
 
 	s->save = save;
 	l.files.pmu = s->nr_events;
 	ret = store_each_vm(root, load_one, &l);
+	/* With the module all of them go: then this is no reading. */
+	if (!ret && l.gone)
+		ret = store_has_vm(root, "") ? 0 : -ENOENT;
 	if (ret) {
 		snprintf(path, sizeof(path), "%s/vms", root);
 		ret = load_fail(path, ret);
@@ -205,24 +208,21 @@ void source_free(struct snapshot *s)
 int source_reset(const char *root, const char *what)
 {
 	char path[PATH_MAX];
-	struct statfs fs;
 	ssize_t ret;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/reset", root);
-	/* Without O_CREAT or O_TRUNC: a saved copy stays as it is. */
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0) {
-		ret = -errno;
-		if (access(root, F_OK))
-			return load_fail(root, ret);
-		return load_fail(path, ret);
-	}
-	if (fstatfs(fd, &fs) || (unsigned long)fs.f_type != DEBUGFS_MAGIC) {
-		close(fd);
+	ret = store_open(root);
+	if (ret)
+		return load_fail(root, ret);
+	if (store_is_copy(root)) {
 		text_tell("%s: not debugfs: a copy cannot be reset", path);
 		return -1;
 	}
+	/* Without O_CREAT or O_TRUNC: a saved copy stays as it is. */
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return load_fail(path, -errno);
 	ret = write(fd, what, strlen(what));
 	if (ret < 0)
 		ret = -errno;

@@ -199,7 +199,7 @@ int reason_check(const char *word, size_t len);
 
 /* names.c */
 void names_lookup(struct vm *vm, const char *root);
-/* Of those that have ended since THEN: what ended has no command line. */
+/* Of those that have ended since THEN, whose command line is gone. */
 void names_keep(struct snapshot *now, const struct snapshot *then);
 void names_clean(char *s);
 

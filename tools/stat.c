@@ -25,15 +25,22 @@ static void on_signal(int signal)
 		stopped = true;
 }
 
-/* Without SA_RESTART: the wait is to end, and nothing else is interrupted. */
+static bool has_file(const struct options *o)
+{
+	return o->out && strcmp(o->out, "-");
+}
+
+/* Writing goes on; clock_nanosleep() ends for a signal all the same. */
 static void catch_signals(const struct options *o)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {
+		.sa_handler = on_signal, .sa_flags = SA_RESTART,
+	};
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	/* Without a file to reopen, it means what it always does. */
-	if (o->out)
+	if (has_file(o))
 		sigaction(SIGHUP, &action, NULL);
 }
 
@@ -41,7 +48,7 @@ static int open_out(const struct options *o, FILE **out)
 {
 	FILE *f = stdout;
 
-	if (o->out && strcmp(o->out, "-"))
+	if (has_file(o))
 		f = fopen(o->out, "ae");
 	if (!f) {
 		text_tell("%s: %s", o->out, strerror(errno));
@@ -85,9 +92,21 @@ static int wait_until(const struct timespec *t, const struct options *o,
 	return 0;
 }
 
+static double behind(const struct timespec *t)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - t->tv_sec + (now.tv_nsec - t->tv_nsec) / 1e9;
+}
+
+/* After a stop, or where the output was stuck, there is nothing to catch up. */
 static void add(struct timespec *t, double interval)
 {
 	time_t whole = interval;
+
+	if (behind(t) > interval)
+		clock_gettime(CLOCK_MONOTONIC, t);
 
 	t->tv_sec += whole;
 	t->tv_nsec += (interval - whole) * 1e9;
@@ -121,8 +140,9 @@ static int check_out(const struct options *o, FILE *out)
 {
 	if (!ferror(out))
 		return 0;
-	text_tell("stat: %s: %s", o->out ? o->out : "standard output",
-		  strerror(errno));
+	/* Of standard output main() says it. */
+	if (out != stdout)
+		text_tell("stat: %s: %s", o->out, strerror(errno));
 	return -1;
 }
 
@@ -182,12 +202,16 @@ static int print_whole(const struct options *o, const struct snapshot *s,
 	return block_print(o, s, NULL, s, out) ? -1 : check_out(o, out);
 }
 
-static int run_on(const struct options *o, struct snapshot *s, FILE **out)
+static int run_on(const struct options *o, struct snapshot *s)
 {
-	if (filter_check(&o->filter, s))
+	FILE *out;
+	int ret;
+
+	if (filter_check(&o->filter, s) || open_out(o, &out))
 		return -1;
-	return store_is_file(o->root) ? print_whole(o, s, *out) :
-					run(o, s, out);
+	ret = store_is_file(o->root) ? print_whole(o, s, out) :
+				       run(o, s, &out);
+	return close_out(o, out) ? -1 : ret;
 }
 
 /* BEFORE: what lacked then lacks no interval of ours. */
@@ -195,17 +219,12 @@ static int run_all(const struct options *o, const struct snapshot *before)
 {
 	int status = EXIT_FAILED;
 	struct snapshot then;
-	FILE *out;
 
-	if (open_out(o, &out))
+	if (source_load_live(&then, o->root, o->filter.vcpu))
 		return EXIT_FAILED;
-	if (!source_load_live(&then, o->root, o->filter.vcpu)) {
-		if (!run_on(o, &then, &out))
-			status = source_status(&then, before, o->pmu);
-		source_free(&then);
-	}
-	if (close_out(o, out))
-		status = EXIT_FAILED;
+	if (!run_on(o, &then))
+		status = source_status(&then, before, o->pmu);
+	source_free(&then);
 	return status;
 }
 

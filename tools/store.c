@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "snapfile.h"
@@ -184,9 +186,14 @@ static int each_in_dir(const char *root,
 	dir = opendir(dir_path);
 	if (!dir)
 		return -errno;
-	while (!ret && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
+	do {
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			ret = -errno;
+		else if (entry->d_name[0] != '.')
 			ret = each(arg, entry->d_name);
+	} while (entry && !ret);
 	closedir(dir);
 	return ret;
 }
@@ -224,5 +231,9 @@ bool store_is_file(const char *root)
 
 bool store_is_copy(const char *root)
 {
-	return strcmp(root, SOURCE_ROOT);
+	struct statfs fs;
+
+	if (!strcmp(root, SOURCE_ROOT))
+		return false;
+	return statfs(root, &fs) || (unsigned long)fs.f_type != DEBUGFS_MAGIC;
 }

@@ -42,7 +42,7 @@ const char *table_name(enum column column, enum unit unit)
 	return name ? name : columns[column].names[UNIT_CYCLES];
 }
 
-enum column table_sorted(enum sort sort)
+enum column table_sorted(enum sort sort, enum unit unit)
 {
 	static const enum column of[NR_SORTS] = {
 		[SORT_COST] = C_HOST, [SORT_KVM] = C_KVM, [SORT_VMM] = C_VMM,
@@ -51,6 +51,9 @@ enum column table_sorted(enum sort sort)
 		[SORT_MAX] = C_MAX, [SORT_NAME] = C_VM,
 	};
 
+	/* In percent these are shares of the row, which is not what sorts. */
+	if (unit != UNIT_CPU && (sort == SORT_KVM || sort == SORT_VMM))
+		return NR_C;
 	return of[sort];
 }
 
@@ -232,8 +235,9 @@ static size_t add_name(const struct layout *l, const char *name, char *buf,
 		return add(buf, size, 0, l->width[C_VM],
 			   fmt_name(name, -l->width[C_VM]).text);
 	snprintf(word, sizeof(word), "%s", name);
+	/* Nor is it to be taken for a comment. */
 	for (c = word; *c; c++)
-		if (*c == ' ')
+		if (*c == ' ' || (*c == '#' && c == word))
 			*c = '_';
 	return add(buf, size, 0, l->width[C_VM], word);
 }

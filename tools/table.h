@@ -29,8 +29,8 @@ void table_layout(struct layout *l, const struct rows *rows, enum unit unit,
 		  bool pmu, int width);
 
 const char *table_name(enum column column, enum unit unit);
-/* The column that shows what is sorted by */
-enum column table_sorted(enum sort sort);
+/* The column that shows what is sorted by, or NR_C */
+enum column table_sorted(enum sort sort, enum unit unit);
 
 /* A line without a newline into BUF, cut to its SIZE. */
 void table_names(const struct layout *l, char *buf, size_t size);

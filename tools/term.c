@@ -42,6 +42,11 @@ static struct {
 	{ .number = SIGTERM, .what = ENDS },
 	{ .number = SIGHUP, .what = ENDS },
 	{ .number = SIGQUIT, .what = ENDS },
+	{ .number = SIGUSR1, .what = ENDS },
+	{ .number = SIGUSR2, .what = ENDS },
+	{ .number = SIGALRM, .what = ENDS },
+	{ .number = SIGPIPE, .what = ENDS },
+	{ .number = SIGXCPU, .what = ENDS },
 	{ .number = SIGTSTP, .what = STOPS },
 	{ .number = SIGCONT, .what = CONTINUES },
 	{ .number = SIGWINCH, .what = RESIZES },
@@ -50,6 +55,8 @@ static struct {
 	{ .number = SIGABRT, .what = KILLS },
 	{ .number = SIGFPE, .what = KILLS },
 	{ .number = SIGILL, .what = KILLS },
+	{ .number = SIGSYS, .what = KILLS },
+	{ .number = SIGTRAP, .what = KILLS },
 };
 
 #define NR_SIGNALS	(sizeof(signals) / sizeof(*signals))

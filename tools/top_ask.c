@@ -12,16 +12,24 @@
 /* More often than this nobody can read it. */
 #define LEAST_DELAY	0.1
 
-/* Of the row, or else of the VM that is looked at. */
+/* The VM of the histogram, of the row, or else the one that is looked at. */
 static bool choose_reset(struct top *t)
 {
 	const struct row *row = top_row(t);
+	const struct vm *vm;
 
+	memset(&t->reset, 0, sizeof(t->reset));
+	if (t->screen == SCREEN_HIST) {
+		vm = source_find(&top_shown(t)->now, t->hist.vm, t->hist.vcpu);
+		strcpy(t->reset.vm, t->hist.vm);
+		snprintf(t->reset_name, sizeof(t->reset_name), "%s",
+			 vm ? vm->name : "");
+		return true;
+	}
 	if (!row && t->view < VIEW_VCPUS) {
 		top_say(t, "no row is selected: R resets all");
 		return false;
 	}
-	memset(&t->reset, 0, sizeof(t->reset));
 	strcpy(t->reset.vm, row ? row->vm->id : t->vm);
 	snprintf(t->reset_name, sizeof(t->reset_name), "%s",
 		 row ? row->vm->name : t->vm_name);

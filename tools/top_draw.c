@@ -51,7 +51,8 @@ static void draw_names(const struct top *t)
 	int at, len;
 
 	table_names(&t->layout, line, sizeof(line));
-	if (!find_cell(&t->layout, table_sorted(t->o.filter.sort), &at, &len))
+	if (!find_cell(&t->layout, table_sorted(t->o.filter.sort, t->o.unit),
+		       &at, &len))
 		len = 0;
 	print_parts(line, TERM_BOLD, at, len, TERM_BOLD | TERM_CYAN);
 	term_line();

@@ -146,7 +146,7 @@ static void make_head(const struct top *t, struct top_head *h,
 	const struct filter one = { .vms = r->vm, .vcpu = ALL_VCPUS };
 	__u64 before = then ? whole_missed(then) : 0;
 
-	whole_make(&h->whole, s, &t->o.filter);
+	whole_make(&h->whole, s, &t->o.filter, !then);
 	coverage_sum(&h->coverage, &r->now, then,
 		     *r->vm ? &one : &t->o.filter);
 	h->missed = whole_missed(&r->now);
@@ -218,6 +218,21 @@ static void start_afresh(struct top *t)
 		top_note(t, "kvmhot is loaded again: all counts began anew");
 }
 
+/* A VM that has ended is called what it was called when it ran. */
+static void keep_names(const struct top *t, const struct top_reading *r,
+		       struct snapshot *now)
+{
+	size_t i;
+
+	if (r->have_now) {
+		names_keep(now, &r->now);
+		return;
+	}
+	for (i = 0; *r->vm && i < now->nr_vms; i++)
+		if (!now->vms[i].running)
+			strcpy(now->vms[i].name, t->vm_name);
+}
+
 static int try_read(struct top *t)
 {
 	struct top_reading *r = top_reading(t);
@@ -227,6 +242,7 @@ static int try_read(struct top *t)
 		return -1;
 	if (t->was_gone)
 		start_afresh(t);
+	keep_names(t, r, &now);
 	if ((*r->vm || !take_ended(t, &now)) &&
 	    !take(t, r, &now))
 		return 0;

@@ -26,6 +26,8 @@ void top_open_hist(struct top *t)
 		return;
 	}
 	t->hist = top_id(row);
+	/* What the histogram is of is where the bar is, wherever rows go. */
+	t->place[t->view].id = t->hist;
 	t->screen = SCREEN_HIST;
 }
 

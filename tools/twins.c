@@ -4,12 +4,13 @@
 
 #include "twins.h"
 
-static const struct vm *find_only(const struct snapshot *s, const char *name)
+/* That which runs under this name, if only one does */
+static const struct vm *find_running(const struct snapshot *s, const char *name)
 {
 	const struct vm *vm, *found = NULL;
 
 	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++) {
-		if (strcmp(vm->name, name))
+		if (!vm->running || strcmp(vm->name, name))
 			continue;
 		if (found)
 			return NULL;
@@ -18,17 +19,29 @@ static const struct vm *find_only(const struct snapshot *s, const char *name)
 	return found;
 }
 
-const struct vm *twins_find(const struct snapshot *own,
-			    const struct snapshot *other, const struct vm *vm)
+const struct vm *twins_successor(const struct snapshot *s, const struct vm *vm)
 {
-	const struct vm *twin = source_find(other, vm->id, ALL_VCPUS);
+	return vm->running ? NULL : find_running(s, vm->name);
+}
 
-	if (twin)
-		return twin;
-	twin = find_only(other, vm->name);
-	/* Not one that is another VM's own twin. */
-	if (!twin || source_find(own, twin->id, ALL_VCPUS) ||
-	    !find_only(own, vm->name))
-		return NULL;
-	return twin;
+const struct vm *twins_after(const struct snapshot *second, const struct vm *vm)
+{
+	const struct vm *same = source_find(second, vm->id, ALL_VCPUS), *next;
+
+	if (!same)
+		return find_running(second, vm->name);
+	next = twins_successor(second, same);
+	return next ? next : same;
+}
+
+const struct vm *twins_before(const struct snapshot *first,
+			      const struct snapshot *second,
+			      const struct vm *vm)
+{
+	const struct vm *then = source_find(first, vm->id, ALL_VCPUS);
+
+	if (!then)
+		then = find_running(first, vm->name);
+	/* Each is one's only. */
+	return then && twins_after(second, then) == vm ? then : NULL;
 }

@@ -6,10 +6,18 @@
 #include "source.h"
 
 /*
- * VM, as OWN has it: in OTHER.  By PID-FD; or, where that is not there, by a name
- * that no second VM has in either.
+ * Of a VM that has ended, in S, the one that was started in its place: that which
+ * runs, and alone has its name; or NULL.
  */
-const struct vm *twins_find(const struct snapshot *own,
-			    const struct snapshot *other, const struct vm *vm);
+const struct vm *twins_successor(const struct snapshot *s, const struct vm *vm);
+
+/* VM of the second reading: what it was in the first, or NULL */
+const struct vm *twins_before(const struct snapshot *first,
+			      const struct snapshot *second,
+			      const struct vm *vm);
+
+/* VM of the first reading: what it is in the second, or NULL */
+const struct vm *twins_after(const struct snapshot *second,
+			     const struct vm *vm);
 
 #endif /* KVMHOT_TWINS_H */

@@ -35,7 +35,6 @@ static void add_vm(struct whole *w, const struct vm *vm)
 	w->running |= vm->running;
 	if (seconds > 0)
 		w->exits += vm->n[V_EXITS] / seconds;
-	w->dropped += vm->n[V_DROPPED];
 	w->lost += vm->n[V_LOST];
 	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
 		w->ended += r->n[R_TIMED] + r->n[R_LOST];
@@ -44,14 +43,27 @@ static void add_vm(struct whole *w, const struct vm *vm)
 	add_stages(w, vm);
 }
 
-void whole_make(struct whole *w, const struct snapshot *s,
-		const struct filter *f)
+static bool any_runs(const struct snapshot *s, const struct filter *f)
 {
+	const struct vm *vm;
+
+	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++)
+		if (vm->running && filter_vm(f, vm))
+			return true;
+	return false;
+}
+
+/* Of an interval, one that had ended before has nothing. */
+void whole_make(struct whole *w, const struct snapshot *s,
+		const struct filter *f, bool totals)
+{
+	bool only_running = totals && any_runs(s, f);
 	const struct vm *vm;
 
 	memset(w, 0, sizeof(*w));
 	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++)
-		if (filter_vm(f, vm))
+		if (filter_vm(f, vm) &&
+		    (vm->running || (!only_running && vm->now != vm->since)))
 			add_vm(w, vm);
 }
 

@@ -14,12 +14,16 @@ struct whole {
 	double exits;		/* a second */
 	/* In CPUs, as of the time of each VM: see stages in module/ABI */
 	double guest, kvm, vmm, halt, wait, unknown;
-	__u64 dropped, lost;
+	__u64 lost;
 	__u64 ended, fast;	/* exits, and of those on the fast path */
 };
 
+/*
+ * TOTALS: of each VM all of its time.  As these differ, what has ended is left
+ * out, if there are others: it would be added to what never ran beside it.
+ */
 void whole_make(struct whole *w, const struct snapshot *s,
-		const struct filter *f);
+		const struct filter *f, bool totals);
 
 /* What the kernel could not serve, of all hooks */
 __u64 whole_missed(const struct snapshot *s);

@@ -3,6 +3,7 @@
 #
 # Bad input is refused with the right errno and a word in the log, and changes
 # nothing.
+# kernels: 6.12
 
 . ./lib.sh
 
@@ -84,7 +85,7 @@ done
 equal "modes of files that can be read only" \
 	"$(cd $KVMHOT && find . -type f ! -name reset ! -name enabled \
 		! -name detail ! -name events -exec stat -c '%a' {} + |
-		sort | uniq -c | tr -s ' ')" " 11 400"
+		sort | uniq -c | tr -s ' ')" " 12 400"
 equal "modes of the others" "$(cd $KVMHOT && stat -c '%a %n' reset enabled \
 	detail events "vms/$(basename "$dir")/reset" | tr '\n' ' ')" \
 	"200 reset 600 enabled 600 detail 600 events \

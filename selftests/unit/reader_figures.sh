@@ -196,4 +196,4 @@ refuses "a path with control characters, and a line" 1 "/o?d?/status: line " vms
 edit "$odd/status" '$d'
 rm "$odd/vms/4391-11/halt"
 refuses "a path with control characters, and a file missing" 1 "/o?d?/vms/4391-11/halt: No such" report --root "$odd"
-refuses "a path with control characters, reset" 1 "/o?d?/reset: No such file" reset --root "$odd"
+refuses "a path with control characters, reset" 1 "/o?d?/reset: not debugfs" reset --root "$odd"

@@ -31,7 +31,7 @@ run vms --root "$dir/gone.snap"
 ok "snap: has the names" $?
 refuses "snap: without a file" 2 "snap: into which file?" snap --root "$good"
 refuses "snap: no such folder" 1 "$dir/none/x: No such file or directory" snap "$dir/none/x" --root "$good"
-refuses "snap: a file cannot be reset" 1 "good.snap/reset: Not a directory" reset --root "$saved"
+refuses "snap: a file cannot be reset" 1 "good.snap/reset: not debugfs: a copy cannot be reset" reset --root "$saved"
 
 # It appears whole, or not at all.
 mkdir "$dir/place"
@@ -124,7 +124,33 @@ for f in $files; do
 done
 run diff "$saved" "$bad"
 [ $status -eq 0 ] && grep -q '^web-01 (7000-9): was 4391-11: before is the 2.00s of that, after the 2.00s of this$' "$dir/out" &&
-	grep -q '^db,02 (5120-14): gone$' "$dir/out" && grep -q '^fresh (7001-3): new: ' "$dir/out" &&
+	grep -q '^db,02 (5120-14): gone$' "$dir/out" && grep -q '^fresh (7001-3): ended; new: ' "$dir/out" &&
 	grep -q '^web-01  *7000 CPUID  *20.0  *20.0  *+0.0% ' "$dir/out" &&
 	grep -q '^fresh  *7001 CPUID  *-  *23.0  *- ' "$dir/out" && grep -q '^db,02  *5120 CPUID  *10.0  *-  *- ' "$dir/out"
 ok "diff: new, gone, and started anew" $?
+# The one before is still there, as it has ended; and a VM that just ended
+fresh
+for f in $files; do
+	sed '1s/vm=4391-11 pid=4391/vm=7000-9 pid=7000/' "$vm/$f" >"$dir/x.$f"
+	edit "$vm/$f" '1s/state=running/state=ended/; 1s/now=[0-9]*/now=104799000000/'
+done
+run diff "$saved" "$bad" -p web-01 -r CPUID
+[ $status -eq 0 ] && grep -q '^web-01 (4391-11): ended; before is the 2.00s up to BEFORE, ' "$dir/out" &&
+	grep -q '^web-01  *4391 CPUID  *20.0  *- ' "$dir/out" && ! grep -q 'd[0-9]*h' "$dir/out"
+ok "diff: ended, its name is kept" $?
+mkdir "$bad/vms/7000-9"
+for f in $files; do
+	mv "$dir/x.$f" "$bad/vms/7000-9/$f"
+done
+cp -r "$bad/proc/4391" "$bad/proc/7000"
+run diff "$saved" "$bad" -p web-01 -r CPUID
+[ $status -eq 0 ] && grep -q '^web-01 (7000-9): was 4391-11: ' "$dir/out" &&
+	grep -q '^web-01  *7000 CPUID  *20.0  *20.0  *+0.0% ' "$dir/out" && [ "$(grep -c ' CPUID ' "$dir/out")" -eq 1 ]
+ok "diff: started anew, while the old record is still there" $?
+refuses "diff: one of two VMs is in neither" 1 "no such VM: nosuch" diff "$saved" "$bad" -p web-01,nosuch
+refuses "diff: --root and AFTER" 2 "--root, or AFTER: not both" diff "$saved" "$bad" --root "$good"
+fresh
+edit "$bad/status" "s/^armed${tab}1/armed${tab}0/"
+"$kvmhot" diff "$bad" "$dir/sound" >/dev/null 2>"$dir/err"
+[ $? -eq 3 ] && grep -q 'incomplete: not armed' "$dir/err"
+ok "diff: what lacks in BEFORE lacks" $?
