@@ -11,7 +11,8 @@
  *
  * What is since the last reset falls at a reset: Prometheus takes that for the
  * reset of a counter, which it is.  There is no _created: when a reset was, is
- * known as TSC only.
+ * known as TSC only.  A stage that is under way is in its counter: if it turns
+ * out to be unknown, as kvmhot was disabled or an edge missed, that falls, too.
  *
  * Which series there are depends on VMs, on the reasons that occurred since
  * first sight, and on the list of events: 20 of a VM, and 41 (34 of them the
