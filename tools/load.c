@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "load.h"
 #include "parse.h"
@@ -13,13 +14,19 @@
 
 #define RETRIES	5
 
+/* What fails while it goes has many errors. */
+static bool is_unloaded(const char *path)
+{
+	return !strncmp(path, SOURCE_ROOT, strlen(SOURCE_ROOT)) &&
+	       access(SOURCE_ROOT, F_OK) && errno == ENOENT;
+}
+
 int load_fail(const char *path, int error)
 {
 	if (error == -EACCES || error == -EPERM)
 		text_tell("%s: %s: are you root?", path, strerror(-error));
-	else if (error == -ENOENT && !strcmp(path, SOURCE_ROOT))
-		text_tell("%s: not there: is the module loaded, debugfs mounted?",
-			  path);
+	else if (is_unloaded(path))
+		text_tell(SOURCE_ROOT ": not there: is the module loaded, debugfs mounted?");
 	else if (error != -EBADMSG)
 		text_tell("%s: %s", path, strerror(-error));
 	return -1;
@@ -74,10 +81,6 @@ static int read_totals(struct vm *vm, const char *root, __u64 *since)
 		return 1;
 	if (ret)
 		return ret;
-	if (!vm->nr_vcpus) {
-		text_tell("%s: no row of the VM itself", store_path());
-		return -EBADMSG;
-	}
 	return *since && *since != vm->since ? -EAGAIN : 0;
 }
 

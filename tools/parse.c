@@ -218,6 +218,8 @@ int parse_file(const char *root, const struct vm_file *file, struct vm *vm,
 		ret = file->row(&t, vm, vcpu, &k);
 	if (!ret)
 		ret = check_keys(&t, &k);
+	if (!ret && file == &totals_file && !vm->nr_vcpus)
+		ret = text_bad(&t, "no row of the VM itself");
 	free(k.key);
 	return ret;
 }

@@ -203,19 +203,22 @@ check_install /usr/local
 check_install /opt/kvm PREFIX=/opt/kvm
 
 # Without the right to write anywhere else
-if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null &&
-	setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$tools/Makefile"; then
+if [ "$(id -u)" -eq 0 ]; then
 	mkdir "$dir/nobody" "$dir/nobody/dest"
 	chmod 755 "$dir"
+	# Ours may be where others cannot read.
+	mkdir "$dir/sources"
+	cp -rp "$tools" "$tools/../module" "$dir/sources/"
+	chmod -R a+rX "$dir/sources"
 	[ ! -x "$out/kvmhot" ] || cp -rp "$out" "$dir/nobody/build"
 	chown -R 65534:65534 "$dir/nobody"
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
-		env -u MAKEFLAGS -u MAKELEVEL make -C "$tools" CFLAGS=-O0 \
+		env -u MAKEFLAGS -u MAKELEVEL make -C "$dir/sources/tools" CFLAGS=-O0 \
 		OUT="$dir/nobody/build" DESTDIR="$dir/nobody/dest" PREFIX=/usr \
 		install >"$dir/out" 2>&1
 	ok "a user who may write nowhere else can install it" $?
 else
-	skip "a user who may write nowhere else can install it" "not root, no setpriv, or sources that others cannot read"
+	skip "a user who may write nowhere else can install it" "not root"
 fi
 
 outside | diff -u "$dir/before" - >"$dir/out"

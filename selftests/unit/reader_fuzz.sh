@@ -63,6 +63,8 @@ fresh; edit "$vm/totals" '3{p;}'
 refuses_live "a row twice" "line 4: of the same vCPU and kind as line 3"
 fresh; edit "$vm/totals" '$p'
 refuses_live "the VM twice" "line 13: of the same vCPU and kind as line 12"
+fresh; edit "$vm/totals" '/^vm/d'
+refuses_live "no VM" "line 12: no row of the VM itself"
 fresh; edit "$vm/totals" '$s/[^	]*	[^	]*$//'
 refuses_live "a column too few" "line "
 fresh; rm "$vm/totals"; mkdir "$vm/totals"
