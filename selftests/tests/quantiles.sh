@@ -5,6 +5,7 @@
 # kvm:kvm_exit to the next kvm:kvm_entry, which the kernel's tracing counts one
 # by one.  (A trace in its ring buffer would do, too, but each new page of that
 # is in one time and not in the other.)
+# kernels: 6.1
 
 . ./lib.sh
 
