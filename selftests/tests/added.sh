@@ -4,6 +4,7 @@
 # What watching costs: instructions added to each exit.  On the emulated host
 # the TSC counts instructions, and the quickest of many rounds is one without
 # host interrupts.
+# kernels: 6.1
 # takes: 45 s
 
 . ./lib.sh

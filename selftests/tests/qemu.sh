@@ -4,6 +4,7 @@
 # A Linux guest under QEMU, from power-on to power-off: every reason as the
 # kernel's tracepoint has it, and as KVM itself counts; the reader reads it.
 # requires: qemu
+# takes: 90 s
 
 . ./lib.sh
 

@@ -6,7 +6,7 @@
 # it was, whichever way it is left.
 # requires: qemu
 # kernels: 6.12
-# takes: 55 s
+# takes: 90 s
 
 . ./lib.sh
 
