@@ -96,7 +96,11 @@ check_tsc()
 	done
 	for stage in irq handle enter; do
 		is=$(counted "$1" $stage) tsc=$(counted tsc $stage)
-		per_mille "$1: $stage: lacks little" $((tsc - is)) "$tsc" 50
+		# Who is preempted in KVM_RUN before KVM has loaded the vCPU is
+		# in enter all the while, but off the CPU: seldom, but long.
+		most=50
+		[ $stage != enter ] || most=600
+		per_mille "$1: $stage: lacks little" $((tsc - is)) "$tsc" $most
 	done
 }
 
