@@ -36,8 +36,6 @@ static void print_second(const struct whole *w, const struct snapshot *now,
 			 const struct snapshot *then, const struct snapshot *d,
 			 const struct filter *f, FILE *out)
 {
-	unsigned long long missed = whole_missed(now);
-	unsigned long long before = then ? whole_missed(then) : 0;
 	struct coverage_sum sum;
 
 	/* KVM's count is of whole VMs. */
@@ -48,7 +46,7 @@ static void print_second(const struct whole *w, const struct snapshot *now,
 		fmt_coverage(sum.exits, sum.kvm_exits).text,
 		fmt_percent(w->fast, w->ended).text);
 	fprintf(out, ", missed %llu, dropped %llu, lost %llu\n",
-		missed > before ? missed - before : 0,
+		summary_rise(whole_missed(now), then ? whole_missed(then) : 0),
 		d->n[S_DROPPED], w->lost);
 }
 
@@ -119,7 +117,7 @@ static void print_failed(const struct snapshot *now,
 			continue;
 		snprintf(before, sizeof(before), "# %s (%s): ", vm->name,
 			 vm->id);
-		events_list_failed(vm, now, before, out);
+		events_print_failed(vm, now, before, out);
 	}
 }
 

@@ -6,12 +6,6 @@
 #include "delta.h"
 #include "text.h"
 
-/* The figures only rise; if one does not, a wrong one is not made of it. */
-static __u64 since_then(__u64 now, __u64 then)
-{
-	return now > then ? now - then : 0;
-}
-
 static const struct reason *find_reason(const struct vm *vm,
 					const struct reason *like)
 {
@@ -35,10 +29,10 @@ static int subtract_hist(struct hist *h, const struct hist *now,
 	unsigned int i, first = 0, end = 0;
 
 	h->timed = 0;
-	h->cycles = since_then(now->cycles, then->cycles);
+	h->cycles = summary_rise(now->cycles, then->cycles);
 	for (i = 0; i < now->nr; i++) {
-		left[i] = since_then(now->bucket[i],
-				     hist_count(then, now->first + i));
+		left[i] = summary_rise(now->bucket[i],
+				       hist_count(then, now->first + i));
 		if (!left[i])
 			continue;
 		if (!end)
@@ -59,14 +53,14 @@ static int subtract_reason(struct reason *r, const struct reason *now,
 	int i;
 
 	for (i = 0; i < NR_R; i++)
-		r->n[i] = since_then(r->n[i], then->n[i]);
+		r->n[i] = summary_rise(r->n[i], then->n[i]);
 	/* Of an interval these are not known. */
 	r->n[R_WAIT_MAX] = 0;
 	r->n[R_USER_MAX] = 0;
 	r->n[R_HALT_MAX] = 0;
 	for (i = 0; i < NR_ST; i++)
-		r->stages[i] = since_then(r->stages[i], then->stages[i]);
-	r->ept = since_then(r->ept, then->ept);
+		r->stages[i] = summary_rise(r->stages[i], then->stages[i]);
+	r->ept = summary_rise(r->ept, then->ept);
 	return subtract_hist(&r->hist, &now->hist, &then->hist);
 }
 
@@ -220,7 +214,7 @@ static void settle(__u64 *d, const __u64 *now, const __u64 *then,
 	int i;
 
 	for (i = 0; i < nr; i++)
-		fallen += since_then(then[stages[i]], now[stages[i]]);
+		fallen += summary_rise(then[stages[i]], now[stages[i]]);
 	part = fallen < d[unknown] ? fallen : d[unknown];
 	d[unknown] -= part;
 	fallen -= part;
@@ -236,9 +230,9 @@ static void subtract_times(struct vm *d, const struct vm *now,
 	int stages[NR_ST], i;
 
 	for (i = 0; i < NR_V; i++)
-		d->n[i] = since_then(now->n[i], then->n[i]);
+		d->n[i] = summary_rise(now->n[i], then->n[i]);
 	for (i = 0; i < NR_ST; i++) {
-		d->stages[i] = since_then(now->stages[i], then->stages[i]);
+		d->stages[i] = summary_rise(now->stages[i], then->stages[i]);
 		stages[i] = i;
 	}
 	settle(d->n, now->n, then->n, sums, sizeof(sums) / sizeof(*sums),
@@ -295,7 +289,7 @@ int delta_make(struct snapshot *d, const struct snapshot *now,
 	memset(d, 0, sizeof(*d));
 	d->root = now->root;
 	for (i = 0; i < NR_S; i++)
-		d->n[i] = since_then(now->n[i], then->n[i]);
+		d->n[i] = summary_rise(now->n[i], then->n[i]);
 	if (!make(d, now, then))
 		return source_sort(d);
 	text_tell("out of memory");

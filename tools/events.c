@@ -139,8 +139,8 @@ static bool is_refused(const struct snapshot *s, const char *name)
 	return false;
 }
 
-void events_list_failed(const struct vm *vm, const struct snapshot *s,
-			const char *before, FILE *out)
+void events_print_failed(const struct vm *vm, const struct snapshot *s,
+			 const char *before, FILE *out)
 {
 	const struct counter *c, *end = vm->counters + vm->nr_counters;
 
@@ -154,12 +154,6 @@ void events_list_failed(const struct vm *vm, const struct snapshot *s,
 		fprintf(out, " on %u of %u vCPU%s\n", c->failed, vm->nr_vcpus,
 			PLURAL(vm->nr_vcpus));
 	}
-}
-
-void events_print_failed(const struct vm *vm, const struct snapshot *s,
-			 const char *before)
-{
-	events_list_failed(vm, s, before, stdout);
 }
 
 unsigned int events_failed(const struct vm *vm)

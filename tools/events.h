@@ -52,10 +52,8 @@ struct cell events_ipc(const struct vm *vm, const struct reason *r,
  * A line for each event that failed on a vCPU, and on how many, but for those
  * that S (or NULL) has as refused: they are no VM's matter.
  */
-void events_list_failed(const struct vm *vm, const struct snapshot *s,
-			const char *before, FILE *out);
 void events_print_failed(const struct vm *vm, const struct snapshot *s,
-			 const char *before);
+			 const char *before, FILE *out);
 /* How many failures there are. */
 unsigned int events_failed(const struct vm *vm);
 

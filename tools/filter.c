@@ -113,6 +113,21 @@ static int check_word(const struct snapshot *s, const struct word *w,
 	return -1;
 }
 
+const struct vm *filter_find(const struct snapshot *s, const char *word)
+{
+	const struct word w = { word, strlen(word) };
+	const struct vm *vm;
+
+	if (check_word(s, &w, is_called, false))
+		return NULL;
+	vm = source_find(s, word, ALL_VCPUS);
+	if (vm)
+		return vm;
+	for (vm = s->vms; !is_called(vm, &w); vm++)
+		;
+	return vm;
+}
+
 static int check_list(const struct snapshot *s, const char *list, match_t match)
 {
 	struct word w = { list, strlen(list) };

@@ -29,6 +29,9 @@ extern const char * const sort_names[NR_SORTS];
 /* Is every word of -r a reason's name or number?  If not: told, and -1. */
 int filter_check_reasons(const char *words);
 
+/* The one VM that WORD means, as one of -p does; if there is none: told, and NULL */
+const struct vm *filter_find(const struct snapshot *s, const char *word);
+
 /*
  * Does every word of -p and -g mean a VM that is there, and has one of them the
  * vCPU?  If not: told, and -1.

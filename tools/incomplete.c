@@ -30,12 +30,6 @@ static void add(struct lacks *l, const char *format, ...)
 	l->len += (size_t)len < room ? (size_t)len : room - 1;
 }
 
-/* Some counts begin at 0 again at a reset. */
-static __u64 rise(__u64 now, __u64 then)
-{
-	return now > then ? now - then : 0;
-}
-
 static __u64 missed_before(const struct snapshot *since, const struct hook *h)
 {
 	size_t i;
@@ -55,7 +49,7 @@ static void add_hooks(struct lacks *l, const struct snapshot *s,
 	__u64 missed;
 
 	for (h = s->hooks; h < s->hooks + s->nr_hooks; h++) {
-		missed = rise(h->missed, missed_before(since, h));
+		missed = summary_rise(h->missed, missed_before(since, h));
 		if (missed)
 			add(l, "%s (%s) missed %llu", h->name, h->kind, missed);
 		if (strcmp(h->state, "armed") && strcmp(h->state, "off"))
@@ -78,15 +72,15 @@ static void add_counts(struct lacks *l, const struct snapshot *s,
 	size_t i;
 
 	for (i = 0; i < sizeof(losses) / sizeof(*losses); i++) {
-		lost = rise(s->n[losses[i].key],
-			    since ? since->n[losses[i].key] : 0);
+		lost = summary_rise(s->n[losses[i].key],
+				    since ? since->n[losses[i].key] : 0);
 		if (lost)
 			add(l, "%llu %s", lost, losses[i].what);
 	}
 	/* One of each vCPU is the one that it was in when kvmhot came. */
 	for (i = 0; i < s->nr_vms; i++)
 		vcpus += s->vms[i].all_vcpus;
-	lost = rise(s->n[S_LOST], since ? since->n[S_LOST] : 0);
+	lost = summary_rise(s->n[S_LOST], since ? since->n[S_LOST] : 0);
 	if (lost > vcpus)
 		add(l, "%llu exits lost", lost);
 }

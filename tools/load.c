@@ -72,18 +72,6 @@ static int read_one(struct vm *vm, const char *root, const struct vm_file *file,
 	return 0;
 }
 
-/* Return: 0, a negative errno, or 1 if there is no such file. */
-static int read_totals(struct vm *vm, const char *root, __u64 *since)
-{
-	int ret = parse_file(root, &totals_file, vm, ALL_VCPUS);
-
-	if (ret == -ENOENT && store_has_vm(root, vm->id))
-		return 1;
-	if (ret)
-		return ret;
-	return *since && *since != vm->since ? -EAGAIN : 0;
-}
-
 /*
  * All files must begin at the same time, else the VM was reset, or replaced,
  * in between.
@@ -104,9 +92,10 @@ static int read_vm(struct vm *vm, struct snapshot *s, const struct files *f)
 	if (f->live && f->pmu)
 		ret = read_one(vm, s->root, &pmu_file, f->vcpu, &since);
 	if (!ret && f->live && f->vcpu == ALL_VCPUS && !s->no_totals) {
-		ret = read_totals(vm, s->root, &since);
-		if (ret <= 0)
+		ret = read_one(vm, s->root, &totals_file, f->vcpu, &since);
+		if (ret != -ENOENT || !store_has_vm(s->root, vm->id))
 			return ret;
+		/* All that it has is in other files, too. */
 		s->no_totals = true;
 		ret = 0;
 	}

@@ -86,7 +86,7 @@ static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 			if (source_load_vm(&vm, SOURCE_ROOT, id))
 				return -1;
 			if (events_failed(&vm)) {
-				events_print_failed(&vm, NULL, "");
+				events_print_failed(&vm, NULL, "", stdout);
 				source_free_vm(&vm);
 				return -1;
 			}
@@ -147,7 +147,7 @@ static int run_one(struct tinyvm *tiny, const char *id, __u32 turns,
 		return -1;
 	failed = events_failed(&vm);
 	if (failed)
-		events_print_failed(&vm, NULL, "");
+		events_print_failed(&vm, NULL, "", stdout);
 	else
 		take(best, &vm);
 	best->tries++;

@@ -25,7 +25,7 @@ const struct vm_file vm_files[NR_VM_FILES] = {
 };
 
 const struct vm_file totals_file = {
-	"totals", 2, true, parse_totals_row
+	"totals", 2, false, parse_totals_row
 };
 
 const struct vm_file pmu_file = { "pmu", 8 + NR_ST, true, parse_pmu_row };

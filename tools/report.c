@@ -186,7 +186,7 @@ static void print_one(const struct snapshot *s, const struct vm *vm,
 		      const struct options *o)
 {
 	print_vm(s, vm, o->filter.vcpu);
-	events_print_failed(vm, s, "  ");
+	events_print_failed(vm, s, "  ", stdout);
 	if (o->pmu)
 		rates_print(s, vm, o);
 	else

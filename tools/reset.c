@@ -9,7 +9,7 @@
 int cmd_reset(const struct options *o)
 {
 	struct snapshot s;
-	struct vm *vm;
+	const struct vm *vm;
 	int ret = -1;
 
 	if (!o->nr_words || !strcmp(o->words[0], "all"))
@@ -17,7 +17,7 @@ int cmd_reset(const struct options *o)
 
 	if (source_load_live(&s, o->root, ALL_VCPUS))
 		return EXIT_FAILED;
-	vm = summary_find(&s, o->words[0]);
+	vm = filter_find(&s, o->words[0]);
 	if (vm)
 		ret = source_reset(o->root, vm->id);
 	source_free(&s);

@@ -8,21 +8,14 @@
 #include "rows.h"
 #include "text.h"
 
-static double percent_of_cpu(const struct vm *vm, __u64 cycles)
-{
-	__u64 passed = vm->now - vm->since;
-
-	return passed ? cycles * 100.0 / passed : 0;
-}
-
 double rows_kvm(const struct row *row)
 {
-	return percent_of_cpu(row->vm, row->r->n[R_CYCLES]);
+	return summary_cpus(row->vm, row->r->n[R_CYCLES]) * 100;
 }
 
 double rows_vmm(const struct row *row)
 {
-	return percent_of_cpu(row->vm, row->r->n[R_USER_CYCLES]);
+	return summary_cpus(row->vm, row->r->n[R_USER_CYCLES]) * 100;
 }
 
 static double quantile(const struct row *row, unsigned int per_mille)

@@ -215,7 +215,6 @@ int hist_set(struct hist *h, unsigned int first, unsigned int nr,
 	     const __u64 *bucket);
 
 /* summary.c */
-struct vm *summary_find(struct snapshot *s, const char *word);
 __u64 summary_cycles(const struct vm *vm);
 __u64 summary_exits(const struct vm *vm);
 bool summary_is_small(__u64 n, __u64 total);
@@ -224,6 +223,10 @@ __u64 summary_cost(const __u64 *stages);
 /* 0, or -1 without memory, not told */
 int summary_add(struct hist *to, const struct hist *h);
 __u64 summary_vcpu_cycles(const struct vm *vm);
+/* By how much a count is more than it was; 0 if it is less */
+__u64 summary_rise(__u64 now, __u64 then);
+/* So many CPUs, all of the VM's time, are as many cycles. */
+double summary_cpus(const struct vm *vm, __u64 cycles);
 double summary_seconds(const struct vm *vm);
 __u64 summary_quantile(const struct hist *h, unsigned int per_mille);
 

@@ -105,42 +105,6 @@ const struct vm *source_find(const struct snapshot *s, const char *id, int vcpu)
 	return NULL;
 }
 
-static bool is_called(const struct vm *vm, const char *word)
-{
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%u", vm->pid);
-	return !strcmp(vm->name, word) || !strcmp(pid, word);
-}
-
-/* By PID-FD, PID or name; if there is not exactly one: told, and NULL. */
-struct vm *summary_find(struct snapshot *s, const char *word)
-{
-	struct vm *found = NULL;
-	size_t i, nr = 0;
-
-	for (i = 0; i < s->nr_vms; i++) {
-		if (!strcmp(s->vms[i].id, word))
-			return &s->vms[i];
-		if (is_called(&s->vms[i], word)) {
-			found = &s->vms[i];
-			nr++;
-		}
-	}
-	if (nr == 1)
-		return found;
-	if (!nr) {
-		fprintf(stderr, "kvmhot: no such VM: %s\n", word);
-		return NULL;
-	}
-	fprintf(stderr, "kvmhot: %s: %zu VMs are called that:", word, nr);
-	for (i = 0; i < s->nr_vms; i++)
-		if (is_called(&s->vms[i], word))
-			fprintf(stderr, " %s", s->vms[i].id);
-	fputs("; say which\n", stderr);
-	return NULL;
-}
-
 static __u64 sum_reasons(const struct vm *vm, int column)
 {
 	__u64 sum = 0;
@@ -190,6 +154,19 @@ __u64 summary_vcpu_cycles(const struct vm *vm)
 {
 	return vm->n[V_GUEST] + vm->n[V_KVM] + vm->n[V_WAIT] + vm->n[V_HALT] +
 	       vm->n[V_USER] + vm->n[V_UNKNOWN];
+}
+
+/* What only rises has not fallen, but begun anew. */
+__u64 summary_rise(__u64 now, __u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
+double summary_cpus(const struct vm *vm, __u64 cycles)
+{
+	__u64 passed = vm->now - vm->since;
+
+	return passed ? (double)cycles / passed : 0;
 }
 
 double summary_seconds(const struct vm *vm)

@@ -4,23 +4,16 @@
 
 #include "whole.h"
 
-static double cpus(const struct vm *vm, __u64 cycles)
-{
-	__u64 passed = vm->now - vm->since;
-
-	return passed ? (double)cycles / passed : 0;
-}
-
 static void add_stages(struct whole *w, const struct vm *vm)
 {
 	const __u64 *st = vm->stages;
 
-	w->guest += cpus(vm, st[ST_GUEST]);
-	w->kvm += cpus(vm, summary_cost(st));
-	w->vmm += cpus(vm, st[ST_USER] + st[ST_IOCTL]);
-	w->halt += cpus(vm, st[ST_POLL] + st[ST_BLOCK]);
-	w->wait += cpus(vm, st[ST_PREEMPTED] + st[ST_SLEPT]);
-	w->unknown += cpus(vm, st[ST_UNKNOWN]);
+	w->guest += summary_cpus(vm, st[ST_GUEST]);
+	w->kvm += summary_cpus(vm, summary_cost(st));
+	w->vmm += summary_cpus(vm, st[ST_USER] + st[ST_IOCTL]);
+	w->halt += summary_cpus(vm, st[ST_POLL] + st[ST_BLOCK]);
+	w->wait += summary_cpus(vm, st[ST_PREEMPTED] + st[ST_SLEPT]);
+	w->unknown += summary_cpus(vm, st[ST_UNKNOWN]);
 }
 
 static void add_vm(struct whole *w, const struct vm *vm)
