@@ -13,18 +13,8 @@ kvmhot=${1:-$tools/kvmhot}
 man=$tools/kvmhot.8
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-nr=0
-failed=0
-
-# ok NAME STATUS: one line of TAP; what was found if it is not ok
-ok()
-{
-	nr=$((nr + 1))
-	[ "$2" -ne 0 ] || { echo "ok $nr $1" && return; }
-	failed=$((failed + 1))
-	head -n 30 "$dir/out" | sed 's/^/# /'
-	echo "not ok $nr $1"
-}
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 
 # same NAME WANT HAVE: two files of lines, neither of which is empty
 same()
@@ -396,5 +386,4 @@ ok "examples: the program takes them" $?
 # shellcheck source=docs_completion.sh
 . "$here/docs_completion.sh"
 
-echo "1..$nr"
-[ $nr -gt 0 ] && [ $failed -eq 0 ]
+tap_end

@@ -18,16 +18,8 @@ found=${FUZZ_FOUND:-$(dirname "$fuzzer")}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 corpus=${FUZZ_CORPUS:-$dir/corpus}
-nr=0
-failed=0
-
-ok() # NAME STATUS
-{
-	nr=$((nr + 1))
-	[ "$2" -eq 0 ] || failed=$((failed + 1))
-	[ "$2" -eq 0 ] || printf 'not '
-	echo "ok $nr $1"
-}
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 
 # seed NAME [EVENT...]: a tree, as a file of snap's.  Small ones are faster, and
 # what is in them is hit more often.
@@ -106,5 +98,4 @@ executed=$(sed -n 's/^stat::number_of_executed_units: //p' "$dir/log")
 [ "${executed:-0}" -gt $((seconds * 20)) ]
 ok "it got somewhere: $executed files" $?
 
-echo "1..$nr"
-[ $failed -eq 0 ]
+tap_end

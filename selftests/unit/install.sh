@@ -12,21 +12,8 @@ tools=$here/../../tools
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 out=${1:-$dir/build}
-nr=0
-failed=0
-
-# ok NAME STATUS: one line of TAP; what was said if it is not ok
-ok()
-{
-	nr=$((nr + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $nr $1"
-		return
-	fi
-	failed=$((failed + 1))
-	head -n 30 "$dir/out" | sed 's/^/# /'
-	echo "not ok $nr $1"
-}
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 
 skip()
 {
@@ -230,5 +217,4 @@ run_make clean && [ ! -e "$out/kvmhot" ] && [ ! -e "$out/kvmhot-export.service" 
 	[ -z "$(find "$out" -name '*.o')" ]
 ok "make clean leaves no program, unit and object" $?
 
-echo "1..$nr"
-[ $nr -gt 0 ] && [ $failed -eq 0 ]
+tap_end

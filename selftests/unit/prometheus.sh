@@ -16,8 +16,8 @@ dashboard=$here/../../tools/kvmhot-grafana.json
 python=/usr/bin/python3
 dir=$(mktemp -d) || exit 1
 pids=
-nr=0
-failed=0
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 
 # shellcheck disable=SC2317
 clean()
@@ -33,19 +33,6 @@ bail_out()
 {
 	echo "Bail out! $1"
 	exit 1
-}
-
-# ok NAME STATUS: one line of TAP; what was said if it is not ok
-ok()
-{
-	nr=$((nr + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $nr $1"
-		return
-	fi
-	failed=$((failed + 1))
-	head -n 20 "$dir/out" | sed 's/^/# /'
-	echo "not ok $nr $1"
 }
 
 # check NAME WHAT ARGUMENTS...: what prometheus_check.py says of it
@@ -152,5 +139,4 @@ check "scraped" wait "$api" \
 	'sum(kvmhot_exits_total{job="node"}) > 30000' 1
 check "dashboard: every query has a result" dashboard "$api" "$dashboard"
 
-echo "1..$nr"
-[ $failed -eq 0 ]
+tap_end

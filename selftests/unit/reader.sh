@@ -16,21 +16,8 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 tab=$(printf '\t')
 files="exits hist vcpus stages user ept halt ioctl"
-nr=0
-failed=0
-
-# ok NAME STATUS: one line of TAP; what the program said if it is not ok
-ok()
-{
-	nr=$((nr + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $nr $1"
-		return
-	fi
-	failed=$((failed + 1))
-	sed 's/^/# /' "$dir/out" "$dir/err" | head -n 20
-	echo "not ok $nr $1"
-}
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 
 # run ARGUMENTS...: the program's output in out and err, its status in $status.
 # Most trees have a hook that is missing: what comes of that is told apart, in
@@ -140,5 +127,4 @@ stat_options=
 # shellcheck source=/dev/null
 . "$here/reader_fuzz.sh"
 
-echo "1..$nr"
-[ $nr -gt 0 ] && [ $failed -eq 0 ]
+tap_end

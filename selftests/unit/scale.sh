@@ -13,19 +13,8 @@ fleet=$2
 dir=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 ticks=$(getconf CLK_TCK)
-nr=0
-failed=0
-
-ok() # NAME STATUS
-{
-	nr=$((nr + 1))
-	[ "$2" -eq 0 ] || failed=$((failed + 1))
-	[ "$2" -eq 0 ] || {
-		printf 'not '
-		head -n 5 "$dir/err" | sed 's/^/# /' >&2
-	}
-	echo "ok $nr $1"
-}
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh"
 
 # readings VMS: six trees, each later than the one before
 readings()
@@ -159,5 +148,4 @@ ok "top of 1000 VMs" $?
 [ "$each" -lt 500000 ] && [ "$peak" -le 65536 ]
 ok "top: far below a second of CPU for a refresh, at most 64 MiB" $?
 
-echo "1..$nr"
-[ $failed -eq 0 ]
+tap_end

@@ -20,25 +20,12 @@ trap 'tm kill-server 2>/dev/null; rm -rf "$dir"' EXIT
 trap 'exit 143' INT TERM HUP
 export TMUX_TMPDIR="$dir"
 unset TMUX
-nr=0
-failed=0
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 
 tm()
 {
 	tmux -u -L kvmhot -f /dev/null "$@" 2>>"$dir/tmux"
-}
-
-# ok NAME STATUS: one line of TAP; what there is in out if it is not ok
-ok()
-{
-	nr=$((nr + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $nr $1"
-		return
-	fi
-	failed=$((failed + 1))
-	sed 's/^/# /' "$dir/out"
-	echo "not ok $nr $1"
 }
 
 # until_true COMMAND: for 10 s at most; its status
@@ -200,5 +187,4 @@ start 80x24 "$kvmhot top --root $dir/live -n 1 | cat"
 until_true "tm capture-pane -p >'$dir/out'; grep -q '^# coverage' '$dir/out'"
 ok "no terminal: as stat" $?
 ends "no terminal" 0
-echo "1..$nr"
-[ "$failed" -eq 0 ]
+tap_end
