@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "hook.h"
+#include "quick.h"
 #include "vmx.h"
 
 #define HOOKS_END	(kvmhot_hooks + kvmhot_nr_hooks)
@@ -22,9 +23,39 @@ bool kvmhot_hooks_live;
 static DEFINE_MUTEX(hooks_lock);
 static bool enabled, detail;
 
+/* Read by kvmhot_slow_handle(): both hooks of vmx_handle_exit are in place. */
+bool kvmhot_handle_twice;
+
+static bool is_armed(bool (*is)(const struct kvmhot_hook *h))
+{
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (is(h) && h->state == HOOK_ARMED)
+			return true;
+	return false;
+}
+
+static bool is_detail(const struct kvmhot_hook *h)
+{
+	return h->detail;
+}
+
+static bool is_sched(const struct kvmhot_hook *h)
+{
+	return h->hits == KVMHOT_SWITCHES;
+}
+
 static bool is_wanted(const struct kvmhot_hook *h)
 {
-	return h->always || (enabled && (!h->detail || detail));
+	if (h->always)
+		return true;
+	if (h->detail)
+		return enabled && detail;
+	/* One of the two is enough; this is the cheaper one. */
+	if (h->plain)
+		return enabled && !is_armed(is_detail);
+	return enabled;
 }
 
 /*
@@ -71,6 +102,7 @@ static void disarm_all(bool closing)
 			kvmhot_hook_disarm(h, h->state == HOOK_MISSING ?
 					      HOOK_MISSING : HOOK_OFF);
 	tracepoint_synchronize_unregister();
+	kvmhot_pool_close_quick();
 	kvmhot_vm_lose_track();
 }
 
@@ -93,13 +125,17 @@ static int arm_all(void)
 			kvmhot_hook_tell_missing(h);
 		if (h->required && h->state == HOOK_MISSING)
 			err = h->err;
-		waiting |= h->required && h->state != HOOK_ARMED;
+		waiting |= h->required && is_wanted(h) &&
+			   h->state != HOOK_ARMED;
 	}
-	if (err)
+	if (err) {
 		disarm_all(false);
-	else
-		WRITE_ONCE(kvmhot_hooks_live, !waiting);
-	return err;
+		return err;
+	}
+	/* Context switches end the quick way. */
+	WRITE_ONCE(kvmhot_quick_open, is_armed(is_sched));
+	WRITE_ONCE(kvmhot_hooks_live, !waiting);
+	return 0;
 }
 
 /**
@@ -215,25 +251,45 @@ int kvmhot_hooks_enable(bool on)
 	return err;
 }
 
-/* Return: 0, or the errno of a hook that could not be put in place. */
+static void arm_or_not(struct kvmhot_hook *h)
+{
+	if (is_wanted(h) && kvmhot_hooks_live)
+		kvmhot_hook_arm(h);
+	else if (!is_wanted(h))
+		kvmhot_hook_disarm(h, HOOK_OFF);
+	else
+		kvmhot_hook_disarm(h, is_refusing() ? HOOK_OFF :
+						      idle_state(h));
+}
+
+/*
+ * Put one of the two hooks of vmx_handle_exit in the place of the other, so
+ * that at no time there is none of them.
+ *
+ * Return: 0, or the errno of the one that is for 'detail'.
+ */
 static int arm_detail(void)
 {
 	struct kvmhot_hook *h;
+	int err = 0;
 
+	WRITE_ONCE(kvmhot_handle_twice, true);
+	if (!detail)
+		for (h = kvmhot_hooks; h < HOOKS_END; h++)
+			if (h->plain && kvmhot_hooks_live)
+				kvmhot_hook_arm(h);
 	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
 		if (!h->detail)
 			continue;
-		if (!detail)
-			kvmhot_hook_disarm(h, HOOK_OFF);
-		else if (kvmhot_hooks_live)
-			kvmhot_hook_arm(h);
-		else
-			kvmhot_hook_disarm(h, is_refusing() ? HOOK_OFF :
-							      idle_state(h));
+		arm_or_not(h);
 		if (detail && h->err)
-			return h->err;
+			err = h->err;
 	}
-	return 0;
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (h->plain)
+			arm_or_not(h);
+	WRITE_ONCE(kvmhot_handle_twice, false);
+	return err;
 }
 
 /**

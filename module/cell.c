@@ -14,6 +14,16 @@
 #include "kvmhot.h"
 #include "lines.h"
 #include "pmu.h"
+#include "quick.h"
+
+/* Where there is none: nothing fits in, so that nothing is written. */
+struct kvmhot_group kvmhot_no_group __ro_after_init = {
+	.min = U32_MAX,
+};
+
+struct kvmhot_cell kvmhot_no_cell __ro_after_init = {
+	.group = { [0 ... KVMHOT_HIST_GROUPS - 1] = &kvmhot_no_group },
+};
 
 /**
  * kvmhot_lines_take() - memory for a cell, a slot or a part of a histogram
@@ -47,58 +57,98 @@ noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
 	return line;
 }
 
+static void group_clear(struct kvmhot_group *group)
+{
+	unsigned int i;
+
+	memset(group, 0, sizeof(*group));
+	for (i = 0; i < KVMHOT_HIST_SUB; i++)
+		group->n[i] = KVMHOT_COUNT_START;
+	group->min = U32_MAX;
+}
+
+static noinline struct kvmhot_group *group_new(struct kvmhot_vcpu *v,
+					       struct kvmhot_cell *cell,
+					       unsigned int g)
+{
+	unsigned int line = kvmhot_lines_take(v, 1, KVMHOT_LINES_END);
+	struct kvmhot_group *group;
+
+	if (!line)
+		return NULL;
+	group = kvmhot_line_at(v, line);
+	group_clear(group);
+	/* Pairs with the acquire in kvmhot_snap_group(). */
+	smp_store_release(&cell->group[g], group);
+	return group;
+}
+
 static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 					     unsigned int key)
 {
 	unsigned int line = kvmhot_lines_take(v, KVMHOT_CELL_LINES,
 					      KVMHOT_LINES_END);
 	struct kvmhot_cell *cell;
+	unsigned int g;
 
 	if (!line)
 		return NULL;
 	cell = kvmhot_line_at(v, line);
 	cell->gen = READ_ONCE(v->gen);
-	cell->min = U64_MAX;
+	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
+		cell->group[g] = &kvmhot_no_group;
 	/* Pairs with the acquire in cell_at() of snap.c. */
 	smp_store_release(&v->cells[key], line);
 	return cell;
 }
 
-/*
- * A reset was ordered since the cell was last written: put it into effect.
- * @open exits (0 or 1) are under way, and belong to the new generation.
- */
-static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-				u32 gen, unsigned int open)
+static u64 count_timed(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
 {
-	u64 past = cell->past + cell->exits - open;
-	u32 n = kvmhot_seq_begin(&cell->seq);
+	unsigned int g, i;
+	u64 timed = 0;
 
-	memset((u8 *)cell + offsetof(struct kvmhot_cell, exits), 0,
-	       offsetof(struct kvmhot_cell, pmu_line) -
-	       offsetof(struct kvmhot_cell, exits));
-	cell->past = past;
-	cell->exits = open;
-	cell->min = U64_MAX;
-	kvmhot_buckets_clear(v, cell->line);
+	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
+		for (i = 0; i < KVMHOT_HIST_SUB; i++)
+			timed += kvmhot_group_count(v, cell, g, i);
+	return timed;
+}
+
+/* A reset was ordered since the cell was last written: put it into effect. */
+static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+				u32 gen)
+{
+	u64 past = cell->rare.past + cell->rare.lost + count_timed(v, cell);
+	unsigned int g;
+	u64 *carry;
+
+	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
+		if (cell->group[g] != &kvmhot_no_group)
+			group_clear(cell->group[g]);
+		carry = kvmhot_group_carry(v, cell, g);
+		if (carry)
+			memset(carry, 0, KVMHOT_LINE_SIZE);
+	}
+	memset(&cell->rare, 0, sizeof(cell->rare));
+	cell->rare.past = past;
+	/* The next list's rows begin anew. */
+	cell->pmu_list = 0;
+	cell->pmu_exits = 0;
 	cell->gen = gen;
-	kvmhot_seq_end(&cell->seq, n);
 }
 
 /* Pairs with the store in kvmhot_vm_reset_one(). */
 static __always_inline void cell_update_gen(struct kvmhot_vcpu *v,
-					    struct kvmhot_cell *cell,
-					    unsigned int open)
+					    struct kvmhot_cell *cell)
 {
 	u32 gen = READ_ONCE(v->gen);
 
 	if (unlikely(cell->gen != gen))
-		cell_clear(v, cell, gen, open);
+		cell_clear(v, cell, gen);
 }
 
 /**
- * kvmhot_cell_begin() - count an exit
- * @v: the vCPU
+ * kvmhot_cell_begin() - the cell of an exit
+ * @v: the vCPU, inside of its seq
  * @key: below KVMHOT_NR_KEYS
  *
  * Context: probe, on the vCPU's thread.
@@ -120,35 +170,113 @@ struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 			return NULL;
 		}
 	}
-	cell_update_gen(v, cell, 0);
-	/* Pairs with READ_ONCE in kvmhot_snap_cell(): not inside @seq. */
-	WRITE_ONCE(cell->exits, cell->exits + 1);
+	cell_update_gen(v, cell);
 	return cell;
 }
 
-/* What of an exit is not simply irq and handle.  Inside @seq. */
+/**
+ * kvmhot_cell_carry() - a bucket's count comes round
+ * @v: the vCPU, readers of which wait
+ * @cell: the cell
+ * @g: group of the bucket
+ * @sub: place of it in the group
+ *
+ * Context: probe, on the vCPU's thread.
+ *
+ * Return: false if there is no memory to remember it in.
+ */
+bool kvmhot_cell_carry(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		       unsigned int g, unsigned int sub)
+{
+	u16 *map;
+	u64 *carry;
+
+	if (!cell->carry)
+		cell->carry = kvmhot_lines_take(v, 1, KVMHOT_LINES_END);
+	if (!cell->carry)
+		return false;
+	map = kvmhot_line_at(v, cell->carry);
+	if (!map[g])
+		map[g] = kvmhot_lines_take(v, 1, KVMHOT_LINES_END);
+	if (!map[g])
+		return false;
+	carry = kvmhot_line_at(v, map[g]);
+	carry[sub]++;
+	return true;
+}
+
+/* What 32 bits cannot tell of the last group. */
+static void add_top(struct kvmhot_cell *cell, struct kvmhot_group *group,
+		    u64 cost)
+{
+	bool first = group->max < group->min;
+
+	cell->top_min = first ? cost : min(cell->top_min, cost);
+	cell->top_max = first ? cost : max(cell->top_max, cost);
+	group->min = 0;
+	group->max = 0;
+}
+
+/**
+ * kvmhot_cell_add() - add an exit to a cell's histogram, and its guest and irq
+ * @v: the vCPU, readers of which wait; with @guest and @irq
+ * @cell: the cell
+ * @cost: the exit's KVM cost
+ *
+ * Context: probe, on the vCPU's thread.
+ *
+ * Return: false if there is no memory for it.
+ */
+bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost)
+{
+	unsigned int g = kvmhot_hist_group(cost);
+	unsigned int sub = kvmhot_hist_sub(cost);
+	struct kvmhot_group *group = cell->group[g];
+
+	if (unlikely(group == &kvmhot_no_group)) {
+		group = group_new(v, cell, g);
+		if (!group)
+			return false;
+	}
+	if (unlikely(group->n[sub] == U32_MAX) &&
+	    !kvmhot_cell_carry(v, cell, g, sub))
+		return false;
+	group->n[sub]++;
+	group->cycles += cost;
+	group->guest += v->guest;
+	group->irq += v->irq;
+	if (unlikely(g == KVMHOT_HIST_GROUPS - 1)) {
+		add_top(cell, group, cost);
+		return true;
+	}
+	group->min = min_t(u32, group->min, cost);
+	group->max = max_t(u32, group->max, cost);
+	return true;
+}
+
+/* What of an exit is not simply irq and handle. */
 static noinline void add_odd(const struct kvmhot_vcpu *v,
-			     struct kvmhot_cell *cell)
+			     struct kvmhot_rare *rare)
 {
 	u64 wait = v->span[KVMHOT_PREEMPTED] + v->span[KVMHOT_SLEPT];
 	u64 halt = v->span[KVMHOT_POLL] + v->span[KVMHOT_BLOCK];
 	u64 user = v->span[KVMHOT_USER];
 
-	cell->reenter += v->span[KVMHOT_REENTER];
-	cell->enter += v->span[KVMHOT_ENTER];
-	cell->poll += v->span[KVMHOT_POLL];
-	cell->block += v->span[KVMHOT_BLOCK];
-	cell->ioctl += v->span[KVMHOT_IOCTL];
-	cell->preempted += v->span[KVMHOT_PREEMPTED];
-	cell->slept += v->span[KVMHOT_SLEPT];
-	cell->user_cycles += user;
-	cell->ept += v->ept;
-	cell->wait += !!wait;
-	cell->wait_max = max(cell->wait_max, wait);
-	cell->halt += !!halt;
-	cell->halt_max = max(cell->halt_max, halt);
-	cell->user += !!user;
-	cell->user_max = max(cell->user_max, user);
+	rare->reenter += v->span[KVMHOT_REENTER];
+	rare->enter += v->span[KVMHOT_ENTER];
+	rare->poll += v->span[KVMHOT_POLL];
+	rare->block += v->span[KVMHOT_BLOCK];
+	rare->ioctl += v->span[KVMHOT_IOCTL];
+	rare->preempted += v->span[KVMHOT_PREEMPTED];
+	rare->slept += v->span[KVMHOT_SLEPT];
+	rare->user_cycles += user;
+	rare->ept += v->ept;
+	rare->wait += !!wait;
+	rare->wait_max = max(rare->wait_max, wait);
+	rare->halt += !!halt;
+	rare->halt_max = max(rare->halt_max, halt);
+	rare->user += !!user;
+	rare->user_max = max(rare->user_max, user);
 }
 
 /* No exit is open any more. */
@@ -165,7 +293,7 @@ static __always_inline void close_exit(struct kvmhot_vcpu *v)
 
 /**
  * kvmhot_cell_end() - the open exit has ended: add its cost, if it is known
- * @v: the vCPU
+ * @v: the vCPU, inside of its seq
  * @now: TSC of the end
  *
  * Context: probe, on the vCPU's thread.
@@ -173,59 +301,41 @@ static __always_inline void close_exit(struct kvmhot_vcpu *v)
 void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 {
 	struct kvmhot_cell *cell = v->cell;
-	u64 cost = now - v->exit_tsc - v->away;
-	u64 *bucket = NULL;
-	u32 n;
 
 	if (unlikely(!cell)) {
 		kvmhot_pmu_lose(v);
 		close_exit(v);
 		return;
 	}
-	cell_update_gen(v, cell, 1);
-	if (likely(v->exit_tsc))
-		bucket = kvmhot_bucket_for(v, cell->line, cost,
-					   KVMHOT_LINES_END);
-	if (unlikely(!bucket)) {
+	cell_update_gen(v, cell);
+	if (unlikely(!v->exit_tsc ||
+		     !kvmhot_cell_add(v, cell,
+				      now - v->exit_tsc - v->away))) {
 		kvmhot_cell_lose(v);
 		return;
 	}
-
-	n = kvmhot_seq_begin(&cell->seq);
-	cell->timed++;
-	cell->cycles += cost;
-	if (cost < cell->min)
-		cell->min = cost;
-	if (cost > cell->max)
-		cell->max = cost;
-	cell->guest += v->guest;
-	cell->irq += v->irq;
-	++*bucket;
 	if (!v->slow)
-		cell->fast++;
+		cell->rare.fast++;
 	if (unlikely(v->odd))
-		add_odd(v, cell);
+		add_odd(v, &cell->rare);
 	kvmhot_pmu_end(v, cell);
-	kvmhot_seq_end(&cell->seq, n);
+	kvmhot_quick_allow(v, cell);
 	close_exit(v);
 }
 
 /**
  * kvmhot_cell_lose() - the open exit, if any, is over, its cost not known
- * @v: the vCPU
+ * @v: the vCPU, inside of its seq
  *
  * Context: probe, on the vCPU's thread.
  */
 void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_cell *cell = v->cell;
-	u32 n;
 
 	if (cell) {
-		cell_update_gen(v, cell, 1);
-		n = kvmhot_seq_begin(&cell->seq);
-		cell->lost++;
-		kvmhot_seq_end(&cell->seq, n);
+		cell_update_gen(v, cell);
+		cell->rare.lost++;
 	}
 	v->key = KVMHOT_KEY_NONE;
 	kvmhot_pmu_lose(v);

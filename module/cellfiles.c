@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -47,22 +48,22 @@ out:
 /**
  * kvmhot_cellfiles_show() - KVMHOT_COLUMNS_CELL, with the tab before them
  * @m: where to
- * @snap: the cell, or the sum of several; its histogram is not shown
+ * @t: the cell, or the sum of several
  */
-void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_snap *snap)
+void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t)
 {
-	const struct kvmhot_cell *c = &snap->cell;
+	const struct kvmhot_rare *r = &t->rare;
 
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", c->exits, c->timed,
-		   snap->open, c->lost, c->fast);
-	seq_printf(m, "\t%llu\t%llu\t%llu", c->cycles, c->timed ? c->min : 0,
-		   c->max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", c->wait, c->preempted + c->slept,
-		   c->wait_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", c->user, c->user_cycles,
-		   c->user_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", snap->total, c->halt,
-		   c->poll + c->block, c->halt_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->exits, t->timed,
+		   t->open, r->lost, r->fast);
+	seq_printf(m, "\t%llu\t%llu\t%llu", t->cycles, t->timed ? t->min : 0,
+		   t->max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", r->wait, r->preempted + r->slept,
+		   r->wait_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", r->user, r->user_cycles,
+		   r->user_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->total, r->halt,
+		   r->poll + r->block, r->halt_max);
 }
 
 static void show_exits(struct seq_file *m, int id, unsigned int key,
@@ -70,7 +71,7 @@ static void show_exits(struct seq_file *m, int id, unsigned int key,
 {
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
-	kvmhot_cellfiles_show(m, snap);
+	kvmhot_cellfiles_show(m, &snap->t);
 	seq_printf(m, "\t%u\n", kvmhot_vmfiles_level(key));
 }
 
@@ -85,14 +86,14 @@ DEFINE_SHOW_ATTRIBUTE(exits);
 static void show_hist(struct seq_file *m, int id, unsigned int key,
 		      const struct kvmhot_snap *snap)
 {
-	const struct kvmhot_cell *c = &snap->cell;
+	const struct kvmhot_tally *t = &snap->t;
 
-	if (!c->timed)
+	if (!t->timed)
 		return;
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", c->timed, c->cycles, c->min,
-		   c->max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->timed, t->cycles, t->min,
+		   t->max);
 	kvmhot_vmfiles_buckets(m, snap->bucket);
 	seq_printf(m, "\t%u\n", kvmhot_vmfiles_level(key));
 }
@@ -117,82 +118,71 @@ static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
 /**
  * kvmhot_cellfiles_stages() - KVMHOT_COLUMNS_STAGES and ept, with the tab before
  * @m: where to
- * @c: the cell, or the sum of several
+ * @t: the cell, or the sum of several
  */
-void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_cell *c)
+void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t)
 {
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", c->guest, c->irq,
-		   c->cycles - c->irq - c->reenter - c->enter, c->reenter,
-		   c->enter);
+	const struct kvmhot_rare *r = &t->rare;
+
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->guest, t->irq,
+		   t->cycles - t->irq - r->reenter - r->enter, r->reenter,
+		   r->enter);
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
-		   c->poll, c->block, c->user_cycles, c->ioctl, c->preempted,
-		   c->slept, c->ept);
+		   r->poll, r->block, r->user_cycles, r->ioctl, r->preempted,
+		   r->slept, r->ept);
 }
 
 static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
-			     const struct kvmhot_cell *c,
+			     const struct kvmhot_tally *t,
 			     const struct kvmhot_sums *s)
 {
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
-	seq_printf(m, "\t%u\t%llu", kvmhot_vmfiles_level(key), c->timed);
-	kvmhot_cellfiles_stages(m, c);
+	seq_printf(m, "\t%u\t%llu", kvmhot_vmfiles_level(key), t->timed);
+	kvmhot_cellfiles_stages(m, t);
 	seq_printf(m, "\t%llu\t%llu\n", s->since, s->now);
 }
 
-/* All cells of a vCPU, and what they are copied by. */
+/* All cells of a vCPU. */
 struct vcpu_cells {
-	struct kvmhot_snap	snap;
-	struct kvmhot_cell	cell[KVMHOT_NR_KEYS];
+	struct kvmhot_tally	cell[KVMHOT_NR_KEYS];
 };
 
-/* Return: 0 or an errno; in @timed their sum. */
-static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
-		      u64 *timed)
+/* Return: timed exits of all of them. */
+static u64 copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells)
 {
 	unsigned int key;
-	int ret;
+	u64 timed = 0;
 
-	*timed = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		ret = kvmhot_snap_cell(v, key, &cells->snap);
-		if (ret < 0)
-			return ret;
-		cells->cell[key].timed = ret ? cells->snap.cell.timed : 0;
-		if (!cells->cell[key].timed)
-			continue;
-		cells->cell[key] = cells->snap.cell;
-		*timed += cells->snap.cell.timed;
+		kvmhot_snap_tally(v, key, &cells->cell[key]);
+		timed += cells->cell[key].timed;
 	}
-	return 0;
+	return timed;
 }
 
 /*
  * The vCPU's row stands before those of its reasons, but is read after them:
  * so it has all that they have.  All of them are of the same generation.
  */
-static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
-		       struct vcpu_cells *cells)
+static void show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
+			struct vcpu_cells *cells)
 {
 	struct kvmhot_sums s;
 	unsigned int key;
 	u64 timed;
 	u32 gen;
-	int ret;
 
 	do {
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		gen = READ_ONCE(v->gen);
-		ret = copy_cells(v, cells, &timed);
-		if (ret < 0)
-			return ret;
+		timed = copy_cells(v, cells);
 		kvmhot_vcpu_sums(v, &s);
 	} while (s.gen != gen);
 	show_vcpu_stages(m, v->id, timed, &s);
 	for (key = 0; key < KVMHOT_NR_KEYS; key++)
 		if (cells->cell[key].timed)
 			show_cell_stages(m, v->id, key, &cells->cell[key], &s);
-	return 0;
 }
 
 static int stages_show(struct seq_file *m, void *unused)
@@ -200,7 +190,6 @@ static int stages_show(struct seq_file *m, void *unused)
 	struct kvmhot_vm *vm = m->private;
 	struct vcpu_cells *cells;
 	struct kvmhot_vcpu *v;
-	int ret = 0;
 
 	cells = kvmalloc(sizeof(*cells), GFP_KERNEL);
 	if (!cells)
@@ -212,12 +201,12 @@ static int stages_show(struct seq_file *m, void *unused)
 		/* All is done again, with a bigger buffer. */
 		if (seq_has_overflowed(m))
 			break;
-		ret = show_stages(m, v, cells);
-		if (ret)
+		if (fatal_signal_pending(current))
 			break;
+		show_stages(m, v, cells);
 	}
 	kvfree(cells);
-	return ret;
+	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stages);
 

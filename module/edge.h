@@ -52,6 +52,16 @@ static __always_inline void kvmhot_edge_end(struct kvmhot_vcpu *v, u32 n)
 	kvmhot_seq_end(&v->seq, n);
 }
 
+/* An exit counts under @key from here on. */
+static __always_inline void kvmhot_begin_cell(struct kvmhot_vcpu *v, u16 key)
+{
+	v->key = key;
+	if (likely(key != KVMHOT_KEY_NONE))
+		v->cell = kvmhot_cell_begin(v, key);
+	else
+		v->sum[KVMHOT_DROPPED]++;
+}
+
 /* Is the vCPU in a stage that is KVM's cost? */
 static __always_inline bool kvmhot_in_cost(const struct kvmhot_vcpu *v)
 {

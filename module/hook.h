@@ -22,11 +22,13 @@ enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
  * @required: nothing is counted without it
  * @always: stays in place when kvmhot is disabled
  * @detail: is wanted with 'detail' only
+ * @plain: is not wanted while one with @detail is in place
  * @handler: of a kprobe
  * @entry: of a kretprobe
  * @ret: of a kretprobe
  * @data_size: of a kretprobe's instance
  * @probe: of a tracepoint
+ * @nmissed: set to where the kernel counts what a kretprobe misses
  * @hits: sum of the vCPUs that counts its hits
  * @state: see enum kvmhot_hook_state
  * @err: errno of the last try, 0 if it is armed
@@ -44,11 +46,13 @@ struct kvmhot_hook {
 	bool			required;
 	bool			always;
 	bool			detail;
+	bool			plain;
 	kprobe_pre_handler_t	handler;
 	kretprobe_handler_t	entry;
 	kretprobe_handler_t	ret;
 	size_t			data_size;
 	void			*probe;
+	const int		**nmissed;
 	enum kvmhot_sum		hits;
 
 	enum kvmhot_hook_state	state;

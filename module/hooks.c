@@ -12,6 +12,7 @@
 #include <trace/events/sched.h>
 
 #include "hook.h"
+#include "quick.h"
 #include "timeline.h"
 
 static const char * const kind_names[] = {
@@ -70,8 +71,10 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.name = "vmx_handle_exit", .module = "kvm_intel",
 		.hits = KVMHOT_RETURNED,
 		.note = "handle does not end at its return",
-		.kind = HOOK_KRETPROBE, .ret = kvmhot_probe_handle_exit_ret,
-		.detail = true,
+		.kind = HOOK_KRETPROBE,
+		.entry = kvmhot_probe_handle_exit_entry,
+		.ret = kvmhot_probe_handle_exit_ret,
+		.detail = true, .nmissed = &kvmhot_missed_handle,
 	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_RUNS,
@@ -90,7 +93,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.hits = KVMHOT_HANDLED,
 		.note = "the fast path cannot be told apart",
 		.kind = HOOK_KPROBE, .handler = kvmhot_probe_handle_exit,
-		.required = true,
+		.required = true, .plain = true,
 	}, {
 		.name = "kvm_entry", .module = "kvm",
 		.hits = KVMHOT_ENTRIES,
@@ -166,7 +169,9 @@ void kvmhot_hook_arm(struct kvmhot_hook *h)
 	h->err = hook_register(h);
 	if (!h->err)
 		h->state = HOOK_ARMED;
-	else
+	if (!h->err && h->nmissed)
+		WRITE_ONCE(*h->nmissed, &h->rp.nmissed);
+	else if (h->err)
 		h->state = h->err == -ENOENT ? HOOK_WAITING : HOOK_MISSING;
 }
 
@@ -196,6 +201,8 @@ void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state)
 			unregister_kretprobe(&h->rp);
 		else
 			tracepoint_probe_unregister(h->tp, h->probe, NULL);
+		if (h->nmissed)
+			WRITE_ONCE(*h->nmissed, &kvmhot_missed_none);
 	}
 	h->state = state;
 	if (state != HOOK_MISSING)

@@ -11,6 +11,7 @@
 
 #include "edge.h"
 #include "kvmhot.h"
+#include "quick.h"
 #include "timeline.h"
 #include "vmx.h"
 
@@ -53,7 +54,7 @@ int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct kvmhot_vcpu *v;
 
 	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	v = kvmhot_vcpu_find(span->vcpu);
+	v = kvmhot_vcpu_find_settled(span->vcpu);
 	/* In another stage a switch is not seen. */
 	if (!v || !kvmhot_in_cost(v))
 		return 1;
@@ -70,7 +71,7 @@ NOKPROBE_SYMBOL(kvmhot_probe_ept);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(span->vcpu);
 	u64 cycles;
 	u32 n;
 
@@ -109,7 +110,7 @@ static __always_inline int halt_begin(struct kvmhot_halt_span *span,
 	u32 n;
 
 	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	v = kvmhot_vcpu_find(span->vcpu);
+	v = kvmhot_vcpu_find_settled(span->vcpu);
 	if (!v || !may_halt(v, stage))
 		return 1;
 	now = kvmhot_edge_begin(v, &n);
@@ -129,7 +130,7 @@ static __always_inline void halt_end(const struct kvmhot_halt_span *span,
 				     enum kvmhot_sum stage,
 				     enum kvmhot_sum hits)
 {
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(span->vcpu);
 	u64 now;
 	u32 n;
 

@@ -30,29 +30,49 @@ struct tracepoint;
 #define KVMHOT_NR_SPARES	32
 
 /**
+ * struct kvmhot_tally - the figures of a cell, but for the histogram
+ * @total: exits since first sight; never goes back over a reset
+ * @exits: exits since the last reset, as the rest
+ * @timed: those of them that are in the histogram
+ * @open: 1 if one is under way, else 0
+ * @cycles: sum of the KVM costs of the timed
+ * @min: least of them; void if there are none
+ * @max: greatest of them
+ * @guest: sum of their stage guest
+ * @irq: sum of their stage irq
+ * @rare: further figures
+ */
+struct kvmhot_tally {
+	u64			total;
+	u64			exits;
+	u64			timed;
+	u64			open;
+	u64			cycles;
+	u64			min;
+	u64			max;
+	u64			guest;
+	u64			irq;
+	struct kvmhot_rare	rare;
+};
+
+/**
  * struct kvmhot_snap - a consistent copy of a cell
- * @cell: scalars; of the current generation
- * @open: 1 if an exit is under way, else 0
- * @total: exits since first sight
- * @bucket: the histogram; its sum is @cell.timed
+ * @t: its figures
+ * @bucket: its histogram; their sum is @t.timed
  */
 struct kvmhot_snap {
-	struct kvmhot_cell	cell;
-	u64			open;
-	u64			total;
+	struct kvmhot_tally	t;
 	u64			bucket[KVMHOT_HIST_BUCKETS];
 };
 
 /**
- * struct kvmhot_count - the counts of a cell, without its histogram
- * @total: exits since first sight; never goes back over a reset
- * @exits: exits since the last reset
- * @lost: of @exits, those whose cost is not known
+ * struct kvmhot_look - where a vCPU was when a copy of it was begun
+ * @seq: of its record
+ * @q: the same on the quick way
  */
-struct kvmhot_count {
-	u64	total;
-	u64	exits;
-	u64	lost;
+struct kvmhot_look {
+	u32			seq;
+	struct kvmhot_quick	q;
 };
 
 /**
@@ -225,6 +245,7 @@ void kvmhot_follow_exit(void);
 
 /* arm.c: control path */
 extern bool kvmhot_hooks_live;	/* all that is needed is in place */
+extern bool kvmhot_handle_twice;
 void kvmhot_hooks_start(void);
 void kvmhot_hooks_stop(void);
 void kvmhot_hooks_module(const char *name, bool there);
@@ -240,17 +261,27 @@ void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t);
 struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key);
 void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now);
 void kvmhot_cell_lose(struct kvmhot_vcpu *v);
+bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost);
+bool kvmhot_cell_carry(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		       unsigned int g, unsigned int sub);
+extern struct kvmhot_group kvmhot_no_group;
+extern struct kvmhot_cell kvmhot_no_cell;
 
 /* slot.c: probe context */
 DECLARE_PER_CPU(u64, kvmhot_dropped_spans);
 void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 		     u16 aux, u64 cycles);
 
+/* look.c: control path */
+void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look);
+bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
+		       const struct kvmhot_look *look);
+
 /* snap.c: control path */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_snap *snap);
-void kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key,
-		       struct kvmhot_count *c);
+void kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_tally *t);
 int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 		     struct kvmhot_spans *spans);
 unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
@@ -281,6 +312,7 @@ void kvmhot_pool_drain(void);
 void kvmhot_pool_add_page(struct kvmhot_vcpu *v);
 u64 kvmhot_pool_vcpu_bytes(const struct kvmhot_vcpu *v);
 void kvmhot_pool_unhash(struct kvmhot_vcpu *v);
+void kvmhot_pool_close_quick(void);
 void kvmhot_pool_free(struct kvmhot_vcpu *v);
 
 /* vm.c: control path */
@@ -337,8 +369,8 @@ void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket);
 void kvmhot_vmfiles_sums(struct seq_file *m, const struct kvmhot_sums *s);
 void kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f);
 void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f);
-void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_snap *snap);
-void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_cell *c);
+void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t);
+void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t);
 void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 void kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir);

@@ -295,6 +295,16 @@ static void serve(struct kvmhot_vcpu *v)
 	set_perf(v->pmu, make_perf(v));
 }
 
+/* The quick way must begin anew, with events. */
+static void start_reading(void)
+{
+	static_branch_enable(&kvmhot_pmu_on);
+	/* See kvmhot_pool_close_quick(). */
+	synchronize_rcu();
+	kvmhot_pool_close_quick();
+	synchronize_rcu();
+}
+
 /**
  * kvmhot_perf_work() - make and release events
  *
@@ -313,7 +323,8 @@ void kvmhot_perf_work(void)
 	}
 	if (is_any_wanted(&used) && kvmhot_hooks_enabled()) {
 		/* First, so that no edge counts what was not read before. */
-		static_branch_enable(&kvmhot_pmu_on);
+		if (!static_key_enabled(&kvmhot_pmu_on))
+			start_reading();
 		all_vcpus(serve);
 		return;
 	}

@@ -77,23 +77,74 @@ static noinline void read_first(struct kvmhot_pmu *p,
 	p->stepped = false;
 }
 
+/**
+ * kvmhot_pmu_read_all() - read the TSC, and at once all events
+ * @p: where they are counted, or NULL
+ * @tsc: set to the TSC
+ * @to: set to their counts, but for those that have failed before
+ *
+ * One function for all edges, so that what lies between the TSC and an event is
+ * the same at each of them.
+ *
+ * Context: probe, interrupts off.
+ *
+ * Return: false if they are others than those of the last edge, or one does
+ * not count just now.
+ */
+noinline bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to)
+{
+	const struct kvmhot_perf *perf;
+	struct perf_event *event;
+	unsigned int i;
+
+	if (unlikely(!p))
+		return false;
+	/* Pairs with the release in set_perf(). */
+	perf = smp_load_acquire(&p->perf);
+	if (unlikely(!perf || perf->serial != p->based))
+		return false;
+	*tsc = rdtsc();
+	for (i = 0; i < p->nr; i++) {
+		if (unlikely(p->state[i]))
+			continue;
+		event = perf->event[i];
+		/* Active is: on the CPU that its thread is on. */
+		if (unlikely(READ_ONCE(event->state) !=
+			     PERF_EVENT_STATE_ACTIVE ||
+			     event->hw.state & PERF_HES_STOPPED))
+			return false;
+		event->pmu->read(event);
+		to[i] = local64_read(&event->count);
+	}
+	return true;
+}
+
+/* The same for any state that they may be in. */
+static noinline void read_each(struct kvmhot_pmu *p,
+			       const struct kvmhot_perf *perf, bool away,
+			       u64 *to)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		if (!p->state[i])
+			p->state[i] = read_event(perf->event[i], away, &to[i]);
+}
+
 /* What the events rose by since the edge before belongs to @stage. */
-static __always_inline void read_next(struct kvmhot_pmu *p,
-				      const struct kvmhot_perf *perf, bool away,
-				      unsigned int stage, u64 tsc)
+static __always_inline void add_next(struct kvmhot_pmu *p, unsigned int stage,
+				     u64 tsc)
 {
 	const struct kvmhot_stage_counts *then = &p->at[p->last];
 	struct kvmhot_stage_counts *at = &p->at[!p->last];
 	struct kvmhot_stage_counts *open = &p->open[stage];
 	unsigned int i;
 
-	for (i = 0; i < p->nr; i++) {
-		if (unlikely(p->state[i]))
-			continue;
-		p->state[i] = read_event(perf->event[i], away, &at->event[i]);
-		open->event[i] += at->event[i] - then->event[i];
-	}
+	for (i = 0; i < p->nr; i++)
+		if (!p->state[i])
+			open->event[i] += at->event[i] - then->event[i];
 	open->tsc += tsc - then->tsc;
+	at->tsc = tsc;
 	p->last = !p->last;
 	p->stage = stage;
 	p->stepped = true;
@@ -106,7 +157,7 @@ static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	const struct kvmhot_perf *perf;
 	unsigned long flags;
-	u64 tsc;
+	u64 tsc, *to;
 
 	if (unlikely(!p))
 		return rdtsc();
@@ -120,13 +171,19 @@ static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
 	}
 	/* So that no interrupt comes between the TSC and the events, either. */
 	local_irq_save(flags);
-	tsc = rdtsc();
-	if (likely(p->based == perf->serial))
-		read_next(p, perf, away, v->stage, tsc);
-	else
+	if (likely(p->based == perf->serial)) {
+		to = p->at[!p->last].event;
+		if (unlikely(!kvmhot_pmu_read_all(p, &tsc, to))) {
+			tsc = rdtsc();
+			read_each(p, perf, away, to);
+		}
+		add_next(p, v->stage, tsc);
+	} else {
+		tsc = rdtsc();
 		read_first(p, perf, away);
+		p->at[p->last].tsc = tsc;
+	}
 	local_irq_restore(flags);
-	p->at[p->last].tsc = tsc;
 	return tsc;
 }
 

@@ -69,9 +69,11 @@ struct kvmhot_stage_counts {
  * @whole: every stretch since the end of the exit before is known
  * @stepped: what @at rose by to the last edge was counted, for @stage
  * @stage: a stage
- * @last: index in @at of the last edge
+ * @quick: the vCPU goes the quick way, with these
+ * @last: index in @at of the last edge; on the quick way, of the last kvm_entry
  * @touched: bits of the stages in which @open has something
  * @at: TSC and counts at the last edge and at the one before
+ * @edge: on the quick way, counts at the edges of the open exit
  * @open: counted since the end of the exit before, by stage
  * @sum: since first sight, by stage, but for @open
  * @base: @sum and @open as of the last reset; under kvmhot_reset_lock
@@ -91,10 +93,12 @@ struct kvmhot_pmu {
 	int				err[KVMHOT_MAX_EVENTS];
 	bool				whole;
 	bool				stepped;
+	bool				quick;
 	u8				stage;
 	u8				last;
 	u16				touched;
 	struct kvmhot_stage_counts	at[2];
+	u64				edge[3][KVMHOT_MAX_EVENTS];
 	struct kvmhot_stage_counts	open[KVMHOT_NR_STAGES];
 	struct kvmhot_stage_counts	sum[KVMHOT_NR_STAGES];
 	struct kvmhot_stage_counts	base[KVMHOT_NR_STAGES];
@@ -105,6 +109,7 @@ DECLARE_STATIC_KEY_FALSE(kvmhot_pmu_on);
 
 /* pmu.c: probe context */
 DECLARE_PER_CPU(u64, kvmhot_dropped_counts);
+bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to);
 u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, bool away);
 u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
 			  const struct task_struct *task);

@@ -11,6 +11,7 @@
 
 #include "kvmhot.h"
 #include "lookup.h"
+#include "quick.h"
 
 /* Written by the worker only. */
 static u64 memory_bytes;
@@ -79,6 +80,9 @@ static struct kvmhot_vcpu *new_record(void)
 	v->seen_notice.vcpu = v;
 	v->gone_notice.vcpu = v;
 	v->gone_notice.gone = true;
+	v->quick.who = KVMHOT_SLOW;
+	for (i = 0; i < KVMHOT_QUICK_KEYS; i++)
+		v->quick_cell[i] = &kvmhot_no_cell;
 	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
 		v->page[i] = new_page();
 		if (!v->page[i]) {
@@ -206,6 +210,25 @@ void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
 		WRITE_ONCE(p->hash, v->hash);
 		return;
 	}
+}
+
+/**
+ * kvmhot_pool_close_quick() - have no probe find its record the quick way
+ *
+ * What sets a CPU's pointer runs with preemption off, and only if the quick way
+ * is open to the record: whoever has changed that waits for a grace period, so
+ * that nothing will set one again, calls this, and waits for another before
+ * the record, or what made it change, is gone.
+ *
+ * Context: process context.
+ */
+void kvmhot_pool_close_quick(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(*per_cpu_ptr(&kvmhot_quick_vcpu, cpu),
+			   &kvmhot_quick_nobody);
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is kept of a vCPU: its record, the cells of its exit reasons, and the
- * slots of other spans.  The words are those of the file ABI.
+ * What is kept of a vCPU: its record; the cells of its exit reasons and the
+ * slots of other spans are in cell.h.  The words are those of the file ABI.
  */
 #ifndef KVMHOT_RECORD_H
 #define KVMHOT_RECORD_H
@@ -33,6 +33,10 @@ struct kvmhot_vm;
 #define KVMHOT_KEY_LEVEL2	(KVMHOT_REASON_LAST + 1)
 #define KVMHOT_NR_KEYS		(2 * KVMHOT_KEY_LEVEL2)
 #define KVMHOT_KEY_NONE		0xffff	/* not known */
+/* Exits of level 1 for the quick way; no processor has a greater reason yet. */
+#define KVMHOT_QUICK_KEYS	96
+/* Groups of a histogram, but for the first, whose costs 32 bits can tell. */
+#define KVMHOT_QUICK_GROUPS	30
 
 /*
  * Memory of a vCPU comes in pages, cut into lines of one cache line.  A line
@@ -40,7 +44,7 @@ struct kvmhot_vm;
  */
 #define KVMHOT_LINE_SIZE	64
 #define KVMHOT_PAGE_LINES	(PAGE_SIZE / KVMHOT_LINE_SIZE)
-#define KVMHOT_FIRST_PAGES	2	/* that a record starts with */
+#define KVMHOT_FIRST_PAGES	3	/* that a record starts with */
 #define KVMHOT_MAX_PAGES	16
 #define KVMHOT_LINES_END	(KVMHOT_MAX_PAGES * KVMHOT_PAGE_LINES)
 /*
@@ -50,13 +54,19 @@ struct kvmhot_vm;
 #define KVMHOT_SLOTS_END	(KVMHOT_LINES_END / 2)
 /* Likewise for counts of events. */
 #define KVMHOT_ROWS_END		(KVMHOT_LINES_END / 4 * 3)
+/*
+ * What a bucket's count begins with.  For tests: a greater one makes it come
+ * round sooner.
+ */
+#ifndef KVMHOT_COUNT_START
+#define KVMHOT_COUNT_START	0U
+#endif
 /* A burst of new reasons must fit while the worker gets the next page. */
 #define KVMHOT_LOW_LINES	KVMHOT_PAGE_LINES
 
 /*
  * Sums of a vCPU.  They only grow; a reset remembers where they were
- * (&kvmhot_vcpu.base).  The stages are TSC cycles; the first eight sums, a
- * cache line, are those that a usual exit writes.
+ * (&kvmhot_vcpu.base).  The stages are TSC cycles.
  */
 enum kvmhot_sum {
 	KVMHOT_GUEST,		/* stage */
@@ -127,109 +137,7 @@ enum kvmhot_result {
 
 #define KVMHOT_RUN_ERROR	0xffff	/* KVM_RUN failed: no run->exit_reason */
 
-/**
- * struct kvmhot_cell - what is known of one exit reason on one vCPU
- * @seq: of what follows but @exits, which grows outside of it, at kvm_exit
- * @gen: value of &kvmhot_vcpu.gen that the figures belong to
- * @exits: exits begun
- * @timed: exits ended and in the histogram
- * @cycles: sum of their KVM cost, in TSC cycles
- * @min: least of them, U64_MAX if there are none
- * @max: greatest of them
- * @guest: sum of their stages, which see
- * @irq: likewise
- * @reenter: likewise
- * @enter: likewise
- * @poll: likewise
- * @block: likewise
- * @user_cycles: likewise
- * @ioctl: likewise
- * @preempted: likewise
- * @slept: likewise
- * @ept: sum of their time in handle_ept_violation
- * @past: exits that resets took away
- * @fast: of @timed, those that did not come to vmx_handle_exit
- * @lost: exits that are over but whose cost is not known
- * @wait: of @timed, those with @preempted or @slept
- * @wait_max: greatest of these times
- * @halt: of @timed, those with @poll or @block
- * @halt_max: greatest of these times
- * @user: of @timed, those that left KVM_RUN
- * @user_max: greatest of these times
- * @pmu_exits: of @timed, those whose counts of events are known
- * @pmu_list: number of the list of events that the rows of counts are of
- * @pmu_line: for each row of counts, its first line; 0 is none
- * @line: for each group of the histogram, the line that holds it; 0 is none
- *
- * Written by the thread that runs the vCPU only, in probe context.  The first
- * cache line is what a usual exit writes.
- */
-struct kvmhot_cell {
-	struct kvmhot_seq seq;
-	u32		gen;
-	u64		exits;
-	u64		timed;
-	u64		cycles;
-	u64		min;
-	u64		max;
-	u64		guest;
-	u64		irq;
-
-	u64		reenter;
-	u64		enter;
-	u64		poll;
-	u64		block;
-	u64		user_cycles;
-	u64		ioctl;
-	u64		preempted;
-	u64		slept;
-	u64		ept;
-	u64		past;
-	u64		fast;
-	u64		lost;
-	u64		wait;
-	u64		wait_max;
-	u64		halt;
-	u64		halt_max;
-	u64		user;
-	u64		user_max;
-	u64		pmu_exits;
-	u32		pmu_list;
-	u16		pmu_line[KVMHOT_PMU_ROWS];	/* stays over a reset */
-
-	u16		line[KVMHOT_HIST_GROUPS] __aligned(KVMHOT_LINE_SIZE);
-};
-
-#define KVMHOT_CELL_LINES	(sizeof(struct kvmhot_cell) / KVMHOT_LINE_SIZE)
-
-/**
- * struct kvmhot_slot - what is known of one kind of spans on one vCPU
- * @seq: of what follows
- * @gen: value of &kvmhot_vcpu.gen that the figures belong to
- * @key: of the spans, see enum kvmhot_chain
- * @aux: further part of the key
- * @next: line of the next slot in the chain; 0 is none
- * @timed: number of spans
- * @cycles: their sum
- * @min: the least
- * @max: the greatest
- * @line: for each group of the histogram, the line that holds it; 0 is none
- */
-struct kvmhot_slot {
-	struct kvmhot_seq seq;
-	u32		gen;
-	u32		key;
-	u16		aux;
-	u16		next;
-	u64		timed;
-	u64		cycles;
-	u64		min;
-	u64		max;
-
-	u16		line[KVMHOT_HIST_GROUPS] __aligned(KVMHOT_LINE_SIZE);
-};
-
-#define KVMHOT_SLOT_LINES	(sizeof(struct kvmhot_slot) / KVMHOT_LINE_SIZE)
+#include "cell.h"
 
 /**
  * struct kvmhot_notice - something for the worker to do, in order of time
@@ -244,8 +152,46 @@ struct kvmhot_notice {
 };
 
 /**
+ * struct kvmhot_quick - a vCPU between usual exits, see quick.h
+ * @who: the vCPU and enum kvmhot_tag, or KVMHOT_SLOW: then the rest is void
+ * @last: TSC of the last kvm_entry
+ * @exit_tsc: TSC of the last kvm_exit
+ * @handle_tsc: TSC of the last vmx_handle_exit
+ * @rounds: exits that ended since @began
+ * @guest: their stage guest
+ * @irq: their stage irq
+ * @key: of the last exit, if below KVMHOT_QUICK_KEYS
+ * @began: TSC of the kvm_entry that this began with
+ * @fast: of @rounds, those on KVM's fast path
+ * @returned: of @rounds, those whose return from vmx_handle_exit was seen
+ * @reenter: their stage reenter
+ * @return_tsc: TSC of the last return from vmx_handle_exit
+ *
+ * A usual exit writes the first cache line only.
+ */
+struct kvmhot_quick {
+	unsigned long	who;
+	u64		last;
+	u64		exit_tsc;
+	u64		handle_tsc;
+	u64		rounds;
+	u64		guest;
+	u64		irq;
+	u64		key;
+
+	u64		began;
+	u64		fast;
+	u64		returned;
+	u64		reenter;
+	u64		return_tsc;
+};
+
+/**
  * struct kvmhot_vcpu - a vCPU
- * @seq: of @last, @stage and @sum
+ * @quick: of usual exits
+ * @quick_cell: for each key, its cell if usual exits may add to it; else
+ *              &kvmhot_no_cell
+ * @seq: of @last, @stage, @sum, and of the cells
  * @gen: generation that counts; raised by kvmhot_vm_reset_one()
  * @last: TSC of the last edge
  * @exit_tsc: TSC of the open exit's kvm_exit; 0 if its cost will not be known
@@ -263,6 +209,7 @@ struct kvmhot_notice {
  * @span: of the open exit: stages but for guest, irq and handle
  * @ept: of the open exit: in handle_ept_violation
  * @user: of the current stay in the VMM
+ * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
  * @pmu: counts of perf events, or NULL; made by the worker, which replaces it
  *       under kvmhot_reset_lock
@@ -297,9 +244,12 @@ struct kvmhot_notice {
  * @refill: in the list of records that want pages
  *
  * Written by the thread that runs the vCPU, in probe context, as far as not
- * said otherwise.  A usual exit writes the first two cache lines.
+ * said otherwise.  A usual exit writes the first cache line of @quick, and one
+ * of a cell.
  */
 struct kvmhot_vcpu {
+	struct kvmhot_quick	quick;
+	struct kvmhot_cell	*quick_cell[KVMHOT_QUICK_KEYS];
 	struct kvmhot_seq	seq;
 	u32			gen;
 	u64			last;
@@ -320,6 +270,7 @@ struct kvmhot_vcpu {
 	u64			span[KVMHOT_NR_STAGES];
 	u64			ept;
 	u64			user;
+	int			missed_handle;
 	struct task_struct	*task;
 	struct kvmhot_pmu	*pmu;
 

@@ -22,22 +22,23 @@ DEFINE_MUTEX(kvmhot_reset_lock);
 static void reset_counts(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = v->pmu;
-	u32 seq;
+	struct kvmhot_look look;
 
 	if (!p)
 		return;
 	do {
-		seq = kvmhot_seq_read(&v->seq);
+		kvmhot_look_begin(v, &look);
 		kvmhot_snap_stages(p, p->base);
-	} while (kvmhot_seq_retry(&v->seq, seq));
+	} while (kvmhot_look_retry(v, &look));
 }
 
 /**
  * kvmhot_vm_reset_one() - start counting of a VM afresh
  * @vm: the VM
  *
- * Nothing of a vCPU is written here but its generation: its thread clears a
- * cell when it next touches it, and readers ignore cells of older generations.
+ * Nothing of a vCPU is written here but its generation, and that its cells must
+ * be looked at: its thread clears a cell when it next touches it, and readers
+ * ignore cells of older generations.
  *
  * Context: sleeps.  May be called from a file in the VM's directory.
  */
@@ -45,6 +46,7 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 {
 	struct kvmhot_sums s;
 	struct kvmhot_vcpu *v;
+	unsigned int key;
 
 	mutex_lock(&kvmhot_reset_lock);
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
@@ -54,6 +56,10 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 		reset_counts(v);
 		/* Pairs with READ_ONCE in cell_update_gen(). */
 		WRITE_ONCE(v->gen, v->gen + 1);
+		/* Pairs with smp_mb() in kvmhot_quick_allow(). */
+		smp_mb();
+		for (key = 0; key < KVMHOT_QUICK_KEYS; key++)
+			WRITE_ONCE(v->quick_cell[key], &kvmhot_no_cell);
 	}
 	WRITE_ONCE(vm->since, rdtsc());
 	if (READ_ONCE(vm->ended)) {
@@ -127,23 +133,25 @@ struct counts {
 
 static void count_cells(struct kvmhot_vcpu *v, struct counts *c)
 {
-	struct kvmhot_count cell;
+	struct kvmhot_tally cell;
 	unsigned int key;
 
 	memset(c, 0, sizeof(*c));
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		kvmhot_snap_count(v, key, &cell);
+		kvmhot_snap_tally(v, key, &cell);
 		c->exits += cell.total;
-		c->lost += cell.lost;
+		c->lost += cell.rare.lost;
 	}
 }
 
 static void add_sums(struct kvmhot_vcpu *v, const struct counts *c, u64 *sum)
 {
+	struct kvmhot_sums s;
 	unsigned int i;
 
+	kvmhot_snap_sums(v, &s);
 	for (i = 0; i < KVMHOT_NR_SUMS; i++)
-		sum[i] += READ_ONCE(v->sum[i]);
+		sum[i] += s.sum[i];
 	sum[KVMHOT_EXITS] += c->exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
 }
 
@@ -236,8 +244,8 @@ static bool is_waiting(const struct kvmhot_pmu *p)
 void kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
 {
 	const struct kvmhot_pmu *p;
+	struct kvmhot_look look;
 	unsigned int stage, i;
-	u32 seq;
 
 	mutex_lock(&kvmhot_reset_lock);
 	p = v->pmu;
@@ -246,11 +254,11 @@ void kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
 	if (!p)
 		goto out;
 	do {
-		seq = kvmhot_seq_read(&v->seq);
+		kvmhot_look_begin(v, &look);
 		kvmhot_snap_stages(p, c->stage);
 		memcpy(c->state, p->state, sizeof(c->state));
 		memcpy(c->err, p->err, sizeof(c->err));
-	} while (kvmhot_seq_retry(&v->seq, seq));
+	} while (kvmhot_look_retry(v, &look));
 	c->waiting = is_waiting(p);
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
 		c->stage[stage].tsc -= p->base[stage].tsc;

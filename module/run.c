@@ -20,6 +20,7 @@
 
 #include "edge.h"
 #include "kvmhot.h"
+#include "quick.h"
 #include "timeline.h"
 
 /* The vCPU of an ioctl by its own VMM; others are refused by KVM. */
@@ -74,6 +75,12 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 	return false;
 }
 
+static __always_inline void settle(struct kvmhot_vcpu *v)
+{
+	if (kvmhot_is_quick(v))
+		kvmhot_quick_settle(v);
+}
+
 static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	u64 now;
@@ -87,6 +94,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 	/* Another thread: may have to wait for the vCPU's, or take its place. */
 	if (unlikely(!is_owner(v)))
 		return;
+	settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
 	if (likely(v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now))) {
@@ -132,6 +140,7 @@ static u64 enter_other(struct kvmhot_vcpu *v)
 
 	if (!is_owner(v))
 		return rdtsc();
+	settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	if (v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now)) {
 		v->user += now - v->last;
@@ -178,6 +187,7 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 
 	if (unlikely(v->task != current))
 		return;
+	settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	if (!kvmhot_edge_in_vain(v, now)) {
 		if (likely(kvmhot_in_cost(v)))

@@ -12,6 +12,7 @@
 
 #include "kvmhot.h"
 #include "lines.h"
+#include "quick.h"
 
 static struct kvmhot_cell *cell_at(struct kvmhot_vcpu *v, unsigned int key)
 {
@@ -36,6 +37,93 @@ static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
 	}
 }
 
+/* Is an exit of the cell under way? */
+static bool is_open(const struct kvmhot_vcpu *v, const struct kvmhot_look *look,
+		    unsigned int key, const struct kvmhot_cell *cell)
+{
+	if (look->q.who == KVMHOT_SLOW)
+		return READ_ONCE(v->cell) == cell;
+	return look->q.who & KVMHOT_TAG_MASK &&
+	       kvmhot_quick_key(&look->q) == key;
+}
+
+static void add_group(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
+		      unsigned int g)
+{
+	/* Pairs with the release in group_new(). */
+	const struct kvmhot_group *group = smp_load_acquire(&cell->group[g]);
+	u64 base = g == KVMHOT_HIST_GROUPS - 2 ? BIT_ULL(32) : 0;
+	u64 min = base + group->min, max = base + group->max;
+
+	if (group->max < group->min)
+		return;
+	if (g == KVMHOT_HIST_GROUPS - 1) {
+		min = cell->top_min;
+		max = cell->top_max;
+	}
+	t->min = min(t->min, min);
+	t->max = max(t->max, max);
+	t->cycles += group->cycles;
+	t->guest += group->guest;
+	t->irq += group->irq;
+}
+
+static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+		      struct kvmhot_tally *t, u64 *bucket)
+{
+	unsigned int g, i;
+	u64 n;
+
+	memset(t, 0, sizeof(*t));
+	t->min = U64_MAX;
+	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
+		add_group(t, cell, g);
+		for (i = 0; i < KVMHOT_HIST_SUB; i++) {
+			n = kvmhot_group_count(v, cell, g, i);
+			t->timed += n;
+			if (bucket)
+				*bucket++ = n;
+		}
+	}
+	t->rare = cell->rare;
+}
+
+/* Return: 1, 0 if the reason never occurred, -EINTR if killed. */
+static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
+		      struct kvmhot_tally *t, u64 *bucket)
+{
+	const struct kvmhot_cell *cell;
+	struct kvmhot_look look;
+	bool open;
+	u32 gen;
+
+	cell = cell_at(v, key);
+	if (!cell)
+		return 0;
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		kvmhot_look_begin(v, &look);
+		open = is_open(v, &look, key, cell);
+		gen = cell->gen;
+		copy_cell(v, cell, t, bucket);
+	} while (kvmhot_look_retry(v, &look));
+
+	t->total = t->rare.past + t->rare.lost + t->timed + open;
+	if (gen != READ_ONCE(v->gen)) {
+		/* Reset, but not touched since: what is open counts later. */
+		*t = (struct kvmhot_tally){ .total = t->total };
+		open = false;
+		if (bucket)
+			memset(bucket, 0,
+			       KVMHOT_HIST_BUCKETS * sizeof(*bucket));
+	}
+	t->open = open;
+	t->exits = t->timed + t->rare.lost + t->open;
+	return 1;
+}
+
 /**
  * kvmhot_snap_cell() - copy a cell that may be in use
  * @v: the vCPU
@@ -51,62 +139,22 @@ static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_snap *snap)
 {
-	struct kvmhot_cell *cell = cell_at(v, key);
-	struct kvmhot_cell *c = &snap->cell;
-	u64 exits;
-	u32 seq;
-
-	if (!cell)
-		return 0;
-	do {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-		seq = kvmhot_seq_read(&cell->seq);
-		/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
-		exits = READ_ONCE(cell->exits);
-		memcpy(c, cell, offsetof(struct kvmhot_cell, line));
-		copy_buckets(v, cell->line, snap->bucket);
-	} while (kvmhot_seq_retry(&cell->seq, seq));
-
-	snap->total = c->past + exits;
-	if (c->gen != READ_ONCE(v->gen)) {
-		/* Reset, but not touched since. */
-		memset(snap->bucket, 0, sizeof(snap->bucket));
-		memset(c, 0, sizeof(*c));
-		exits = 0;
-	}
-	c->exits = exits;
-	snap->open = exits - c->timed - c->lost;
-	return 1;
+	return snap_tally(v, key, &snap->t, snap->bucket);
 }
 
 /**
- * kvmhot_snap_count() - the counts of a cell that may be in use
+ * kvmhot_snap_tally() - the same without the histogram
  * @v: the vCPU
  * @key: the cell
- * @c: set to them; all 0 if the reason never occurred
+ * @t: the copy; all 0 if the reason never occurred
+ *
+ * Context: process context; may sleep.
  */
-void kvmhot_snap_count(struct kvmhot_vcpu *v, unsigned int key,
-		       struct kvmhot_count *c)
+void kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_tally *t)
 {
-	struct kvmhot_cell *cell = cell_at(v, key);
-	bool current_gen;
-	u64 exits;
-	u32 seq;
-
-	memset(c, 0, sizeof(*c));
-	if (!cell)
-		return;
-	do {
-		seq = kvmhot_seq_read(&cell->seq);
-		/* Pairs with WRITE_ONCE in kvmhot_cell_begin(). */
-		exits = READ_ONCE(cell->exits);
-		current_gen = cell->gen == READ_ONCE(v->gen);
-		c->total = cell->past + exits;
-		c->exits = current_gen ? exits : 0;
-		c->lost = current_gen ? cell->lost : 0;
-	} while (kvmhot_seq_retry(&cell->seq, seq));
+	if (snap_tally(v, key, t, NULL) <= 0)
+		memset(t, 0, sizeof(*t));
 }
 
 /* A row of counts in a cell; NULL if there is none. */
@@ -147,16 +195,16 @@ void kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 			struct kvmhot_counts *c)
 {
 	struct kvmhot_cell *cell = cell_at(v, key);
-	u32 seq;
+	struct kvmhot_look look;
 
 	memset(c, 0, sizeof(*c));
 	if (!cell)
 		return;
 	do {
-		seq = kvmhot_seq_read(&cell->seq);
+		kvmhot_look_begin(v, &look);
 		c->gen = cell->gen;
 		copy_counts(v, cell, c);
-	} while (kvmhot_seq_retry(&cell->seq, seq));
+	} while (kvmhot_look_retry(v, &look));
 	/* Reset, but not touched since? */
 	if (c->gen != READ_ONCE(v->gen))
 		c->exits = 0;
@@ -231,19 +279,28 @@ int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
  */
 void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 {
+	struct kvmhot_look look;
 	unsigned int stage;
 	u64 last;
-	u32 seq;
 
 	do {
-		seq = kvmhot_seq_read(&v->seq);
+		kvmhot_look_begin(v, &look);
 		memcpy(s->sum, v->sum, sizeof(s->sum));
 		stage = READ_ONCE(v->stage);
 		last = v->last;
 		s->now = rdtsc();
-	} while (kvmhot_seq_retry(&v->seq, seq));
+		/* An edge that has come meanwhile may be earlier than that. */
+	} while (kvmhot_look_retry(v, &look) ||
+		 READ_ONCE(v->quick.who) != look.q.who);
 
 	s->since = v->seen;
+	if (look.q.who != KVMHOT_SLOW) {
+		unsigned int quick = kvmhot_quick_fold(&look.q, s->sum, &last);
+
+		/* As kvmhot_quick_settle() will have it. */
+		if (stage != KVMHOT_UNKNOWN)
+			stage = quick;
+	}
 	/* A vCPU that is gone is in no stage.  TSCs may differ a little. */
 	if (!READ_ONCE(v->vcpu) || s->now < last)
 		s->now = last;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a vCPU's timeline that every exit has, and those of the
- * scheduler.  Those of the ioctl are in run.c, those of functions within KVM
- * in inner.c.  The stages are defined in the file ABI.
+ * The edges of a vCPU's timeline that every exit has, the slow way (most exits go
+ * the quick one, see quick.c), and those of the scheduler.  Those of the ioctl
+ * are in run.c, those of functions within KVM in inner.c.  The stages are
+ * defined in the file ABI.
  *
  *   KVM_RUN ........................................... return | VMM | KVM_RUN
  *    enter | guest | irq |  handle     | reenter | guest | ...  | user | enter
@@ -31,6 +32,7 @@
 #include "compat.h"
 #include "edge.h"
 #include "kvmhot.h"
+#include "quick.h"
 #include "timeline.h"
 #include "vmx.h"
 
@@ -63,11 +65,7 @@ static __always_inline void begin_exit(struct kvmhot_vcpu *v,
 	v->exit_tsc = now;
 	v->irq = 0;
 	v->slow = false;
-	v->key = exit_key(vcpu);
-	if (likely(v->key != KVMHOT_KEY_NONE))
-		v->cell = kvmhot_cell_begin(v, v->key);
-	else
-		v->sum[KVMHOT_DROPPED]++;
+	kvmhot_begin_cell(v, exit_key(vcpu));
 }
 
 static noinline void first_exit(struct kvm_vcpu *vcpu)
@@ -84,10 +82,13 @@ static noinline void first_exit(struct kvm_vcpu *vcpu)
 	}
 }
 
-/* kvm:kvm_exit */
-KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
+/**
+ * kvmhot_slow_exit() - kvm_exit, not the quick way
+ * @vcpu: the vCPU
+ */
+noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
 {
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
 	u64 now;
 	u32 n;
 
@@ -134,11 +135,15 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 		kvmhot_work_kick();
 }
 
-/* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
-void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
+/**
+ * kvmhot_slow_entry() - kvm_entry, not the quick way
+ * @vcpu: the vCPU
+ * @now: TSC of it: not read again, as no cost would ever lie between those of
+ *	 the slow way, and the quick way would be open to none
+ */
+noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 {
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
-	u64 now;
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
 	u32 n;
 
 	if (unlikely(!v)) {
@@ -146,10 +151,14 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 		return;
 	}
 	/* It never came to vmx_handle_exit: a fast path. */
-	if (v->stage == KVMHOT_IRQ)
+	if (v->stage == KVMHOT_IRQ && kvmhot_is_fast(v))
 		v->stage = KVMHOT_HANDLE;
-	now = kvmhot_edge_begin_guest(v, &n);
-	if (likely(kvmhot_in_cost(v) && v->task == current)) {
+	if (static_branch_unlikely(&kvmhot_pmu_on))
+		now = kvmhot_edge_begin_guest(v, &n);
+	else
+		n = kvmhot_seq_begin(&v->seq);
+	if (likely(kvmhot_in_cost(v) && v->stage != KVMHOT_IRQ &&
+		   v->task == current)) {
 		if (likely(v->stage == KVMHOT_HANDLE)) {
 			v->sum[KVMHOT_HANDLE] += now - v->last;
 			v->last = now;
@@ -162,6 +171,7 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 	}
 	v->stage = KVMHOT_GUEST;
 	v->sum[KVMHOT_ENTRIES]++;
+	kvmhot_quick_start(v, vcpu, now);
 	kvmhot_edge_end(v, n);
 }
 
@@ -187,19 +197,23 @@ static noinline void handle_no_exit(struct kvmhot_vcpu *v)
 	kvmhot_edge_end(v, n);
 }
 
-/* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
-int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
+/**
+ * kvmhot_slow_handle() - vmx_handle_exit, entry, not the quick way
+ * @vcpu: the vCPU
+ */
+noinline void kvmhot_slow_handle(struct kvm_vcpu *vcpu)
 {
-	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
 	u64 now;
 	u32 n;
 
 	if (unlikely(!v))
-		return 0;
+		return;
 	if (unlikely(v->stage != KVMHOT_IRQ)) {
-		handle_no_exit(v);
-		return 0;
+		/* Called twice for each while 'detail' is switched. */
+		if (!READ_ONCE(kvmhot_handle_twice))
+			handle_no_exit(v);
+		return;
 	}
 	now = kvmhot_edge_begin(v, &n);
 	v->slow = true;
@@ -209,22 +223,22 @@ int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
 	v->last = now;
 	v->stage = KVMHOT_HANDLE;
 	kvmhot_edge_end(v, n);
-	return 0;
 }
 
-NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
+NOKPROBE_SYMBOL(kvmhot_slow_handle);
 
-/* vmx_handle_exit(), return; with 'detail' only */
-int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
-				 struct pt_regs *regs)
+/**
+ * kvmhot_slow_return() - vmx_handle_exit, return, not the quick way
+ */
+noinline void kvmhot_slow_return(void)
 {
 	struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(current);
-	struct kvmhot_vcpu *v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	struct kvmhot_vcpu *v = vcpu ? kvmhot_vcpu_find_settled(vcpu) : NULL;
 	u64 now;
 	u32 n;
 
 	if (unlikely(!v))
-		return 0;
+		return;
 	if (unlikely(v->stage != KVMHOT_HANDLE)) {
 		n = kvmhot_seq_begin(&v->seq);
 	} else {
@@ -236,10 +250,9 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 	}
 	v->sum[KVMHOT_RETURNED]++;
 	kvmhot_edge_end(v, n);
-	return 0;
 }
 
-NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
+NOKPROBE_SYMBOL(kvmhot_slow_return);
 
 /* The part of KVM_RUN that a thread is switched out is not KVM's cost. */
 static noinline void switch_out(const struct kvm_vcpu *vcpu,
@@ -249,7 +262,11 @@ static noinline void switch_out(const struct kvm_vcpu *vcpu,
 	u64 now;
 	u32 n;
 
-	if (!v || v->task != task || !kvmhot_in_cost(v))
+	if (!v || v->task != task)
+		return;
+	if (kvmhot_is_quick(v))
+		kvmhot_quick_settle(v);
+	if (!kvmhot_in_cost(v))
 		return;
 	now = kvmhot_edge_begin(v, &n);
 	if (!kvmhot_edge_in_vain(v, now)) {
@@ -285,6 +302,7 @@ KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
 {
 	struct kvm_vcpu *vcpu;
 
+	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	vcpu = kvmhot_compat_task_vcpu(prev);
 	if (unlikely(vcpu))
 		switch_out(vcpu, prev,
@@ -321,7 +339,7 @@ int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs)
 	unsigned long i;
 
 	kvm_for_each_vcpu(i, vcpu, kvm) {
-		v = kvmhot_vcpu_find(vcpu);
+		v = kvmhot_vcpu_find_settled(vcpu);
 		if (!v)
 			continue;
 		end_vcpu(v, vcpu);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probes: what hooks.c registers; in timeline.c, run.c and inner.c.
+ * The probes: what hooks.c registers; in quick.c, timeline.c, run.c
+ * and inner.c.
  */
 #ifndef KVMHOT_TIMELINE_H
 #define KVMHOT_TIMELINE_H
@@ -58,6 +59,8 @@ KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit);
 KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch);
 void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu);
 int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs);
+int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
+				   struct pt_regs *regs);
 int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 				 struct pt_regs *regs);
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs);

@@ -25,49 +25,54 @@ struct totals {
 	struct kvmhot_figures	all;
 };
 
-static void add_stages(struct kvmhot_cell *sum, const struct kvmhot_cell *c)
+static void add_stages(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
 {
-	sum->guest += c->guest;
-	sum->irq += c->irq;
-	sum->reenter += c->reenter;
-	sum->enter += c->enter;
-	sum->poll += c->poll;
-	sum->block += c->block;
-	sum->user_cycles += c->user_cycles;
-	sum->ioctl += c->ioctl;
-	sum->preempted += c->preempted;
-	sum->slept += c->slept;
-	sum->ept += c->ept;
+	sum->reenter += r->reenter;
+	sum->enter += r->enter;
+	sum->poll += r->poll;
+	sum->block += r->block;
+	sum->user_cycles += r->user_cycles;
+	sum->ioctl += r->ioctl;
+	sum->preempted += r->preempted;
+	sum->slept += r->slept;
+	sum->ept += r->ept;
 }
 
-static void add_cell(struct kvmhot_cell *sum, const struct kvmhot_cell *c)
+static void add_rare(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
+{
+	sum->fast += r->fast;
+	sum->lost += r->lost;
+	sum->wait += r->wait;
+	sum->halt += r->halt;
+	sum->user += r->user;
+	sum->wait_max = max(sum->wait_max, r->wait_max);
+	sum->halt_max = max(sum->halt_max, r->halt_max);
+	sum->user_max = max(sum->user_max, r->user_max);
+	add_stages(sum, r);
+}
+
+static void add_tally(struct kvmhot_tally *sum, const struct kvmhot_tally *t)
 {
 	/* A cell without timed exits has no minimum, whatever is there. */
-	if (c->timed && (!sum->timed || c->min < sum->min))
-		sum->min = c->min;
-	sum->exits += c->exits;
-	sum->timed += c->timed;
-	sum->cycles += c->cycles;
-	sum->fast += c->fast;
-	sum->lost += c->lost;
-	sum->wait += c->wait;
-	sum->halt += c->halt;
-	sum->user += c->user;
-	sum->max = max(sum->max, c->max);
-	sum->wait_max = max(sum->wait_max, c->wait_max);
-	sum->halt_max = max(sum->halt_max, c->halt_max);
-	sum->user_max = max(sum->user_max, c->user_max);
-	add_stages(sum, c);
+	if (t->timed && (!sum->timed || t->min < sum->min))
+		sum->min = t->min;
+	sum->max = max(sum->max, t->max);
+	sum->total += t->total;
+	sum->exits += t->exits;
+	sum->timed += t->timed;
+	sum->open += t->open;
+	sum->cycles += t->cycles;
+	sum->guest += t->guest;
+	sum->irq += t->irq;
+	add_rare(&sum->rare, &t->rare);
 }
 
 static void add_snap(struct kvmhot_snap *sum, const struct kvmhot_snap *snap)
 {
 	unsigned int i;
 
-	add_cell(&sum->cell, &snap->cell);
-	sum->open += snap->open;
-	sum->total += snap->total;
-	if (!snap->cell.timed)
+	add_tally(&sum->t, &snap->t);
+	if (!snap->t.timed)
 		return;
 	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
 		sum->bucket[i] += snap->bucket[i];
@@ -114,9 +119,9 @@ static int show_reasons(struct seq_file *m, struct totals *t)
 		seq_puts(m, "reason\t");
 		kvmhot_vmfiles_key(m, key);
 		seq_printf(m, "\t%u", kvmhot_vmfiles_level(key));
-		kvmhot_cellfiles_show(m, &t->sum);
-		kvmhot_cellfiles_stages(m, &t->sum.cell);
-		if (t->sum.cell.timed)
+		kvmhot_cellfiles_show(m, &t->sum.t);
+		kvmhot_cellfiles_stages(m, &t->sum.t);
+		if (t->sum.t.timed)
 			kvmhot_vmfiles_buckets(m, t->sum.bucket);
 		else
 			seq_puts(m, "\t-");

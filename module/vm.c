@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 
 #include "kvmhot.h"
+#include "quick.h"
 
 struct kvmhot_registry kvmhot_reg = {
 	.lock = __MUTEX_INITIALIZER(kvmhot_reg.lock),
@@ -81,7 +82,10 @@ static void free_removed(void)
 
 	if (list_empty(&removed_vms) && list_empty(&removed_vcpus))
 		return;
-	/* Probes that found a record before it was unhashed. */
+	/* Probes that found a record before it was unhashed ... */
+	synchronize_rcu();
+	/* ... and may have made it the quick way's. */
+	kvmhot_pool_close_quick();
 	synchronize_rcu();
 	list_for_each_entry_safe(vm, next, &removed_vms, list) {
 		free_vcpus(&vm->vcpus);
@@ -261,6 +265,8 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	kvmhot_perf_release(v);
 	/* If an exit is open, its end was missed; nothing runs it. */
 	preempt_disable();	/* readers wait while something is written */
+	if (kvmhot_is_quick(v))
+		kvmhot_quick_settle(v);
 	n = kvmhot_seq_begin(&v->seq);
 	kvmhot_cell_lose(v);
 	kvmhot_seq_end(&v->seq, n);

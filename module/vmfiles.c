@@ -92,18 +92,18 @@ void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket)
 /* Of the cells since the last reset. */
 static void count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 {
-	struct kvmhot_count c;
+	struct kvmhot_tally t;
 	unsigned int key;
 
 	f->exits = 0;
 	f->level2 = 0;
 	f->lost = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		kvmhot_snap_count(v, key, &c);
-		f->exits += c.exits;
-		f->lost += c.lost;
+		kvmhot_snap_tally(v, key, &t);
+		f->exits += t.exits;
+		f->lost += t.rare.lost;
 		if (key & KVMHOT_KEY_LEVEL2)
-			f->level2 += c.exits;
+			f->level2 += t.exits;
 	}
 }
 

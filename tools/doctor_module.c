@@ -187,8 +187,8 @@ static void tell_armed(const struct host *h, const struct hook *k,
 static void tell_idle(const struct host *h, const struct hook *k,
 		      const struct hook_more *more)
 {
-	bool detail = !strcmp(k->name, "vmx_handle_exit") &&
-		      !strcmp(k->kind, "kretprobe");
+	bool handle = !strcmp(k->name, "vmx_handle_exit");
+	bool detail = handle && !strcmp(k->kind, "kretprobe");
 
 	if (k->missed) {
 		tell_missed(h, k);
@@ -202,6 +202,10 @@ static void tell_idle(const struct host *h, const struct hook *k,
 			    k->name, k->kind, k->state);
 	} else if (detail && !h->status.n[S_DETAIL]) {
 		doctor_tell(FOUND_OK, "hook", "%s (%s): off, as detail is 0",
+			    k->name, k->kind);
+	} else if (handle && !detail && h->status.n[S_DETAIL]) {
+		doctor_tell(FOUND_OK, "hook",
+			    "%s (%s): off, as with detail its kretprobe does that, too",
 			    k->name, k->kind);
 	} else {
 		doctor_tell(FOUND_NOTE, "hook",

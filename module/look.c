@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whether what was read of a vCPU is of one moment.
+ *
+ * Control path.  The other side is in quick.c, and in seq.h for the slow way.
+ */
+#include <asm/barrier.h>
+#include <asm/processor.h>
+
+#include "kvmhot.h"
+#include "quick.h"
+
+/* Is kvm_entry adding up, or a timestamp not there yet?  See quick.c. */
+static bool is_torn(const struct kvmhot_quick *q)
+{
+	if (q->who == KVMHOT_SLOW)
+		return false;
+	switch (q->who & KVMHOT_TAG_MASK) {
+	case KVMHOT_TAG_REENTER:
+		if (q->return_tsc <= q->handle_tsc)
+			return true;
+		fallthrough;
+	case KVMHOT_TAG_HANDLE:
+		if (q->handle_tsc <= q->exit_tsc)
+			return true;
+		fallthrough;
+	case KVMHOT_TAG_IRQ:
+		return q->exit_tsc <= q->last;
+	}
+	return false;
+}
+
+static u64 get(const u64 *from)
+{
+	/* Pairs with the release in kvmhot_put(). */
+	return smp_load_acquire(from);
+}
+
+/**
+ * kvmhot_look_begin() - begin to copy what is a vCPU's
+ * @v: the vCPU
+ * @look: set to where it is; in the order in which probes write it, but the
+ *	  other way round
+ */
+void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
+{
+	const struct kvmhot_quick *quick = &v->quick;
+	struct kvmhot_quick *q = &look->q;
+
+	for (;; cpu_relax()) {
+		look->seq = kvmhot_seq_read(&v->seq);
+		q->last = get(&quick->last);
+		/* Pairs with the release in kvmhot_end_round(). */
+		q->who = smp_load_acquire(&quick->who);
+		q->return_tsc = get(&quick->return_tsc);
+		q->handle_tsc = get(&quick->handle_tsc);
+		q->exit_tsc = get(&quick->exit_tsc);
+		q->key = READ_ONCE(quick->key);
+		q->began = READ_ONCE(quick->began);
+		q->rounds = READ_ONCE(quick->rounds);
+		q->fast = READ_ONCE(quick->fast);
+		q->returned = READ_ONCE(quick->returned);
+		q->guest = READ_ONCE(quick->guest);
+		q->irq = READ_ONCE(quick->irq);
+		q->reenter = READ_ONCE(quick->reenter);
+		if (!is_torn(q) && !(look->seq & 1))
+			return;
+	}
+}
+
+/**
+ * kvmhot_look_retry() - has anything been written since?
+ * @v: the vCPU
+ * @look: what kvmhot_look_begin() set
+ *
+ * Return: true if what was copied must be copied again.
+ */
+bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
+		       const struct kvmhot_look *look)
+{
+	return kvmhot_seq_retry(&v->seq, look->seq) ||
+	       READ_ONCE(v->quick.last) != look->q.last;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The edges of a usual exit, the quick way: see quick.h.
+ *
+ * Probe context, as timeline.c; kvm_exit and kvm_entry come with interrupts
+ * off, the other two with preemption off.  An exit writes two cache lines, the
+ * first of &kvmhot_vcpu.quick and one of a cell, and nothing that others
+ * write.  These functions are counted by the instruction: see
+ * selftests/bench.
+ *
+ * Readers (kvmhot_look_begin() in look.c) are told without a sequence count.
+ * The first store of kvm_entry is @last, the last one is @who: while the
+ * former is later than the exit that is open, something is being written.  An
+ * edge stores @who before it reads the TSC, and what belongs to it after that:
+ * so a timestamp that is not later than the one before it is not there yet.
+ */
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/kprobes.h>
+#include <linux/kvm_host.h>
+#include <linux/percpu.h>
+#include <linux/ptrace.h>
+#include <asm/msr.h>
+
+#include "edge.h"
+#include "lines.h"
+#include "quick.h"
+#include "timeline.h"
+#include "vmx.h"
+
+/* Whoever is not to find a record finds this, which fits no vCPU. */
+struct kvmhot_vcpu kvmhot_quick_nobody = {
+	.quick.who = KVMHOT_SLOW,
+};
+
+/* The record of the vCPU that this CPU's thread runs the quick way. */
+DEFINE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu) = &kvmhot_quick_nobody;
+
+/* Whether there may be one; turned by the control path. */
+bool kvmhot_quick_open;
+
+static __always_inline struct kvmhot_vcpu *quick_vcpu(void)
+{
+	return this_cpu_read(kvmhot_quick_vcpu);
+}
+
+/* kvm:kvm_exit */
+KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
+{
+	struct kvmhot_vcpu *v = quick_vcpu();
+	struct kvmhot_quick *q = &v->quick;
+	u64 now;
+
+	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_GUEST) ||
+		     vcpu->arch.hflags & HF_GUEST_MASK)) {
+		kvmhot_pmuquick_exit(v, vcpu);
+		return;
+	}
+	kvmhot_next_tag(q);
+	now = rdtsc();
+	q->key = kvmhot_vmx_quick_reason();
+	kvmhot_put(&q->exit_tsc, now);
+}
+
+static __always_inline void quick_handle(struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = quick_vcpu();
+
+	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ))) {
+		kvmhot_pmuquick_handle(v, vcpu);
+		return;
+	}
+	kvmhot_next_tag(&v->quick);
+	kvmhot_put(&v->quick.handle_tsc, rdtsc());
+}
+
+/* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
+int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
+{
+	quick_handle((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
+
+/* The same with 'detail': the kretprobe's. */
+int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
+				   struct pt_regs *regs)
+{
+	quick_handle((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_entry);
+
+/* vmx_handle_exit(), return; with 'detail' only */
+int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
+				 struct pt_regs *regs)
+{
+	struct kvmhot_vcpu *v = quick_vcpu();
+
+	if (unlikely(!kvmhot_is_to_return(v, 0))) {
+		kvmhot_pmuquick_return(v);
+		return 0;
+	}
+	kvmhot_next_tag(&v->quick);
+	kvmhot_put(&v->quick.return_tsc, rdtsc());
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
+
+/* A bucket's count has come round in add_round(), which has all but ended. */
+static noinline void carry_round(struct kvmhot_vcpu *v,
+				 const struct kvm_vcpu *vcpu, u64 guest)
+{
+	const struct kvmhot_quick *q = &v->quick;
+	struct kvmhot_cell *cell = v->quick_cell[q->key];
+	u64 cost = q->last - q->exit_tsc;
+	unsigned int g = kvmhot_hist_group(cost);
+	unsigned int sub = kvmhot_hist_sub(cost);
+	struct kvmhot_group *group = cell->group[g];
+
+	if (!kvmhot_cell_carry(v, cell, g, sub)) {
+		/* No memory: as if it had not been seen to end. */
+		group->n[sub]--;
+		group->cycles -= cost;
+		group->guest -= guest;
+		if (!kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ))
+			group->irq -= q->handle_tsc - q->exit_tsc;
+		cell->rare.lost++;
+	}
+	kvmhot_end_round(v, vcpu, KVMHOT_TAG_GUEST);
+}
+
+/*
+ * Add up a round, from where @tag says that it is, to kvm_entry.  What can be
+ * told of no usual exit is told the slow way.
+ */
+static __always_inline void add_round(struct kvmhot_vcpu *v,
+				      struct kvm_vcpu *vcpu,
+				      enum kvmhot_tag tag)
+{
+	struct kvmhot_quick *q = &v->quick;
+	u64 now = rdtsc();
+	u64 exit = q->exit_tsc;
+	u64 cost = now - exit;
+	struct kvmhot_group *group;
+	struct kvmhot_cell *cell;
+	u64 guest, irq, octave;
+
+	if (unlikely(q->key >= KVMHOT_QUICK_KEYS))
+		goto slow;
+	cell = v->quick_cell[q->key];
+	group = kvmhot_quick_group(cell, cost, &octave);
+	if (unlikely(!group))
+		goto slow;
+
+	guest = exit - q->last;
+	/* From here on readers wait, see the head of this file. */
+	kvmhot_put(&q->last, now);
+	q->guest += guest;
+	group->guest += guest;
+	if (tag == KVMHOT_TAG_IRQ) {
+		q->fast++;
+		cell->rare.fast++;
+	} else {
+		irq = q->handle_tsc - exit;
+		q->irq += irq;
+		group->irq += irq;
+	}
+	if (tag == KVMHOT_TAG_REENTER) {
+		u64 reenter = now - q->return_tsc;
+
+		q->returned++;
+		q->reenter += reenter;
+		cell->rare.reenter += reenter;
+	}
+	q->rounds++;
+	group->cycles += cost;
+	if (unlikely(!++group->n[(cost >> octave) - KVMHOT_HIST_SUB])) {
+		carry_round(v, vcpu, guest);
+		return;
+	}
+	kvmhot_end_round(v, vcpu, KVMHOT_TAG_GUEST);
+	return;
+slow:
+	kvmhot_slow_entry(vcpu, now);
+}
+
+/* With 'detail', or on KVM's fast path, or with events, or else. */
+static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
+{
+	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_REENTER))
+		add_round(v, vcpu, KVMHOT_TAG_REENTER);
+	else if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
+		add_round(v, vcpu, KVMHOT_TAG_IRQ);
+	else if (!kvmhot_pmuquick_entry(v, vcpu))
+		kvmhot_slow_entry(vcpu, rdtsc());
+}
+
+/* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
+void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = quick_vcpu();
+
+	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE)))
+		add_round(v, vcpu, KVMHOT_TAG_HANDLE);
+	else
+		other_entry(v, vcpu);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The quick way: a usual exit, of which nothing is seen but kvm_exit,
+ * vmx_handle_exit and the next kvm_entry, is not worked out edge by edge.  The
+ * first two edges leave a timestamp behind, and kvm_entry adds all of it up.
+ *
+ * Whatever else happens to a vCPU settles it first: what the timestamps amount
+ * to goes to the record, which is KVMHOT_SLOW until a later kvm_entry finds
+ * that the quick way is open again.  So nothing but this file's users need
+ * know of it.
+ *
+ * The quick way begins with a per-CPU pointer to the record.  Each context
+ * switch takes that away: so whoever finds it is the thread that the slow
+ * kvm_entry has looked at.
+ */
+#ifndef KVMHOT_QUICK_H
+#define KVMHOT_QUICK_H
+
+#include <linux/percpu.h>
+#include <linux/sched.h>
+
+#include "kvmhot.h"
+#include "lookup.h"
+#include "vmx.h"
+
+/*
+ * What the vCPU is in, in the low bits of &kvmhot_quick.who, which the address
+ * of a struct kvm_vcpu does not need: one comparison asks for both.
+ */
+enum kvmhot_tag {
+	KVMHOT_TAG_GUEST,
+	KVMHOT_TAG_IRQ,
+	KVMHOT_TAG_HANDLE,
+	KVMHOT_TAG_REENTER,
+	KVMHOT_TAG_PMU,		/* added to the others: with perf events */
+};
+
+#define KVMHOT_TAG_MASK		3UL
+#define KVMHOT_SLOW		(~0UL)
+
+DECLARE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu);
+extern struct kvmhot_vcpu kvmhot_quick_nobody;
+extern bool kvmhot_quick_open;
+
+/*
+ * A kretprobe without a free instance misses entry and return.  So with 'detail'
+ * an exit that seems to be on KVM's fast path may not be, if the kernel's count
+ * of that has risen; perhaps for another vCPU, which then is not believed, too.
+ */
+extern const int *kvmhot_missed_handle;
+extern const int kvmhot_missed_none;
+
+static __always_inline bool kvmhot_is_fast(struct kvmhot_vcpu *v)
+{
+	int n = READ_ONCE(*READ_ONCE(kvmhot_missed_handle));
+
+	if (likely(v->missed_handle == n))
+		return true;
+	v->missed_handle = n;
+	return false;
+}
+
+void kvmhot_quick_settle(struct kvmhot_vcpu *v);
+void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
+void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
+			u64 now);
+
+/* pmuquick.c */
+void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
+void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
+void kvmhot_pmuquick_return(struct kvmhot_vcpu *v);
+bool kvmhot_pmuquick_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
+bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
+void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v);
+
+/* What they do not deal with; see timeline.c. */
+void kvmhot_slow_exit(struct kvm_vcpu *vcpu);
+void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now);
+void kvmhot_slow_handle(struct kvm_vcpu *vcpu);
+void kvmhot_slow_return(void);
+
+static __always_inline unsigned long kvmhot_who(const struct kvm_vcpu *vcpu,
+						enum kvmhot_tag tag)
+{
+	return (unsigned long)vcpu + tag;
+}
+
+static __always_inline bool kvmhot_is_at(const struct kvmhot_vcpu *v,
+					 const struct kvm_vcpu *vcpu,
+					 enum kvmhot_tag tag)
+{
+	return v->quick.who == kvmhot_who(vcpu, tag);
+}
+
+/* At @add + KVMHOT_TAG_HANDLE, of whichever vCPU? */
+static __always_inline bool kvmhot_is_to_return(const struct kvmhot_vcpu *v,
+						enum kvmhot_tag add)
+{
+	/* The thread cannot have come to another vCPU's since its entry. */
+	return (u8)v->quick.who % 8 == KVMHOT_TAG_HANDLE + add;
+}
+
+/**
+ * kvmhot_quick_group() - where a usual exit is added to its cell
+ * @cell: the cell
+ * @cost: the exit's KVM cost
+ * @octave: set, so that @cost >> @octave is 8..15: 8 is that of the first bucket
+ *
+ * Return: the group; NULL if there is none yet, or @cost is less or greater than
+ * all in it.
+ */
+static __always_inline struct kvmhot_group *
+kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave)
+{
+	u64 log = cost / KVMHOT_HIST_SUB;
+	struct kvmhot_group *group;
+
+	/* Not __fls(): like this 0 stays 0, as fls() in bitops.h relies on. */
+	asm("bsrq %0, %0" : "+r" (log) : : "cc");
+	if (unlikely(log >= KVMHOT_QUICK_GROUPS))
+		return NULL;
+	group = cell->group[log + 1];
+	/* There may be none, and that fits nothing. */
+	if (unlikely((u32)cost < group->min || (u32)cost > group->max))
+		return NULL;
+	*octave = log;
+	return group;
+}
+
+/* After all that was written before, as kvmhot_look_begin() relies on. */
+static __always_inline void kvmhot_put(u64 *to, u64 value)
+{
+	/* Pairs with the acquires in kvmhot_look_begin(). */
+	smp_store_release(to, value);
+}
+
+/* The last store of a round: readers need not wait any longer. */
+static __always_inline void kvmhot_end_round(struct kvmhot_vcpu *v,
+					     const struct kvm_vcpu *vcpu,
+					     enum kvmhot_tag tag)
+{
+	/* Pairs with the acquires in kvmhot_look_begin(). */
+	smp_store_release(&v->quick.who, kvmhot_who(vcpu, tag));
+}
+
+/* Pairs with the acquires in kvmhot_look_begin(). */
+static __always_inline void kvmhot_next_tag(struct kvmhot_quick *q)
+{
+	barrier();
+	q->who++;	/* one writer, one instruction */
+	barrier();
+}
+
+static __always_inline bool kvmhot_is_quick(const struct kvmhot_vcpu *v)
+{
+	return READ_ONCE(v->quick.who) != KVMHOT_SLOW;
+}
+
+/* As kvmhot_vcpu_find(), for whoever may write to the record. */
+static __always_inline struct kvmhot_vcpu *
+kvmhot_vcpu_find_settled(const struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+
+	if (v && kvmhot_is_quick(v))
+		kvmhot_quick_settle(v);
+	return v;
+}
+
+/**
+ * kvmhot_quick_fold() - what a record amounts to that goes the quick way
+ * @q: it, or a copy
+ * @sum: has that added
+ * @last: set to the TSC of the last edge
+ *
+ * Return: the stage since then.
+ */
+static inline enum kvmhot_sum kvmhot_quick_fold(const struct kvmhot_quick *q,
+						u64 *sum, u64 *last)
+{
+	enum kvmhot_tag tag = q->who & KVMHOT_TAG_MASK;
+
+	sum[KVMHOT_ENTRIES] += q->rounds;
+	sum[KVMHOT_HANDLED] += q->rounds - q->fast;
+	sum[KVMHOT_RETURNED] += q->returned;
+	sum[KVMHOT_GUEST] += q->guest;
+	sum[KVMHOT_IRQ] += q->irq;
+	sum[KVMHOT_REENTER] += q->reenter;
+	sum[KVMHOT_HANDLE] += q->last - q->began - q->guest - q->irq -
+			      q->reenter;
+	*last = q->last;
+	if (tag == KVMHOT_TAG_GUEST)
+		return KVMHOT_GUEST;
+	sum[KVMHOT_GUEST] += q->exit_tsc - q->last;
+	*last = q->exit_tsc;
+	if (tag == KVMHOT_TAG_IRQ)
+		return KVMHOT_IRQ;
+	sum[KVMHOT_HANDLED]++;
+	sum[KVMHOT_IRQ] += q->handle_tsc - q->exit_tsc;
+	*last = q->handle_tsc;
+	if (tag == KVMHOT_TAG_HANDLE)
+		return KVMHOT_HANDLE;
+	sum[KVMHOT_RETURNED]++;
+	sum[KVMHOT_HANDLE] += q->return_tsc - q->handle_tsc;
+	*last = q->return_tsc;
+	return KVMHOT_REENTER;
+}
+
+/**
+ * kvmhot_quick_key() - the key of the last exit
+ * @q: the record, or a copy, of which an exit is open
+ *
+ * Return: the key; KVMHOT_KEY_NONE if the reason could not be read.
+ */
+static inline u16 kvmhot_quick_key(const struct kvmhot_quick *q)
+{
+	if (q->key == VM_EXIT_REASON)
+		return KVMHOT_KEY_NONE;
+	return min_t(u16, q->key, KVMHOT_REASON_LAST);
+}
+
+#endif /* KVMHOT_QUICK_H */

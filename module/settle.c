@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The quick way: on to it, and off.  See quick.h.
+ *
+ * Probe context, as timeline.c, on the vCPU's thread; or, once nothing runs
+ * the vCPU, whoever ends it.
+ */
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+
+#include "edge.h"
+#include "kvmhot.h"
+#include "quick.h"
+
+const int kvmhot_missed_none;
+const int *kvmhot_missed_handle = &kvmhot_missed_none;
+
+/* The exit that is open, as the slow way would have left it. */
+static void open_exit(struct kvmhot_vcpu *v, const struct kvmhot_quick *q,
+		      enum kvmhot_tag tag)
+{
+	v->guest = q->exit_tsc - q->last;
+	v->exit_tsc = q->exit_tsc;
+	v->irq = 0;
+	v->slow = tag != KVMHOT_TAG_IRQ;
+	if (v->slow)
+		v->irq = q->handle_tsc - q->exit_tsc;
+	if (tag == KVMHOT_TAG_REENTER) {
+		v->span[KVMHOT_HANDLE] += q->return_tsc - q->handle_tsc;
+		v->odd = true;
+	}
+	kvmhot_begin_cell(v, kvmhot_quick_key(q));
+}
+
+/**
+ * kvmhot_quick_settle() - bring a record up to date
+ * @v: the vCPU, which goes the quick way; it does not afterwards
+ */
+noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
+{
+	enum kvmhot_tag tag = v->quick.who & KVMHOT_TAG_MASK;
+	u32 n = kvmhot_seq_begin(&v->seq);
+	enum kvmhot_sum stage;
+
+	if (v->quick.who & KVMHOT_TAG_PMU)
+		kvmhot_pmuquick_settle(v);
+	stage = kvmhot_quick_fold(&v->quick, v->sum, &v->last);
+	if (tag != KVMHOT_TAG_GUEST)
+		open_exit(v, &v->quick, tag);
+	/* Pairs with WRITE_ONCE in kvmhot_vm_lose_track(). */
+	if (READ_ONCE(v->stage) != KVMHOT_UNKNOWN)
+		v->stage = stage;
+	WRITE_ONCE(v->quick.who, KVMHOT_SLOW);
+	kvmhot_seq_end(&v->seq, n);
+}
+
+/**
+ * kvmhot_quick_allow() - usual exits may add to a cell
+ * @v: the vCPU
+ * @cell: that of @v->key
+ */
+void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
+{
+	if (v->key >= KVMHOT_QUICK_KEYS || v->quick_cell[v->key] == cell)
+		return;
+	WRITE_ONCE(v->quick_cell[v->key], cell);
+	/*
+	 * A reset raises the generation, then takes the cell away again; it
+	 * comes before this, or sees it.  Pairs with smp_mb() in
+	 * kvmhot_vm_reset_one().
+	 */
+	smp_mb();
+	if (READ_ONCE(v->gen) != cell->gen)
+		WRITE_ONCE(v->quick_cell[v->key], &kvmhot_no_cell);
+}
+
+static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
+{
+	return READ_ONCE(kvmhot_quick_open) && READ_ONCE(kvmhot_hooks_live) &&
+	       v->task == current && v->stage == KVMHOT_GUEST &&
+	       !(vcpu->arch.hflags & HF_GUEST_MASK);
+}
+
+/**
+ * kvmhot_quick_start() - at kvm_entry: go the quick way from here on, if it is
+ *			  open
+ * @v: the vCPU, inside of its seq
+ * @vcpu: likewise
+ * @now: TSC of the kvm_entry
+ */
+void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
+			u64 now)
+{
+	enum kvmhot_tag tag = KVMHOT_TAG_GUEST;
+	struct kvmhot_quick *q = &v->quick;
+
+	if (!may_start(v, vcpu))
+		return;
+	if (static_branch_unlikely(&kvmhot_pmu_on)) {
+		if (!kvmhot_pmuquick_start(v))
+			return;
+		tag += KVMHOT_TAG_PMU;
+	}
+	memset(q, 0, sizeof(*q));
+	q->began = now;
+	q->last = now;
+	kvmhot_end_round(v, vcpu, tag);
+	this_cpu_write(kvmhot_quick_vcpu, v);
+}
