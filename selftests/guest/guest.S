@@ -125,6 +125,21 @@ kind spin
 1:	loop	1b
 	ret
 
+/*
+ * How long is it since the last one?  The rest is bochs' magic breakpoint, if it
+ * is told to have one, and does nothing elsewhere.
+ */
+kind mark
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	mov	%rax, %rdx
+	sub	GUEST_DATA + DATA_MARK, %rax
+	mov	%rax, GUEST_DATA + DATA_MARK_TICKS
+	mov	%rdx, GUEST_DATA + DATA_MARK
+	xchg	%bx, %bx
+	ret
+
 kind cpuid
 	push	%rbx
 	mov	$CPUID_KVM, %eax

@@ -65,6 +65,8 @@
 #define DATA_NAP_SPIN		56
 #define DATA_VMXON		64	/* 0: no VMX */
 #define DATA_VMCS		72
+#define DATA_MARK		80
+#define DATA_MARK_TICKS		88
 #define DATA_LIST		128
 #define ENTRY_CODE		0
 #define ENTRY_N			8
@@ -104,7 +106,8 @@ struct guest_data {
 	__u64 nap_ticks;	/* from RDTSC to the deadline */
 	__u64 nap_spin;		/* turns of a loop */
 	__u64 vmxon, vmcs;	/* physical addresses */
-	__u64 pad[6];
+	__u64 mark, mark_ticks;	/* TSC at the last "mark", and since the one before */
+	__u64 pad[4];
 	struct guest_entry list[GUEST_MAX_ENTRIES + 1];
 };
 

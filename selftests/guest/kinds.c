@@ -32,6 +32,7 @@
 
 #define DECLARE(_name)	extern const char guest_##_name[]
 DECLARE(spin);
+DECLARE(mark);
 DECLARE(cpuid);
 DECLARE(out);
 DECLARE(in);
@@ -80,6 +81,8 @@ DECLARE(l2_vmcall);
 const struct kind kinds[] = {
 	/* a thousand turns of a loop */
 	{ KIND(spin), EXITS(X_ANY(EXTERNAL_INTERRUPT)) },
+	/* none; where tracing by an emulator begins and ends */
+	{ KIND(mark), EXITS(X_ANY(EXTERNAL_INTERRUPT)) },
 	{ KIND(cpuid), EXITS(X(CPUID, 1)) },
 	{ KIND(out), EXITS(X(IO_INSTRUCTION, 1)), .user = 1 },
 	{ KIND(in), EXITS(X(IO_INSTRUCTION, 1)), .user = 1 },

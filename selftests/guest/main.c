@@ -51,7 +51,8 @@ static void print_usage(FILE *to)
 		"  --nested      the guest has VMX: kinds l2_*, not vmclear, invept\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
 		"  --wait-end    print DONE, end at a line or SIGUSR1\n"
-		"  --tsc         print the TSC ticks of the quickest round\n"
+		"  --tsc         print the TSC ticks of the quickest round, and those\n"
+		"                between the last two of kind mark\n"
 		"  --list        print kinds and the VM exits of one iteration\n"
 		"  --expect      print the VM exits that one vCPU would make\n"
 		"  --reasons     print numbers and names of exit reasons\n");
@@ -255,8 +256,11 @@ static int run(struct options *options)
 	}
 	play(&all);
 	ok = report(&all);
-	for (i = 0; options->tsc && i < vm.nr_vcpus; i++)
+	for (i = 0; options->tsc && i < vm.nr_vcpus; i++) {
 		printf("vcpu %u tsc %llu\n", i, vm.vcpus[i].tsc);
+		printf("vcpu %u ticks %llu\n", i,
+		       guest_data(&vm.vcpus[i])->mark_ticks);
+	}
 	if (options->wait_end) {
 		printf("DONE\n");
 		wait_for_go();
