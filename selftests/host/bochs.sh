@@ -84,7 +84,11 @@ in_disk() { # [empty]
 bochs_py() { # MODE ARG... -- BOCHS_ARG...
 	# Debian's bochs starts in its debugger: "c" goes on.  rfb listens on all
 	# addresses and on one port: a network of its own.
-	echo c > "$TMP/rc"
+	# In a run with --trace each xchg %bx,%bx brings the next command about.
+	{
+		echo c
+		[ -z "$TRACE" ] || for ((i = 0; i < 1000; i++)); do printf 'trace on\nc\ntrace off\nc\n'; done
+	} > "$TMP/rc"
 	unshare -n -- sh -c 'busybox ip link set lo up && exec "$@"' sh \
 		python3 "$HERE/bochs.py" "$@" -q -rc "$TMP/rc"
 }
@@ -126,7 +130,8 @@ run_saved() {
 	cp -al "$STATE" "$TMP/state"
 	rm -f "$TMP"/state/{config,*.image}
 	cp "$STATE"/*.image "$TMP/state/" 2> /dev/null || true
-	sed "s#@TMP@/#$TMP/#g" "$STATE/config" > "$TMP/state/config"
+	sed "s#@TMP@/#$TMP/#g; ${TRACE:+s/^magic_break: enabled=0/magic_break: enabled=1/}" \
+		"$STATE/config" > "$TMP/state/config"
 	truncate -s 2M "$TMP/boot.iso" # it must exist; nobody reads it any more
 	in_disk
 	say "restoring"
