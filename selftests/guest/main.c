@@ -47,6 +47,7 @@ static void print_usage(FILE *to)
 		"  --nap-spin K  and instructions when awake again (0)\n"
 		"  --rest MS     each vCPU's thread sleeps MS milliseconds before the\n"
 		"                first round\n"
+		"  --rest-each   and before each other round\n"
 		"  --new-threads each round of a vCPU is run by a thread of its own\n"
 		"  --nested      the guest has VMX: kinds l2_*, not vmclear, invept\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
@@ -170,6 +171,9 @@ static bool parse_option(struct options *options, int option)
 	case 'l':
 		options->print_list = true;
 		return true;
+	case 'E':
+		vm.rest_each = true;
+		return true;
 	case 'w':
 		vm.new_threads = true;
 		return true;
@@ -202,6 +206,7 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "nap-ticks", required_argument, NULL, 'N' },
 		{ "nap-spin", required_argument, NULL, 'S' },
 		{ "rest", required_argument, NULL, 'R' },
+		{ "rest-each", no_argument, NULL, 'E' },
 		{ "new-threads", no_argument, NULL, 'w' },
 		{ "nested", no_argument, NULL, 'd' },
 		{ "forever", no_argument, NULL, 'f' },

@@ -96,9 +96,9 @@ static void *player_main(void *arg)
 	pthread_mutex_unlock(&setup);
 	disturb_this(vm);
 	pthread_barrier_wait(&set_up);
-	if (vm->rest_ms)
-		usleep(vm->rest_ms * 1000);
 	do {
+		if (vm->rest_ms && (vm->rest_each || !player->play->done))
+			usleep(vm->rest_ms * 1000);
 		do_round(player);
 	} while (end_of_round(player->play, player->vcpu));
 	vcpu_end(vm, player->vcpu);

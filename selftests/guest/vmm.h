@@ -13,7 +13,7 @@
 #include "guest.h"
 #include "kinds.h"
 
-#define MAX_VCPUS	16
+#define MAX_VCPUS	128
 /* No ioctl of a vCPU has this number */
 #define KVM_NO_SUCH_IOCTL	_IO(KVMIO, 0xff)
 
@@ -47,6 +47,7 @@ struct vm {
 	__u64 timer_us;		/* time between interrupts */
 	__u64 uffd_ms;		/* time that a fresh page takes */
 	__u64 rest_ms;		/* before the first round */
+	bool rest_each;		/* and the others */
 	__u64 nap_ticks, nap_spin;
 	bool nested;
 	bool new_threads;	/* each round is run by one of its own */
