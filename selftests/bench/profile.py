@@ -24,10 +24,11 @@ GUEST, KERNEL, USER = "0008", "0010", "0033"  # code segments
 
 LINE = re.compile(r"\(0\)\.\[(\d+)\] \[0x[0-9a-f]+\] ([0-9a-f]{4}):([0-9a-f]{16}) \([^)]*\): (.*?) *;")
 
-# What functions of the kernel belong to; kvmhot's own are told by their module.
+OWN = ("kvmhot", "kvmhot_floor")  # modules
+
+# What functions of the kernel belong to.
 SITES = "tracepoint sites, and KVM"
 GROUPS = (
-    ("kvmhot", None),
     ("ftrace trampoline", r"ftrace_|arch_ftrace|__fentry__"),
     ("kprobe", r"kprobe_(ftrace|busy|opt|insn)|get_kprobe|aggr_|opt_pre|optimized_call"),
     ("kretprobe", r"pre_handler_kret|kretprobe|(arch_|__)?rethook|objpool|rcu_is_watch|__kretprobe|freelist"),
@@ -60,9 +61,7 @@ class Symbols:
             return "(the VMM)", address, SITES
         at = max(bisect.bisect_right(self.starts, address) - 1, 0)
         function, module = self.symbols[at]
-        group = "kvmhot"
-        if module != group:
-            group = next(name for name, pattern in GROUPS[1:] if re.match(pattern, function))
+        group = module if module in OWN else next(name for name, pattern in GROUPS if re.match(pattern, function))
         return function, address - self.starts[at], group
 
 
@@ -212,11 +211,12 @@ def print_table(kernel, kind, mode, trace, base):
         for i in more:
             functions[i.function] += i.ticks
         ticks = sum(i.ticks for i in more) - sum(i.ticks for i in less)
-        own = sum(i.ticks for i in more if i.group == "kvmhot")
-        words = f"{ticks:>5} in {where}, {own} of them kvmhot's: "
-        words += ", ".join(f"{function} {n}" for function, n in functions.items()) or "nothing"
+        own = sum(i.ticks for i in more if i.group in OWN)
+        words = f"{ticks:>5} in {where}, {own} of them the module's: "
+        words += ", ".join(f"{function}\xa0{n}" for function, n in functions.items()) or "nothing"
         words += f"; {len(less)} are left out" if less else ""
-        print(textwrap.fill(words, 100, initial_indent="  ", subsequent_indent=" " * 11, break_on_hyphens=False))
+        lines = textwrap.fill(words, 100, initial_indent="  ", subsequent_indent=" " * 11, break_on_hyphens=False)
+        print(lines.replace("\xa0", " "))
     print()
 
 
