@@ -163,7 +163,6 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	struct kvmhot_quick *q = &v->quick;
 	u64 rest = now - q->exit_tsc - v->irq;
 
-	q->rounds++;
 	q->guest += v->guest;
 	add_tsc(p, tsc, KVMHOT_GUEST, v->guest);
 	add_stage(v, cell, p, KVMHOT_GUEST, last, exit);
@@ -187,6 +186,8 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 		add_stage(v, cell, p, KVMHOT_REENTER,
 			  edge_of(p, KVMHOT_TAG_REENTER), end);
 		end = edge_of(p, KVMHOT_TAG_REENTER);
+	} else {
+		q->rounds++;
 	}
 	add_tsc(p, tsc, KVMHOT_HANDLE, rest);
 	add_stage(v, cell, p, KVMHOT_HANDLE, handle, end);
@@ -203,8 +204,7 @@ static __always_inline bool add_cost(struct kvmhot_vcpu *v,
 	u64 octave;
 	u32 *n;
 
-	group = kvmhot_quick_group(cell, cost, &octave);
-	if (unlikely(!group))
+	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
 		return kvmhot_cell_add(v, cell, cost);
 	n = &group->n[(cost >> octave) - KVMHOT_HIST_SUB];
 	if (unlikely(*n == U32_MAX))
@@ -218,7 +218,6 @@ static __always_inline bool add_cost(struct kvmhot_vcpu *v,
 
 /* Return: false if that must be done the slow way, and nothing has been done. */
 static __always_inline bool end_round(struct kvmhot_vcpu *v,
-				      const struct kvm_vcpu *vcpu,
 				      enum kvmhot_tag tag)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
@@ -243,7 +242,7 @@ static __always_inline bool end_round(struct kvmhot_vcpu *v,
 		return false;
 	}
 	add_round(v, cell, p, tag, now);
-	kvmhot_end_round(v, vcpu, KVMHOT_TAG_PMU);
+	kvmhot_end_round(q, tag);
 	return true;
 }
 
@@ -258,11 +257,11 @@ noinline bool kvmhot_pmuquick_entry(struct kvmhot_vcpu *v,
 				    struct kvm_vcpu *vcpu)
 {
 	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_PMU + KVMHOT_TAG_HANDLE))
-		return end_round(v, vcpu, KVMHOT_TAG_HANDLE);
+		return end_round(v, KVMHOT_TAG_HANDLE);
 	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_PMU + KVMHOT_TAG_REENTER))
-		return end_round(v, vcpu, KVMHOT_TAG_REENTER);
+		return end_round(v, KVMHOT_TAG_REENTER);
 	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_PMU + KVMHOT_TAG_IRQ))
-		return kvmhot_is_fast(v) && end_round(v, vcpu, KVMHOT_TAG_IRQ);
+		return kvmhot_is_fast(v) && end_round(v, KVMHOT_TAG_IRQ);
 	return false;
 }
 

@@ -111,11 +111,11 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
 
 /* A bucket's count has come round in add_round(), which has all but ended. */
-static noinline void carry_round(struct kvmhot_vcpu *v,
-				 const struct kvm_vcpu *vcpu, u64 guest)
+static noinline void carry_round(struct kvmhot_vcpu *v, u64 guest)
 {
-	const struct kvmhot_quick *q = &v->quick;
+	struct kvmhot_quick *q = &v->quick;
 	struct kvmhot_cell *cell = v->quick_cell[q->key];
+	enum kvmhot_tag tag = q->who & KVMHOT_TAG_MASK;
 	u64 cost = q->last - q->exit_tsc;
 	unsigned int g = kvmhot_hist_group(cost);
 	unsigned int sub = kvmhot_hist_sub(cost);
@@ -126,11 +126,23 @@ static noinline void carry_round(struct kvmhot_vcpu *v,
 		group->n[sub]--;
 		group->cycles -= cost;
 		group->guest -= guest;
-		if (!kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ))
+		if (tag != KVMHOT_TAG_IRQ)
 			group->irq -= q->handle_tsc - q->exit_tsc;
+		if (tag == KVMHOT_TAG_REENTER)
+			cell->rare.reenter -= q->last - q->return_tsc;
+		else if (tag == KVMHOT_TAG_IRQ)
+			cell->rare.fast--;
 		cell->rare.lost++;
 	}
-	kvmhot_end_round(v, vcpu, KVMHOT_TAG_GUEST);
+	kvmhot_end_round(q, tag);
+}
+
+/* The rest of the address is that of the vCPU. */
+static noinline void leave_round(const struct kvmhot_vcpu *v, u64 now)
+{
+	unsigned long who = READ_ONCE(v->quick.who);
+
+	kvmhot_slow_entry((void *)(who & ~KVMHOT_TAG_MASK), now);
 }
 
 /*
@@ -138,7 +150,6 @@ static noinline void carry_round(struct kvmhot_vcpu *v,
  * told of no usual exit is told the slow way.
  */
 static __always_inline void add_round(struct kvmhot_vcpu *v,
-				      struct kvm_vcpu *vcpu,
 				      enum kvmhot_tag tag)
 {
 	struct kvmhot_quick *q = &v->quick;
@@ -152,10 +163,10 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	if (unlikely(q->key >= KVMHOT_QUICK_KEYS))
 		goto slow;
 	cell = v->quick_cell[q->key];
-	group = kvmhot_quick_group(cell, cost, &octave);
-	if (unlikely(!group))
+	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
 		goto slow;
 
+	irq = tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - exit;
 	guest = exit - q->last;
 	/* From here on readers wait, see the head of this file. */
 	kvmhot_put(&q->last, now);
@@ -165,38 +176,44 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 		q->fast++;
 		cell->rare.fast++;
 	} else {
-		irq = q->handle_tsc - exit;
 		q->irq += irq;
 		group->irq += irq;
 	}
 	if (tag == KVMHOT_TAG_REENTER) {
-		u64 reenter = now - q->return_tsc;
-
+		q->reenter += now - q->return_tsc;
+		cell->rare.reenter += now - q->return_tsc;
 		q->returned++;
-		q->reenter += reenter;
-		cell->rare.reenter += reenter;
+	} else {
+		q->rounds++;
 	}
-	q->rounds++;
 	group->cycles += cost;
-	if (unlikely(!++group->n[(cost >> octave) - KVMHOT_HIST_SUB])) {
-		carry_round(v, vcpu, guest);
-		return;
-	}
-	kvmhot_end_round(v, vcpu, KVMHOT_TAG_GUEST);
+	if (unlikely(!++group->n[(cost >> octave) - KVMHOT_HIST_SUB]))
+		carry_round(v, guest);
+	else
+		kvmhot_end_round(q, tag);
 	return;
 slow:
-	kvmhot_slow_entry(vcpu, now);
+	leave_round(v, now);
 }
 
-/* With 'detail', or on KVM's fast path, or with events, or else. */
+/* On KVM's fast path, or with events, or the slow way. */
 static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
-	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_REENTER))
-		add_round(v, vcpu, KVMHOT_TAG_REENTER);
+	if (!kvmhot_is_quick(v))
+		kvmhot_slow_entry(vcpu, rdtsc());
 	else if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
-		add_round(v, vcpu, KVMHOT_TAG_IRQ);
+		add_round(v, KVMHOT_TAG_IRQ);
 	else if (!kvmhot_pmuquick_entry(v, vcpu))
 		kvmhot_slow_entry(vcpu, rdtsc());
+}
+
+/* With 'detail', or not. */
+static noinline void detail_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
+{
+	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_REENTER)))
+		add_round(v, KVMHOT_TAG_REENTER);
+	else
+		other_entry(v, vcpu);
 }
 
 /* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
@@ -205,7 +222,7 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 	struct kvmhot_vcpu *v = quick_vcpu();
 
 	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE)))
-		add_round(v, vcpu, KVMHOT_TAG_HANDLE);
+		add_round(v, KVMHOT_TAG_HANDLE);
 	else
-		other_entry(v, vcpu);
+		detail_entry(v, vcpu);
 }

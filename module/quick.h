@@ -105,26 +105,26 @@ static __always_inline bool kvmhot_is_to_return(const struct kvmhot_vcpu *v,
  * @cell: the cell
  * @cost: the exit's KVM cost
  * @octave: set, so that @cost >> @octave is 8..15: 8 is that of the first bucket
+ * @group: set
  *
- * Return: the group; NULL if there is none yet, or @cost is less or greater than
- * all in it.
+ * Return: false if there is no group yet, or @cost is less or greater than all
+ * in it.
  */
-static __always_inline struct kvmhot_group *
-kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave)
+static __always_inline bool
+kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave,
+		   struct kvmhot_group **group)
 {
 	u64 log = cost / KVMHOT_HIST_SUB;
-	struct kvmhot_group *group;
 
 	/* Not __fls(): like this 0 stays 0, as fls() in bitops.h relies on. */
 	asm("bsrq %0, %0" : "+r" (log) : : "cc");
 	if (unlikely(log >= KVMHOT_QUICK_GROUPS))
-		return NULL;
-	group = cell->group[log + 1];
-	/* There may be none, and that fits nothing. */
-	if (unlikely((u32)cost < group->min || (u32)cost > group->max))
-		return NULL;
+		return false;
 	*octave = log;
-	return group;
+	*group = cell->group[log + 1];
+	/* There may be none, and that fits nothing. */
+	return likely((u32)cost >= (*group)->min &&
+		      (u32)cost <= (*group)->max);
 }
 
 /* After all that was written before, as kvmhot_look_begin() relies on. */
@@ -134,13 +134,13 @@ static __always_inline void kvmhot_put(u64 *to, u64 value)
 	smp_store_release(to, value);
 }
 
-/* The last store of a round: readers need not wait any longer. */
-static __always_inline void kvmhot_end_round(struct kvmhot_vcpu *v,
-					     const struct kvm_vcpu *vcpu,
+/* The last store of a round that was at @tag: readers need not wait any longer. */
+static __always_inline void kvmhot_end_round(struct kvmhot_quick *q,
 					     enum kvmhot_tag tag)
 {
-	/* Pairs with the acquires in kvmhot_look_begin(). */
-	smp_store_release(&v->quick.who, kvmhot_who(vcpu, tag));
+	barrier();
+	q->who -= tag;	/* one writer, one instruction */
+	barrier();
 }
 
 /* Pairs with the acquires in kvmhot_look_begin(). */
@@ -180,14 +180,16 @@ static inline enum kvmhot_sum kvmhot_quick_fold(const struct kvmhot_quick *q,
 {
 	enum kvmhot_tag tag = q->who & KVMHOT_TAG_MASK;
 
-	sum[KVMHOT_ENTRIES] += q->rounds;
-	sum[KVMHOT_HANDLED] += q->rounds - q->fast;
-	sum[KVMHOT_RETURNED] += q->returned;
-	sum[KVMHOT_GUEST] += q->guest;
-	sum[KVMHOT_IRQ] += q->irq;
-	sum[KVMHOT_REENTER] += q->reenter;
-	sum[KVMHOT_HANDLE] += q->last - q->began - q->guest - q->irq -
-			      q->reenter;
+	if (q->rounds || q->returned) {
+		sum[KVMHOT_ENTRIES] += q->rounds + q->returned;
+		sum[KVMHOT_HANDLED] += q->rounds + q->returned - q->fast;
+		sum[KVMHOT_RETURNED] += q->returned;
+		sum[KVMHOT_GUEST] += q->guest;
+		sum[KVMHOT_IRQ] += q->irq;
+		sum[KVMHOT_REENTER] += q->reenter;
+		sum[KVMHOT_HANDLE] += q->last - q->began - q->guest - q->irq -
+				      q->reenter;
+	}
 	*last = q->last;
 	if (tag == KVMHOT_TAG_GUEST)
 		return KVMHOT_GUEST;

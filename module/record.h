@@ -157,13 +157,13 @@ struct kvmhot_notice {
  * @last: TSC of the last kvm_entry
  * @exit_tsc: TSC of the last kvm_exit
  * @handle_tsc: TSC of the last vmx_handle_exit
- * @rounds: exits that ended since @began
- * @guest: their stage guest
+ * @rounds: exits that ended since @began, but for @returned
+ * @guest: stage guest of all of them
  * @irq: their stage irq
  * @key: of the last exit, if below KVMHOT_QUICK_KEYS
  * @began: TSC of the kvm_entry that this began with
  * @fast: of @rounds, those on KVM's fast path
- * @returned: of @rounds, those whose return from vmx_handle_exit was seen
+ * @returned: exits that ended, and whose return from vmx_handle_exit was seen
  * @reenter: their stage reenter
  * @return_tsc: TSC of the last return from vmx_handle_exit
  *

@@ -101,9 +101,16 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			return;
 		tag += KVMHOT_TAG_PMU;
 	}
-	memset(q, 0, sizeof(*q));
+	/* Timestamps of before @now: not there yet. */
 	q->began = now;
 	q->last = now;
-	kvmhot_end_round(v, vcpu, tag);
+	q->rounds = 0;
+	q->guest = 0;
+	q->irq = 0;
+	q->fast = 0;
+	q->returned = 0;
+	q->reenter = 0;
+	/* Pairs with the acquires in kvmhot_look_begin(). */
+	smp_store_release(&q->who, kvmhot_who(vcpu, tag));
 	this_cpu_write(kvmhot_quick_vcpu, v);
 }
