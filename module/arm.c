@@ -22,6 +22,7 @@ bool kvmhot_hooks_live;
 
 static DEFINE_MUTEX(hooks_lock);
 static bool enabled, detail;
+static bool replaced;	/* see kvmhot_hooks_replaced() */
 
 /* Read by kvmhot_slow_handle(): both hooks of vmx_handle_exit are in place. */
 bool kvmhot_handle_twice;
@@ -96,6 +97,7 @@ static void disarm_all(bool closing)
 {
 	struct kvmhot_hook *h;
 
+	WRITE_ONCE(replaced, false);
 	WRITE_ONCE(kvmhot_hooks_live, false);
 	for (h = HOOKS_END - 1; h >= kvmhot_hooks; h--)
 		if (closing || !h->always)
@@ -157,11 +159,14 @@ void kvmhot_hooks_module(const char *name, bool there)
 	} else {
 		/* No VM is left: VMs hold these modules. */
 		WRITE_ONCE(kvmhot_hooks_live, false);
+		WRITE_ONCE(replaced, false);
 		for (h = kvmhot_hooks; h < HOOKS_END; h++)
 			if (!strcmp(h->module, name))
 				kvmhot_hook_disarm(h, idle_state(h));
 	}
 	mutex_unlock(&hooks_lock);
+	if (there)
+		kvmhot_calib_run();
 }
 
 /**
@@ -206,6 +211,7 @@ void kvmhot_hooks_start(void)
 	detail = kvmhot_detail;
 	arm_all();
 	mutex_unlock(&hooks_lock);
+	kvmhot_calib_run();
 }
 
 /**
@@ -246,6 +252,8 @@ int kvmhot_hooks_enable(bool on)
 		WRITE_ONCE(enabled, false);
 	}
 	mutex_unlock(&hooks_lock);
+	if (on)
+		kvmhot_calib_run();
 	/* Perf events are there only while kvmhot is enabled. */
 	kvmhot_perf_flush();
 	return err;
@@ -312,8 +320,11 @@ int kvmhot_hooks_set_detail(bool on)
 	if (err) {
 		detail = before;
 		arm_detail();
+	} else if (on != before && kvmhot_hooks_live) {
+		WRITE_ONCE(replaced, true);
 	}
 	mutex_unlock(&hooks_lock);
+	kvmhot_calib_run();
 	return err;
 }
 
@@ -325,6 +336,18 @@ int kvmhot_hooks_set_detail(bool on)
 bool kvmhot_hooks_detail(void)
 {
 	return READ_ONCE(detail);
+}
+
+/**
+ * kvmhot_hooks_replaced() - was a hook of vmx_handle_exit put on it while the
+ *			     other was there?
+ *
+ * Return: true if so: until it goes the kernel keeps a list of probes there, and
+ * goes through that at each hit, though there is but one in it.
+ */
+bool kvmhot_hooks_replaced(void)
+{
+	return READ_ONCE(replaced);
 }
 
 /**

@@ -67,7 +67,17 @@ static void group_clear(struct kvmhot_group *group)
 	group->min = U32_MAX;
 }
 
-static noinline struct kvmhot_group *group_new(struct kvmhot_vcpu *v,
+/**
+ * kvmhot_group_new() - make a group of a cell's histogram
+ * @v: the vCPU
+ * @cell: the cell
+ * @g: the group, which there is not
+ *
+ * Context: probe, on the vCPU's thread.
+ *
+ * Return: the group, NULL if there is no memory for it.
+ */
+noinline struct kvmhot_group *kvmhot_group_new(struct kvmhot_vcpu *v,
 					       struct kvmhot_cell *cell,
 					       unsigned int g)
 {
@@ -234,7 +244,7 @@ bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost)
 	struct kvmhot_group *group = cell->group[g];
 
 	if (unlikely(group == &kvmhot_no_group)) {
-		group = group_new(v, cell, g);
+		group = kvmhot_group_new(v, cell, g);
 		if (!group)
 			return false;
 	}

@@ -9,6 +9,7 @@
 #include <linux/kvm_host.h>
 #include <linux/perf_event.h>
 #include <linux/sched.h>
+#include <linux/tracepoint.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
@@ -57,6 +58,16 @@
 #define KVMHOT_COMPAT_PMU_MEDIATED	true
 #else
 #define KVMHOT_COMPAT_PMU_MEDIATED	false
+#endif
+
+/*
+ * What DECLARE_TRACE() makes of a name, since "tracepoint: Have tracepoints
+ * created with DECLARE_TRACE() have _tp suffix".
+ */
+#ifdef DECLARE_TRACE_EVENT
+#define KVMHOT_COMPAT_TP(name)	name##_tp
+#else
+#define KVMHOT_COMPAT_TP(name)	name
 #endif
 
 /**

@@ -105,7 +105,7 @@ static __always_inline void kvmhot_end_unknown(struct kvmhot_vcpu *v, u64 now)
  */
 static __always_inline bool kvmhot_edge_in_vain(struct kvmhot_vcpu *v, u64 now)
 {
-	if (likely(READ_ONCE(kvmhot_hooks_live)))
+	if (likely(READ_ONCE(kvmhot_hooks_live) || v->own))
 		return false;
 	kvmhot_end_unknown(v, now);
 	return true;

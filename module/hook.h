@@ -64,7 +64,7 @@ struct kvmhot_hook {
 	struct tracepoint	*tp;
 };
 
-/* hooks.c; all with the lock of arm.c held */
+/* hooks.c; those in kvmhot_hooks with the lock of arm.c held */
 extern struct kvmhot_hook kvmhot_hooks[];
 extern const unsigned int kvmhot_nr_hooks;
 void kvmhot_hook_arm(struct kvmhot_hook *h);

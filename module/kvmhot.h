@@ -255,10 +255,18 @@ int kvmhot_hooks_enable(bool on);
 bool kvmhot_hooks_enabled(void);
 int kvmhot_hooks_set_detail(bool on);
 bool kvmhot_hooks_detail(void);
+bool kvmhot_hooks_replaced(void);
 void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t);
+
+/* calib.c: control path */
+void kvmhot_calib_run(void);
+void kvmhot_calib_show(struct seq_file *m);
 
 /* cell.c: probe context */
 struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key);
+struct kvmhot_group *kvmhot_group_new(struct kvmhot_vcpu *v,
+				      struct kvmhot_cell *cell,
+				      unsigned int g);
 void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now);
 void kvmhot_cell_lose(struct kvmhot_vcpu *v);
 bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost);
@@ -297,12 +305,14 @@ u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v);
 extern struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
 extern struct llist_head kvmhot_notices, kvmhot_refill;
 DECLARE_PER_CPU(u64, kvmhot_unseen);
+void kvmhot_vcpu_hash(struct kvmhot_vcpu *v);
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v);
 void kvmhot_work_kick(void);
 
-/* pool.c: the worker */
+/* pool.c: the worker, but for record and unhash */
+void kvmhot_pool_record(struct kvmhot_vcpu *v);
 bool kvmhot_pool_empty(void);
 bool kvmhot_pool_take(u64 bytes);
 void kvmhot_pool_put(u64 bytes);

@@ -72,7 +72,7 @@ static inline u64 kvmhot_group_count(struct kvmhot_vcpu *v,
 				     const struct kvmhot_cell *cell,
 				     unsigned int g, unsigned int sub)
 {
-	/* Pairs with the release in group_new(). */
+	/* Pairs with the release in kvmhot_group_new(). */
 	const struct kvmhot_group *group = smp_load_acquire(&cell->group[g]);
 	const u64 *carry;
 	u64 n;

@@ -3,10 +3,11 @@
  * Memory of the records of vCPUs, within its bounds.
  *
  * Control path: the worker, or before it starts, or after it ended; so nothing
- * here is called twice at once.  Probes take records and lines from what is
+ * here is called twice at once, but for what says so.  Probes take records and lines from what is
  * made ready here.
  */
 #include <linux/gfp.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 
 #include "kvmhot.h"
@@ -62,6 +63,25 @@ static void *new_page(void)
 	return page;
 }
 
+/**
+ * kvmhot_pool_record() - what a record begins with, but for its pages
+ * @v: the record, zeroed
+ */
+void kvmhot_pool_record(struct kvmhot_vcpu *v)
+{
+	unsigned int i;
+
+	INIT_LIST_HEAD(&v->siblings);
+	raw_spin_lock_init(&v->ioctl_lock);
+	v->seen_notice.vcpu = v;
+	v->gone_notice.vcpu = v;
+	v->gone_notice.gone = true;
+	v->quick.who = KVMHOT_SLOW;
+	for (i = 0; i < KVMHOT_QUICK_KEYS; i++)
+		v->quick_cell[i] = &kvmhot_no_cell;
+	v->next_line = 1;	/* 0 means none */
+}
+
 static struct kvmhot_vcpu *new_record(void)
 {
 	struct kvmhot_vcpu *v;
@@ -75,14 +95,7 @@ static struct kvmhot_vcpu *new_record(void)
 		return NULL;
 	}
 	nr_records++;
-	INIT_LIST_HEAD(&v->siblings);
-	raw_spin_lock_init(&v->ioctl_lock);
-	v->seen_notice.vcpu = v;
-	v->gone_notice.vcpu = v;
-	v->gone_notice.gone = true;
-	v->quick.who = KVMHOT_SLOW;
-	for (i = 0; i < KVMHOT_QUICK_KEYS; i++)
-		v->quick_cell[i] = &kvmhot_no_cell;
+	kvmhot_pool_record(v);
 	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
 		v->page[i] = new_page();
 		if (!v->page[i]) {
@@ -91,7 +104,6 @@ static struct kvmhot_vcpu *new_record(void)
 		}
 		v->nr_lines += KVMHOT_PAGE_LINES;
 	}
-	v->next_line = 1;	/* 0 means none */
 	return v;
 }
 
@@ -189,14 +201,7 @@ u64 kvmhot_pool_vcpu_bytes(const struct kvmhot_vcpu *v)
 	       READ_ONCE(v->nr_lines) / KVMHOT_PAGE_LINES * PAGE_SIZE;
 }
 
-/**
- * kvmhot_pool_unhash() - take a retired record out of the table
- * @v: the record
- *
- * Nothing else removes records, but probes insert at the head at the same
- * time (kvmhot_vcpu_see()) and look up (kvmhot_vcpu_find()).
- */
-void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
+static void unhash(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vcpu **link = &kvmhot_hash[v->bucket];
 	struct kvmhot_vcpu *p;
@@ -210,6 +215,25 @@ void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
 		WRITE_ONCE(p->hash, v->hash);
 		return;
 	}
+}
+
+/**
+ * kvmhot_pool_unhash() - take a retired record out of the table
+ * @v: the record
+ *
+ * Nothing else removes records, but probes insert at the head at the same
+ * time (kvmhot_vcpu_hash()) and look up (kvmhot_vcpu_find()).
+ *
+ * Context: sleeps.  Not the worker only, but calib.c, too: of two neighbours
+ * that go at once, one would stay; so they go one by one.
+ */
+void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
+{
+	static DEFINE_MUTEX(lock);
+
+	mutex_lock(&lock);
+	unhash(v);
+	mutex_unlock(&lock);
 }
 
 /**

@@ -44,8 +44,7 @@ static __always_inline struct kvmhot_vcpu *quick_vcpu(void)
 	return this_cpu_read(kvmhot_quick_vcpu);
 }
 
-/* kvm:kvm_exit */
-KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
+static __always_inline void quick_exit(struct kvm_vcpu *vcpu, bool own)
 {
 	struct kvmhot_vcpu *v = quick_vcpu();
 	struct kvmhot_quick *q = &v->quick;
@@ -58,8 +57,20 @@ KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
 	}
 	kvmhot_next_tag(q);
 	now = rdtsc();
-	q->key = kvmhot_vmx_quick_reason();
+	q->key = own ? KVMHOT_OWN_KEY : kvmhot_vmx_quick_reason();
 	kvmhot_put(&q->exit_tsc, now);
+}
+
+/* kvm:kvm_exit */
+KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
+{
+	quick_exit(vcpu, false);
+}
+
+/* The same for calib.c, where there is no VMCS to be read. */
+void kvmhot_probe_own_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
+{
+	quick_exit(vcpu, true);
 }
 
 static __always_inline void quick_handle(struct kvm_vcpu *vcpu)

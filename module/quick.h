@@ -38,6 +38,9 @@ enum kvmhot_tag {
 #define KVMHOT_TAG_MASK		3UL
 #define KVMHOT_SLOW		(~0UL)
 
+/* What the exits that calib.c makes count under. */
+#define KVMHOT_OWN_KEY		EXIT_REASON_CPUID
+
 DECLARE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu);
 extern struct kvmhot_vcpu kvmhot_quick_nobody;
 extern bool kvmhot_quick_open;

@@ -227,6 +227,7 @@ struct kvmhot_quick {
  * @refill_asked: more pages were asked for; cleared by the worker
  * @hungry: there were none to be had; the worker's own
  * @pmu_denied: there was no memory for @pmu; written by the worker
+ * @own: it is calib.c's, whose hooks always are in place
  * @tid: id of @task
  * @id: KVM's vcpu_id
  * @kvm_first: KVM's own count of exits at first sight
@@ -288,6 +289,7 @@ struct kvmhot_vcpu {
 	bool			refill_asked;
 	bool			hungry;
 	bool			pmu_denied;
+	bool			own;
 	pid_t			tid;
 	int			id;
 	u64			kvm_first;

@@ -76,7 +76,8 @@ void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
 
 static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
-	return READ_ONCE(kvmhot_quick_open) && READ_ONCE(kvmhot_hooks_live) &&
+	return ((READ_ONCE(kvmhot_quick_open) && READ_ONCE(kvmhot_hooks_live)) ||
+		v->own) &&
 	       v->task == current && v->stage == KVMHOT_GUEST &&
 	       !(vcpu->arch.hflags & HF_GUEST_MASK);
 }
@@ -96,7 +97,7 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 
 	if (!may_start(v, vcpu))
 		return;
-	if (static_branch_unlikely(&kvmhot_pmu_on)) {
+	if (static_branch_unlikely(&kvmhot_pmu_on) && !v->own) {
 		if (!kvmhot_pmuquick_start(v))
 			return;
 		tag += KVMHOT_TAG_PMU;

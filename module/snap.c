@@ -50,7 +50,7 @@ static bool is_open(const struct kvmhot_vcpu *v, const struct kvmhot_look *look,
 static void add_group(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
 		      unsigned int g)
 {
-	/* Pairs with the release in group_new(). */
+	/* Pairs with the release in kvmhot_group_new(). */
 	const struct kvmhot_group *group = smp_load_acquire(&cell->group[g]);
 	u64 base = g == KVMHOT_HIST_GROUPS - 2 ? BIT_ULL(32) : 0;
 	u64 min = base + group->min, max = base + group->max;

@@ -58,6 +58,7 @@ struct kvmhot_ioctl_span {
 KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit);
 KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch);
 void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu);
+void kvmhot_probe_own_exit(void *data, struct kvm_vcpu *vcpu, u32 isa);
 int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
 				   struct pt_regs *regs);

@@ -50,6 +50,25 @@ static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
 }
 
 /**
+ * kvmhot_vcpu_hash() - have probes find a record
+ * @v: the record, its key set; not found before
+ *
+ * Context: any; others may do the same at once, or remove other records.
+ */
+void kvmhot_vcpu_hash(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vcpu **bucket, *head;
+
+	v->bucket = hash_ptr(v->vcpu, KVMHOT_HASH_BITS);
+	bucket = &kvmhot_hash[v->bucket];
+	head = READ_ONCE(*bucket);
+	do {
+		v->hash = head;
+		/* Pairs with READ_ONCE in kvmhot_vcpu_find(). */
+	} while (!try_cmpxchg(bucket, &head, v));
+}
+
+/**
  * kvmhot_vcpu_see() - make the record of a vCPU that has none
  * @vcpu: the vCPU
  *
@@ -61,7 +80,7 @@ static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
  */
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 {
-	struct kvmhot_vcpu **bucket, *head, *v;
+	struct kvmhot_vcpu *v;
 
 	if (!READ_ONCE(kvmhot_hooks_live))
 		return NULL;
@@ -90,13 +109,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 	v->pid = vcpu->kvm->userspace_pid;
 	copy_names(v, vcpu->kvm);
 
-	v->bucket = hash_ptr(vcpu, KVMHOT_HASH_BITS);
-	bucket = &kvmhot_hash[v->bucket];
-	head = READ_ONCE(*bucket);
-	do {
-		v->hash = head;
-		/* Pairs with READ_ONCE in kvmhot_vcpu_find(). */
-	} while (!try_cmpxchg(bucket, &head, v));
+	kvmhot_vcpu_hash(v);
 	llist_add(&v->seen_notice.node, &kvmhot_notices);
 	kvmhot_work_kick();
 	return v;
