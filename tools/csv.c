@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export.h"
+#include "own.h"
 
 /* What each row begins with, up to the VM's stages */
 #define VM_COLUMNS \
@@ -18,7 +19,9 @@
 	"cycles,min,max,wait,wait_cycles,wait_max," \
 	"user,user_cycles,user_max,total,halt,halt_cycles,halt_max"
 
-#define LAST_COLUMNS	"ept_cycles,p50,p95,p99"
+#define LAST_COLUMNS \
+	"ept_cycles,p50,p95,p99,vm_runs," \
+	"own_exit_cycles,own_exit_p99,own_run_cycles,own_rounds"
 
 static void print_header(FILE *to)
 {
@@ -111,6 +114,18 @@ static void print_reason(FILE *to, const struct reason *r)
 	print_if(to, h->timed, summary_quantile(h, 500));
 	print_if(to, h->timed, summary_quantile(h, 950));
 	print_if(to, h->timed, summary_quantile(h, 990));
+}
+
+/* The host's, in each row, and what of the VM it is to be multiplied with */
+static void print_own(FILE *to, const struct snapshot *s, const struct vm *vm)
+{
+	bool known = own_is_known(s);
+
+	print_number(to, vm->n[V_RUNS]);
+	print_if(to, known, s->n[S_OWN_EXIT]);
+	print_if(to, known, s->n[S_OWN_P99]);
+	print_if(to, known, s->n[S_OWN_RUN]);
+	print_number(to, s->n[S_OWN_ROUNDS]);
 	fputs("\r\n", to);
 }
 
@@ -127,6 +142,7 @@ int export_csv(const struct export *e)
 		for (i = 0; i < rows.nr; i++) {
 			print_vm(e, vm);
 			print_reason(e->to, rows.r[i]);
+			print_own(e->to, e->s, vm);
 		}
 		export_rows_free(&rows);
 	}

@@ -51,6 +51,16 @@ void doctor_remedy(const char *format, ...)
 	va_end(args);
 }
 
+void doctor_means(const char *format, ...)
+{
+	va_list args;
+
+	printf("%*smeans: ", INDENT, "");
+	va_start(args, format);
+	print_clean(format, args);
+	va_end(args);
+}
+
 static int summary(void)
 {
 	unsigned int problems = found[FOUND_INCOMPLETE] + found[FOUND_STOPPED];

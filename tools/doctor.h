@@ -58,6 +58,9 @@ void doctor_tell(enum verdict verdict, const char *topic, const char *format,
 		 ...);
 __printf(1, 2)
 void doctor_remedy(const char *format, ...);
+/* What the figures above are, and what they are not */
+__printf(1, 2)
+void doctor_means(const char *format, ...);
 
 /* The findings, in the order in which they are told */
 void doctor_cpu(struct host *h);

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "cost.h"
 #include "doctor.h"
+#include "own.h"
 
 #define TOPIC	"cost"
 
@@ -31,6 +32,31 @@ static void describe(const struct host *h, char *buf, size_t size)
 		snprintf(buf, size, "%s", h->status.n[S_DETAIL] ? ", with detail" : "");
 }
 
+/* Nothing is measured for that: it is known whatever the host does now. */
+static void tell_calibration(const struct host *h)
+{
+	const struct snapshot *s = &h->status;
+	char now[128] = "";
+
+	if (!own_is_known(s)) {
+		doctor_tell(FOUND_UNKNOWN, TOPIC,
+			    "not calibrated: the module has not timed its probes");
+		doctor_remedy("load the module of this kvmhot: it does so at load");
+		return;
+	}
+	if (h->rate >= 0)
+		snprintf(now, sizeof(now),
+			 "; at the %.0f exits/s of all VMs now: %.4f %% of one CPU",
+			 h->rate, own_percent(s, h->rate, 0));
+	doctor_tell(FOUND_OK, TOPIC,
+		    "calibrated: probes take %llu cycles per usual exit (p99 %llu)%s, %llu per KVM_RUN%s",
+		    s->n[S_OWN_EXIT], s->n[S_OWN_P99],
+		    s->n[S_DETAIL] ? ", with detail" : "", s->n[S_OWN_RUN], now);
+	doctor_means("the probes alone, the median of %llu rounds that the module timed",
+		     s->n[S_OWN_ROUNDS]);
+	doctor_means("not in it: VMREAD (of the exit reason), events, cache misses of a busy host");
+}
+
 static void tell(const struct host *h, const struct cost *c)
 {
 	double added = c->with - c->without;
@@ -44,6 +70,8 @@ static void tell(const struct host *h, const struct cost *c)
 		doctor_remedy("check again: the host was too busy");
 		return;
 	}
+	doctor_means("a whole exit of a VM of its own, the least of many, with VMREAD and events");
+	doctor_means("not in it: cache misses of a busy host, KVM_RUN");
 	if (!h->status.n[S_TSC_KHZ])
 		return;
 	if (h->rate >= 0)
@@ -65,6 +93,7 @@ void doctor_cost(const struct host *h, bool even_so)
 	struct cost c;
 	int fd, ret;
 
+	tell_calibration(h);
 	if (!h->status.n[S_ENABLED] || !h->status.n[S_ARMED]) {
 		doctor_tell(FOUND_UNKNOWN, TOPIC,
 			    "not measured: kvmhot does not count now");

@@ -11,6 +11,7 @@
 
 #include "export.h"
 #include "json.h"
+#include "own.h"
 #include "version.h"
 
 #define SCHEMA	"kvmhot/1"
@@ -56,6 +57,7 @@ static void put_status(struct json *j, const struct snapshot *s)
 		{ "forgotten_vms", S_FORGOTTEN_VMS },
 		{ "forgotten_exits", S_FORGOTTEN_EXITS },
 	};
+	bool known = own_is_known(s);
 	size_t i;
 
 	json_number(j, "tsc_khz", s->n[S_TSC_KHZ]);
@@ -65,6 +67,10 @@ static void put_status(struct json *j, const struct snapshot *s)
 	json_bool(j, "detail", s->n[S_DETAIL]);
 	json_number(j, "generation", s->n[S_GENERATION]);
 	json_number(j, "exits", s->n[S_EXITS]);
+	json_if(j, "own_exit_cycles", known, s->n[S_OWN_EXIT]);
+	json_if(j, "own_exit_p99", known, s->n[S_OWN_P99]);
+	json_if(j, "own_run_cycles", known, s->n[S_OWN_RUN]);
+	json_number(j, "own_rounds", s->n[S_OWN_ROUNDS]);
 	json_open(j, "losses", '{');
 	for (i = 0; i < sizeof(losses) / sizeof(*losses); i++)
 		json_number(j, losses[i].key, s->n[losses[i].row]);

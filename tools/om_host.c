@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "openmetrics.h"
+#include "own.h"
 #include "version.h"
 
 static void host_number(struct metrics *m, const char *name, const char *unit,
@@ -40,6 +41,34 @@ void om_put_host(struct metrics *m)
 		    s->n[S_TSC_KHZ] * 1000, "Ticks of the TSC per second.");
 	host_number(m, "kvmhot_resets", NULL, OM_COUNTER, s->n[S_GENERATION],
 		    "Resets of all VMs since load.");
+}
+
+/* What was not timed has no sample; that it was not, has. */
+void om_put_own(struct metrics *m)
+{
+	static const struct {
+		const char *name, *help;
+		int row;
+	} times[] = {
+		{ "kvmhot_own_exit_seconds",
+		  "Time that kvmhot's probes take for a usual exit, the median.",
+		  S_OWN_EXIT },
+		{ "kvmhot_own_exit_p99_seconds",
+		  "What 99 % of the rounds of it did not exceed.", S_OWN_P99 },
+		{ "kvmhot_own_run_seconds",
+		  "Time that they take for a KVM_RUN ioctl, the median.",
+		  S_OWN_RUN },
+	};
+	const struct snapshot *s = m->e->s;
+	size_t i;
+
+	for (i = 0; own_is_known(s) && i < sizeof(times) / sizeof(*times); i++) {
+		om_begin(m, times[i].name, "seconds", OM_GAUGE, times[i].help);
+		om_sample(m, NULL, NULL, NULL);
+		om_real(m, "", s->n[times[i].row] / (s->n[S_TSC_KHZ] * 1000.0));
+	}
+	host_number(m, "kvmhot_own_rounds", NULL, OM_GAUGE, s->n[S_OWN_ROUNDS],
+		    "Rounds in which the module timed its probes; 0: it has not.");
 }
 
 void om_put_losses(struct metrics *m)

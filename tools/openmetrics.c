@@ -143,6 +143,7 @@ int export_openmetrics(const struct export *e)
 
 	if (!ret) {
 		om_put_host(&m);
+		om_put_own(&m);
 		om_put_losses(&m);
 		om_put_vms(&m);
 		om_put_events(&m);

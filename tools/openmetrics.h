@@ -36,6 +36,7 @@ double om_seconds(const struct vm *vm, __u64 cycles);
 
 /* om_host.c, om_vms.c and om_reasons.c */
 void om_put_host(struct metrics *m);
+void om_put_own(struct metrics *m);
 void om_put_losses(struct metrics *m);
 void om_put_vms(struct metrics *m);
 void om_put_events(struct metrics *m);

@@ -7,6 +7,7 @@
 #include "events.h"
 #include "fmt.h"
 #include "line.h"
+#include "own.h"
 #include "source.h"
 #include "whole.h"
 
@@ -81,6 +82,32 @@ static void print_totals(const struct snapshot *s)
 	       s->n[S_DETAIL] ? "; detail is on" : "");
 }
 
+/* Most of it is in KVM cost, but not all: so it is a ratio, and no part of it. */
+static void print_own(const struct snapshot *s)
+{
+	double exits = 0, runs = 0, cost = 0, own;
+	const struct vm *vm;
+
+	if (!own_is_known(s)) {
+		puts("own cost: - (not calibrated, see kvmhot check)");
+		return;
+	}
+	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++) {
+		exits += vm->n[V_EXITS];
+		runs += vm->n[V_RUNS];
+		cost += summary_cost(vm->stages);
+	}
+	own = own_cycles(s, exits, runs);
+	printf("own cost: %llu cycles per exit (p99 %llu), %llu per KVM_RUN",
+	       s->n[S_OWN_EXIT], s->n[S_OWN_P99], s->n[S_OWN_RUN]);
+	printf("; since reset: %s cycles, ", fmt_real(own).text);
+	if (cost > 0)
+		printf("%.2f", own * 100 / cost);
+	else
+		putchar('-');
+	puts(" % of KVM cost, subtracted from nothing");
+}
+
 static void print_head(const struct snapshot *s)
 {
 	print_totals(s);
@@ -96,6 +123,7 @@ static void print_head(const struct snapshot *s)
 		       fmt_count(s->n[S_FORGOTTEN_EXITS]).text);
 	print_coverage(s);
 	printf("; since reset: lost %llu\n", s->n[S_LOST]);
+	print_own(s);
 	if (!s->n[S_ENABLED])
 		puts("NOT ENABLED: nothing is counted");
 	else if (!s->n[S_ARMED])

@@ -43,6 +43,8 @@ enum {
 	S_LOST, S_FORGOTTEN_VMS, S_FORGOTTEN_EXITS, S_DETAIL,
 	/* Not there before there were events: then 0. */
 	S_EVENTS_NUMBER, S_DROPPED_COUNTS, S_DROPPED_SPANS, S_GENERATION,
+	/* Nor these before the module timed its probes: 0 rounds, then. */
+	S_OWN_EXIT, S_OWN_P99, S_OWN_RUN, S_OWN_ROUNDS,
 	NR_S
 };
 

@@ -15,6 +15,7 @@ static const char * const status_keys[NR_S] = {
 	"enabled", "armed", "tsc_khz", "tsc_stable", "exits", "dropped",
 	"lost", "forgotten_vms", "forgotten_exits", "detail",
 	"events_number", "dropped_counts", "dropped_spans", "generation",
+	"own_exit_cycles", "own_exit_p99", "own_run_cycles", "own_rounds",
 };
 
 /* hook NAME MODULE KIND STATE HITS MISSED ERROR NOTE */

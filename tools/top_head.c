@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fmt.h"
+#include "own.h"
 #include "store.h"
 #include "text.h"
 #include "top.h"
@@ -56,7 +57,6 @@ static void draw_sums(const struct top *t, const struct whole *w)
 	term_print(TERM_BOLD, "%.2f", w->kvm);
 	term_print(0, "  VMM ");
 	term_print(TERM_BOLD, "%.2f", w->vmm);
-	term_print(0, "  top %.1f%% CPU", t->cost);
 	term_line();
 }
 
@@ -88,6 +88,22 @@ static void draw_trust(const struct top *t, const struct top_head *h)
 	draw_count("missed", h->missed, whole_missed(now));
 	draw_count("dropped", h->dropped, now->n[S_DROPPED]);
 	draw_count("lost", h->lost, 0);
+	term_line();
+}
+
+/* The probes, for what the head has of exits; and this program. */
+static void draw_own(const struct top *t, const struct whole *w)
+{
+	const struct snapshot *now = &top_shown(t)->now;
+
+	term_print(0, "kvmhot itself: probes ");
+	if (own_is_known(now))
+		term_print(0, "%s cycles/exit, %.2f%% of a CPU",
+			   fmt_count(now->n[S_OWN_EXIT]).text,
+			   own_percent(now, w->exits, w->runs));
+	else
+		term_print(0, "- (not calibrated)");
+	term_print(0, "  top %.1f%% of a CPU", t->cost);
 	term_line();
 }
 
@@ -138,7 +154,9 @@ void top_draw_head(const struct top *t)
 		if (h) {
 			draw_sums(t, &h->whole);
 			draw_trust(t, h);
+			draw_own(t, &h->whole);
 		} else {
+			term_line();
 			term_line();
 			term_line();
 		}

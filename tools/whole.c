@@ -26,8 +26,10 @@ static void add_vm(struct whole *w, const struct vm *vm)
 	if (vm->running == w->running ? seconds > w->seconds : vm->running)
 		w->seconds = seconds;
 	w->running |= vm->running;
-	if (seconds > 0)
+	if (seconds > 0) {
 		w->exits += vm->n[V_EXITS] / seconds;
+		w->runs += vm->n[V_RUNS] / seconds;
+	}
 	w->lost += vm->n[V_LOST];
 	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
 		w->ended += r->n[R_TIMED] + r->n[R_LOST];

@@ -11,7 +11,7 @@ struct whole {
 	size_t vms;
 	bool running;		/* at least one */
 	double seconds;		/* the longest of those that run, else of all */
-	double exits;		/* a second */
+	double exits, runs;	/* a second; runs: KVM_RUN ioctls */
 	/* In CPUs, as of the time of each VM: see stages in module/ABI */
 	double guest, kvm, vmm, halt, wait, unknown;
 	__u64 lost;

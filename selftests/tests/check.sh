@@ -124,6 +124,8 @@ equal "a sound host: all hooks are fine" "$(grep -c '^ok *hook' "$TMP/out")" \
 	"$(grep -c ^hook $KVMHOT/status)"
 equal "a sound host: nothing on stderr" "$(cat "$TMP/err")" ""
 says "a sound host: the cost" "ok *cost *CPUID exit: [0-9]* cycles, with kvmhot [0-9]*: it adds [0-9]"
+says "a sound host: the calibration" "ok *cost *calibrated: probes take [1-9][0-9]* cycles per usual exit (p99 [1-9]"
+equal "a sound host: both figures are explained" "$(grep -c '^ *means: ' "$TMP/out")" 4
 equal "no VM of its own is left" "$(status vms) $(status vms_ended)" "0 0"
 equal "kvmhot is enabled as before" "$(cat $KVMHOT/enabled)" 1
 if emulated; then
@@ -251,6 +253,10 @@ status_says 's/^tsc_stable\t1/tsc_stable\t0/; s/^dropped\t0/dropped\t7/'
 check 3 "losses"
 says "losses: dropped" "PROBLEM *losses *dropped since load: 7 exits"
 says "losses: an unstable TSC" "PROBLEM *tsc *the kernel found it unstable"
+uncover $KVMHOT/status
+status_says '/^own_/d'
+check 0 "a module that has not timed its probes"
+says "a module that has not timed its probes" "unknown *cost *not calibrated"
 uncover $KVMHOT/status
 status_says 's/^vms\t.*/vms\tnone/'
 check 1 "a damaged status"

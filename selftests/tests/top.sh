@@ -58,7 +58,7 @@ normal()
 	BEGIN { blank = sprintf("%100s", "") }
 	/KVM cost of/ { hist = 1 }
 	NR == 1 { sub(/s  [^ ]+$/, "s  HOST") }
-	NR <= 4 || /^idle:/ || /KVM cost of/ || /^Reset/ {
+	NR <= 5 || /^idle:/ || /KVM cost of/ || /^Reset/ {
 		gsub(/[0-9][0-9.]*[kMGTPE]?/, "N"); print; next
 	}
 	hist && (/ \.\. / || !NF) { next }

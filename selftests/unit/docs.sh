@@ -247,17 +247,17 @@ awk '/^# TYPE/ { name = $3; type[name] = $4; order[++n] = name; next }
 			print order[i] " " type[order[i]] unit[order[i]] \
 				(of[order[i]] ? ": " of[order[i]] : "")
 	}' "$dir/metrics" >"$dir/families"
-subsection OpenMetrics | sed -n 's/^\.It Sy \(kvmhot[a-z_]*\) Pq /\1 /p' >"$dir/families.man"
+subsection OpenMetrics | sed -n 's/^\.It Sy \(kvmhot[a-z0-9_]*\) Pq /\1 /p' >"$dir/families.man"
 # Of a saved copy there is no time.
 timestamp='kvmhot_snapshot_timestamp_seconds gauge, seconds'
 grep -vxF "$timestamp" "$dir/families.man" >"$dir/families.page"
 same "OpenMetrics: families, types, units and labels" "$dir/families" "$dir/families.page"
 grep -qxF "$timestamp" "$dir/families.man"
 ok "OpenMetrics: the time is in the man page" $?
-grep -ohE '"kvmhot(_[a-z]+)*"' "$tools"/om_*.c | tr -d '"' | sort -u >"$dir/names"
+grep -ohE '"kvmhot(_[a-z0-9]+)*"' "$tools"/om_*.c | tr -d '"' | sort -u >"$dir/names"
 sed 's/ .*//' "$dir/families.man" | sort >"$dir/names.man"
 same "OpenMetrics: the names in the source" "$dir/names" "$dir/names.man"
-grep -oE 'kvmhot_[a-z_]+' "$man" |
+grep -oE 'kvmhot_[a-z0-9_]+' "$man" |
 	sed -E 's/_(total|bucket|sum|count|info)$//' | sort -u |
 	comm -23 - "$dir/names" >"$dir/out"
 [ ! -s "$dir/out" ]

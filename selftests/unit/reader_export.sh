@@ -154,6 +154,18 @@ END {
 }' "$dir/out"
 ok "export --openmetrics: as many series as it should have" $?
 
+# Own cost, of 2.4 GHz
+own_of() { grep '^kvmhot_own_' "$dir/out" | tr '\n' ' '; }
+fresh
+run export --openmetrics --root "$bad"
+own_of | awk '{ exit !(NF == 8 && $1 == "kvmhot_own_exit_seconds" && $2 * 2.4e9 == 412 &&
+	$3 == "kvmhot_own_exit_p99_seconds" && $5 == "kvmhot_own_run_seconds" && $8 == 1000) }'
+ok "export --openmetrics: own cost in seconds" $?
+edit "$bad/status" '/^own_/d'
+run export --openmetrics --root "$bad"
+[ "$(own_of)" = "kvmhot_own_rounds 0 " ] && ! grep -q '^# .*own_.*seconds' "$dir/out"
+ok "export --openmetrics: own cost that was not timed has no sample" $?
+
 # A name with all that has a meaning somewhere
 fresh
 printf '%s\0' qemu -name 'guest=a"b\c,,d;e
@@ -229,9 +241,14 @@ for row, (vm, reason) in zip(have, want):
     both.update(vm_exits=vm["sums"]["exits"], vm_lost=vm["sums"]["lost"],
                 seen_exits=vm["coverage"]["exits"], seconds=vm["seconds"],
                 vm_dropped=vm["sums"]["dropped"],
-                kvm_exits=vm["coverage"]["kvm_exits"])
+                kvm_exits=vm["coverage"]["kvm_exits"],
+                vm_runs=vm["sums"]["runs"])
+    both.update((k, v) for k, v in data.items() if k.startswith("own_"))
     for key, value in row.items():
         if key.endswith("_max") and not value:
+            continue
+        if key.startswith("own_") and not value:
+            assert both[key] is None and not data["own_rounds"], key
             continue
         assert value == str(both[key]) or float(value) == both[key], key
 END
@@ -253,6 +270,9 @@ if "$python" -c 'import jsonschema' 2>/dev/null; then
 	edit "$bad/vms/901-8/stages" "4,\$d"
 	edit "$bad/vms/901-8/pmu" '3,$d'
 	python "a VM without exits" "$bad"
+	fresh
+	edit "$bad/status" '/^own_/d'
+	python "own cost not timed" "$bad"
 else
 	skip "schema, and strict CSV" "no python3-jsonschema"
 fi

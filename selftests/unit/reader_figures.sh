@@ -40,6 +40,42 @@ run report --vcpu 1 --root "$bad"
 [ $status -eq 0 ] && grep -q "coverage 99.98 $of; " "$dir/out" && ! grep -q '^web.*coverage' "$dir/out"
 ok "coverage: --vcpu leaves the others' exits under way" $?
 
+# Own cost: of all exits and KVM_RUNs, by the stages of KVM cost.
+# own WANT ARGUMENTS...: report's line of it
+own()
+{
+	want=$1
+	shift
+	run report "$@"
+	[ $status -eq 0 ] && [ "$(sed -n 's/^own cost: //p' "$dir/out")" = "$want" ]
+	ok "own cost: $want" $?
+}
+# rows_own DIR [VCPU]: from its files
+rows_own()
+{
+	awk -F'\t' -v only="${2:-}" '/^#/ || (only != "" && $1 != only) { next }
+	FILENAME ~ /vcpus$/ { own += 412 * $3 + 187 * $7 }
+	FILENAME ~ /stages$/ && $3 == "all" { cost += $7 + $8 + $9 + $10 }
+	END {
+		printf "412 cycles per exit (p99 530), 187 per KVM_RUN; since reset: "
+		printf own < 9995000 ? "%.2fM" : "%.1fM", own / 1000000
+		printf " cycles, %.2f %% of KVM cost, subtracted from nothing\n", own * 100 / cost
+	}' "$1"/vms/*/vcpus "$1"/vms/*/stages
+}
+own "$(rows_own "$dir/good")" --root "$dir/good"
+own "$(rows_own "$dir/good")" -p web-01 --root "$dir/good"
+own "$(rows_own "$dir/good" 1)" --vcpu 1 --root "$dir/good"
+fresh; rm -r "$bad"/vms/*
+own "412 cycles per exit (p99 530), 187 per KVM_RUN; since reset: 0.00 cycles, - % of KVM cost, subtracted from nothing" --root "$bad"
+fresh; edit "$bad/status" "/^own_/s/${tab}.*/${tab}0/"
+own "- (not calibrated, see kvmhot check)" --root "$bad"
+fresh; edit "$bad/status" "/^own_rounds/d"
+own "- (not calibrated, see kvmhot check)" --root "$bad"
+fresh; echo "own_rounds${tab}3" >>"$bad/status"
+damaged "status: own_rounds twice" "own_rounds: a second time"
+fresh; edit "$bad/status" "s/^own_exit_cycles${tab}.*/own_exit_cycles${tab}-1/"
+damaged "status: own_exit_cycles no number" "own_exit_cycles: '-1' is not a number"
+
 # Time that is in no reason's row.
 fresh
 vm=$bad/vms/5120-14
