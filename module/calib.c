@@ -237,7 +237,7 @@ static const char *measure_exits(struct own *o, bool detail, u32 without)
 	if (q->fast)
 		return "kprobes are turned off";
 	if (!kvmhot_is_quick(&o->v) || q->began != first.began ||
-	    q->rounds - first.rounds != ROUNDS ||
+	    q->rounds + q->returned != first.rounds + first.returned + ROUNDS ||
 	    after.timed - before.timed != ROUNDS)
 		return "an exit went the slow way";
 	if (q->returned - first.returned != (detail ? ROUNDS : 0))

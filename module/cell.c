@@ -112,14 +112,18 @@ static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 	return cell;
 }
 
-static u64 count_timed(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
+static u64 count_timed(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+		       unsigned int g)
 {
-	unsigned int g, i;
+	const u64 *carry = kvmhot_group_carry(v, cell, g);
+	unsigned int i;
 	u64 timed = 0;
 
-	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
-		for (i = 0; i < KVMHOT_HIST_SUB; i++)
-			timed += kvmhot_group_count(v, cell, g, i);
+	for (i = 0; i < KVMHOT_HIST_SUB; i++) {
+		timed += (u64)cell->group[g]->n[i] - KVMHOT_COUNT_START;
+		if (carry)
+			timed += carry[i] << 32;
+	}
 	return timed;
 }
 
@@ -127,13 +131,15 @@ static u64 count_timed(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
 static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				u32 gen)
 {
-	u64 past = cell->rare.past + cell->rare.lost + count_timed(v, cell);
+	u64 past = cell->rare.past + cell->rare.lost;
 	unsigned int g;
 	u64 *carry;
 
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
-		if (cell->group[g] != &kvmhot_no_group)
-			group_clear(cell->group[g]);
+		if (cell->group[g] == &kvmhot_no_group)
+			continue;
+		past += count_timed(v, cell, g);
+		group_clear(cell->group[g]);
 		carry = kvmhot_group_carry(v, cell, g);
 		if (carry)
 			memset(carry, 0, KVMHOT_LINE_SIZE);

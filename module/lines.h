@@ -59,31 +59,6 @@ static inline u64 *kvmhot_group_carry(struct kvmhot_vcpu *v,
 	return line ? kvmhot_line_at(v, line) : NULL;
 }
 
-/**
- * kvmhot_group_count() - exits in a bucket of a cell
- * @v: the vCPU
- * @cell: the cell
- * @g: group of the bucket
- * @sub: place of it in the group
- *
- * Return: the number.
- */
-static inline u64 kvmhot_group_count(struct kvmhot_vcpu *v,
-				     const struct kvmhot_cell *cell,
-				     unsigned int g, unsigned int sub)
-{
-	/* Pairs with the release in kvmhot_group_new(). */
-	const struct kvmhot_group *group = smp_load_acquire(&cell->group[g]);
-	const u64 *carry;
-	u64 n;
-
-	if (group == &kvmhot_no_group)
-		return 0;
-	n = (u64)READ_ONCE(group->n[sub]) - KVMHOT_COUNT_START;
-	carry = kvmhot_group_carry(v, cell, g);
-	return carry ? n + (carry[sub] << 32) : n;
-}
-
 /* Empty a histogram. */
 static inline void kvmhot_buckets_clear(struct kvmhot_vcpu *v, const u16 *map)
 {

@@ -4,8 +4,8 @@
  *
  * Control path.  The other side is in quick.c, and in seq.h for the slow way.
  */
+#include <linux/sched.h>
 #include <asm/barrier.h>
-#include <asm/processor.h>
 
 #include "kvmhot.h"
 #include "quick.h"
@@ -41,13 +41,15 @@ static u64 get(const u64 *from)
  * @v: the vCPU
  * @look: set to where it is; in the order in which probes write it, but the
  *	  other way round
+ *
+ * Context: process context; may sleep.
  */
 void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 {
 	const struct kvmhot_quick *quick = &v->quick;
 	struct kvmhot_quick *q = &look->q;
 
-	for (;; cpu_relax()) {
+	for (;; cond_resched()) {
 		look->seq = kvmhot_seq_read(&v->seq);
 		q->last = get(&quick->last);
 		/* Pairs with the release in kvmhot_end_round(). */

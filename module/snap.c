@@ -47,11 +47,10 @@ static bool is_open(const struct kvmhot_vcpu *v, const struct kvmhot_look *look,
 	       kvmhot_quick_key(&look->q) == key;
 }
 
-static void add_group(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
-		      unsigned int g)
+/* What 32 bits do not tell: see &struct kvmhot_group. */
+static void widen(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
+		      const struct kvmhot_group *group, unsigned int g)
 {
-	/* Pairs with the release in kvmhot_group_new(). */
-	const struct kvmhot_group *group = smp_load_acquire(&cell->group[g]);
 	u64 base = g == KVMHOT_HIST_GROUPS - 2 ? BIT_ULL(32) : 0;
 	u64 min = base + group->min, max = base + group->max;
 
@@ -63,27 +62,52 @@ static void add_group(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
 	}
 	t->min = min(t->min, min);
 	t->max = max(t->max, max);
-	t->cycles += group->cycles;
-	t->guest += group->guest;
-	t->irq += group->irq;
 }
 
+static void add_carry(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+		      struct kvmhot_tally *t, u64 *bucket, unsigned int g)
+{
+	const u64 *carry = kvmhot_group_carry(v, cell, g);
+	unsigned int i;
+
+	for (i = 0; carry && i < KVMHOT_HIST_SUB; i++) {
+		t->timed += carry[i] << 32;
+		if (bucket)
+			bucket[i] += carry[i] << 32;
+	}
+}
+
+/*
+ * Quick, as all is done again if an exit ends meanwhile: there is only what there
+ * is, and the buckets where nothing is are left as they are, namely 0.
+ */
 static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 		      struct kvmhot_tally *t, u64 *bucket)
 {
+	const struct kvmhot_group *group;
 	unsigned int g, i;
 	u64 n;
 
-	memset(t, 0, sizeof(*t));
+	memset(t, 0, offsetof(struct kvmhot_tally, rare));
 	t->min = U64_MAX;
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
-		add_group(t, cell, g);
+		/* Pairs with the release in group_new(). */
+		group = smp_load_acquire(&cell->group[g]);
+		if (group == &kvmhot_no_group)
+			continue;
 		for (i = 0; i < KVMHOT_HIST_SUB; i++) {
-			n = kvmhot_group_count(v, cell, g, i);
+			n = (u64)group->n[i] - KVMHOT_COUNT_START;
 			t->timed += n;
 			if (bucket)
-				*bucket++ = n;
+				bucket[g * KVMHOT_HIST_SUB + i] = n;
 		}
+		t->cycles += group->cycles;
+		t->guest += group->guest;
+		t->irq += group->irq;
+		widen(t, cell, group, g);
+		if (unlikely(READ_ONCE(cell->carry)))
+			add_carry(v, cell, t, bucket ?
+				  bucket + g * KVMHOT_HIST_SUB : NULL, g);
 	}
 	t->rare = cell->rare;
 }
@@ -100,6 +124,8 @@ static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
 	cell = cell_at(v, key);
 	if (!cell)
 		return 0;
+	if (bucket)
+		memset(bucket, 0, KVMHOT_HIST_BUCKETS * sizeof(*bucket));
 	do {
 		if (fatal_signal_pending(current))
 			return -EINTR;
