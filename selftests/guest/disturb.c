@@ -3,6 +3,7 @@
  * What disturbs vCPUs from outside: ioctls of another thread, signals, timers.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -13,8 +14,8 @@
 #include "disturb.h"
 
 static atomic_uint nr_done;
-static pthread_t poker, kicker;
-static bool poking, kicking;
+static pthread_t poker, kicker, filler;
+static bool poking, kicking, filling;
 
 static int kick_signal(void)
 {
@@ -103,6 +104,27 @@ static void *kicker_main(void *arg)
 	return NULL;
 }
 
+/*
+ * Executes instructions where the host would be idle, and counts them where
+ * the guest can see that: a turn is three.
+ */
+static void *filler_main(void *arg)
+{
+	static const struct sched_param lowest;
+	struct vm *vm = arg;
+	struct guest_data *data = guest_data(&vm->vcpus[0]);
+
+	if (sched_setscheduler(0, SCHED_IDLE, &lowest))
+		die("SCHED_IDLE");
+	while (nr_done < vm->nr_vcpus) {
+		__u64 turns = 0x10000;
+
+		asm volatile("1: addq $3, %1; dec %0; jnz 1b"
+			     : "+r" (turns), "+m" (data->filled) : : "cc");
+	}
+	return NULL;
+}
+
 static void start(pthread_t *thread, void *(*function)(void *), struct vm *vm)
 {
 	errno = pthread_create(thread, NULL, function, vm);
@@ -114,10 +136,13 @@ void disturb(struct vm *vm)
 {
 	poking = vm->pokes;
 	kicking = vm->kick_us;
+	filling = vm->fill;
 	if (poking)
 		start(&poker, poker_main, vm);
 	if (kicking)
 		start(&kicker, kicker_main, vm);
+	if (filling)
+		start(&filler, filler_main, vm);
 }
 
 void disturb_end(void)
@@ -126,4 +151,6 @@ void disturb_end(void)
 		pthread_join(poker, NULL);
 	if (kicking)
 		pthread_join(kicker, NULL);
+	if (filling)
+		pthread_join(filler, NULL);
 }

@@ -57,6 +57,8 @@ guest_entry:
 	out	%al, %dx
 
 round:
+	mov	GUEST_DATA + DATA_EACH, %rax
+	mov	%rax, GUEST_DATA + DATA_EACH_NEXT
 	mov	$(GUEST_DATA + DATA_LIST), %r13d
 next_entry:
 	cmpq	$0, ENTRY_CODE(%r13)
@@ -67,7 +69,10 @@ next_iteration:
 	cmp	%r14, %rbp
 	jae	entry_done
 	mov	ENTRY_ARG(%r13), %rdi
+	cmpq	$0, GUEST_DATA + DATA_EACH
+	jne	timed
 	call	*ENTRY_CODE(%r13)
+iteration_done:
 	incq	ENTRY_DONE(%r13)
 	inc	%rbp
 	jmp	next_iteration
@@ -79,6 +84,26 @@ round_done:
 	mov	$PORT_ROUND, %dx
 	out	%al, %dx
 	jmp	round
+
+/* TSC ticks of one iteration, but for those that filled idle time */
+	.macro busy_time
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
+	sub	GUEST_DATA + DATA_FILLED, %rax
+	.endm
+
+timed:
+	busy_time
+	push	%rax
+	call	*ENTRY_CODE(%r13)
+	busy_time
+	pop	%rcx
+	sub	%rcx, %rax
+	mov	GUEST_DATA + DATA_EACH_NEXT, %rcx
+	mov	%rax, (%rcx)
+	addq	$8, GUEST_DATA + DATA_EACH_NEXT
+	jmp	iteration_done
 
 /* Timer and self-IPI.  EOI is a second MSR write without APICv. */
 trap_irq:

@@ -36,7 +36,9 @@
 #define GUEST_EPT_FETCH		0x03000000
 #define GUEST_EPT_COW		0x04000000
 #define GUEST_EPT_PAGES		0x1000
-#define GUEST_MEM_SIZE		0x05000000
+#define GUEST_EACH		0x05000000	/* times of iterations */
+#define GUEST_EACH_MAX		0x10000
+#define GUEST_MEM_SIZE		0x05080000
 #define GUEST_MMIO		0x08000000
 
 /* Above the LAPIC, the IOAPIC and KVM's own slots */
@@ -67,6 +69,9 @@
 #define DATA_VMCS		72
 #define DATA_MARK		80
 #define DATA_MARK_TICKS		88
+#define DATA_EACH		96	/* 0: not wanted */
+#define DATA_EACH_NEXT		104
+#define DATA_FILLED		112
 #define DATA_LIST		128
 #define ENTRY_CODE		0
 #define ENTRY_N			8
@@ -107,7 +112,9 @@ struct guest_data {
 	__u64 nap_spin;		/* turns of a loop */
 	__u64 vmxon, vmcs;	/* physical addresses */
 	__u64 mark, mark_ticks;	/* TSC at the last "mark", and since the one before */
-	__u64 pad[4];
+	__u64 each, each_next;	/* where the time of an iteration goes */
+	__u64 filled;		/* instructions of the thread that fills */
+	__u64 pad;
 	struct guest_entry list[GUEST_MAX_ENTRIES + 1];
 };
 

@@ -56,6 +56,7 @@ struct list {
 	__u64 pages[MMIO + 1];	/* fresh pages per region and round */
 	bool debug;
 	bool nested;		/* the guest has VMX */
+	bool each;		/* the guest writes down times */
 };
 
 /* Totals of one vCPU */

@@ -117,6 +117,7 @@ void list_expect(const struct list *list, __u64 rounds,
 
 	memset(expected, 0, sizeof(*expected));
 	expected->any[EXIT_REASON_EXTERNAL_INTERRUPT] = true;
+	expected->any[EXIT_REASON_EPT_VIOLATION] = list->each;
 	kind_expect(&setup_kind, 1, expected);
 	if (list->nested) {
 		expected->any[LEVEL2 + EXIT_REASON_EXTERNAL_INTERRUPT] = true;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "disturb.h"
+#include "each.h"
 #include "host.h"
 #include "report.h"
 
@@ -52,6 +53,12 @@ static void print_usage(FILE *to)
 		"  --nested      the guest has VMX: kinds l2_*, not vmclear, invept\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
 		"  --wait-end    print DONE, end at a line or SIGUSR1\n"
+		"  --each        print of the TSC ticks of all iterations of the last\n"
+		"                round, per kind: number, minimum, median, 99th\n"
+		"                percentile, maximum, the most frequent, how often\n"
+		"  --fill        a thread of least priority fills idle time; what it\n"
+		"                executes is not in --each, where a tick of the TSC\n"
+		"                is an instruction (for one vCPU on one CPU)\n"
 		"  --tsc         print the TSC ticks of the quickest round, and those\n"
 		"                between the last two of kind mark\n"
 		"  --list        print kinds and the VM exits of one iteration\n"
@@ -181,6 +188,13 @@ static bool parse_option(struct options *options, int option)
 		vm.nested = true;
 		options->list.nested = true;
 		return true;
+	case 'H':
+		vm.each = true;
+		options->list.each = true;
+		return true;
+	case 'F':
+		vm.fill = true;
+		return true;
 	case 'n':
 		print_reasons();
 		exit(0);
@@ -213,6 +227,8 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "wait-start", no_argument, NULL, 's' },
 		{ "wait-end", no_argument, NULL, 'e' },
 		{ "expect", no_argument, NULL, 'x' },
+		{ "each", no_argument, NULL, 'H' },
+		{ "fill", no_argument, NULL, 'F' },
 		{ "tsc", no_argument, NULL, 't' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "reasons", no_argument, NULL, 'n' },
@@ -236,7 +252,8 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 	}
 	if (!options->list.nr)
 		fprintf(stderr, "nothing to do\n");
-	return options->list.nr;
+	return options->list.nr && each_ok(&options->list) &&
+	       (!vm.fill || options->vcpus == 1);
 }
 
 static int run(struct options *options)
@@ -261,6 +278,8 @@ static int run(struct options *options)
 	}
 	play(&all);
 	ok = report(&all);
+	if (vm.each)
+		each_report(&vm, &options->list);
 	for (i = 0; options->tsc && i < vm.nr_vcpus; i++) {
 		printf("vcpu %u tsc %llu\n", i, vm.vcpus[i].tsc);
 		printf("vcpu %u ticks %llu\n", i,

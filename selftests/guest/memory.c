@@ -84,6 +84,7 @@ static void init_data(struct vm *vm, struct vcpu *vcpu,
 	data->apic_id = vcpu->id;
 	data->nap_ticks = vm->nap_ticks;
 	data->nap_spin = vm->nap_spin / 2;	/* instructions a turn */
+	data->each = vm->each ? GUEST_EACH : 0;
 	for (i = 0; i < list->nr; i++) {
 		const struct item *item = &list->items[i];
 		const struct kind *kind = item->kind;

@@ -50,6 +50,8 @@ struct vm {
 	bool rest_each;		/* and the others */
 	__u64 nap_ticks, nap_spin;
 	bool nested;
+	bool each;		/* time each iteration of the last round */
+	bool fill;		/* the idle time, with a thread */
 	bool new_threads;	/* each round is run by one of its own */
 };
 
