@@ -94,7 +94,7 @@ bochs_py() { # MODE ARG... -- BOCHS_ARG...
 }
 
 boot_and_save() {
-	note "booting $RELEASE once (smp $SMP, $MEM MB${TOOLS:+, QEMU}); later runs start from its saved state"
+	note "booting $RELEASE once (smp $SMP, $MEM MB${TOOLSET:+, $TOOLSET}); later runs start from its saved state"
 	boot_disk
 	in_disk empty
 	configuration > "$TMP/bochsrc"

@@ -8,80 +8,7 @@
 #
 # Once fetched, a kernel stays what it is until the cache is removed.
 . "$(dirname "$0")/lib.sh"
-
-# The machine's own line for Debian's main archive, as "[options] URI".
-debian_source() {
-	local suites file
-	suites="bookworm stable oldstable $(. /etc/os-release && echo "${VERSION_CODENAME:-}")"
-	# both styles of file; an empty line ends what a file's last stanza left open
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
-		[ ! -r "$file" ] || { cat "$file" && echo; }
-	done | awk -v want=" $suites " '
-	function hit(suites, comps,    n, i, s) {
-		if ((" " comps " ") !~ / main /) return 0
-		n = split(suites, s, " ")
-		for (i = 1; i <= n; i++) if (index(want, " " s[i] " ")) return 1
-		return 0
-	}
-	function found(opt, uri) { if (!done++) print opt uri }
-	/^#/ { next }
-	$1 == "deb" {
-		opt = ""
-		if (match($0, /\[[^]]*\]/)) {
-			opt = substr($0, RSTART, RLENGTH) " "
-			$0 = substr($0, 1, RSTART - 1) " " substr($0, RSTART + RLENGTH)
-		}
-		uri = $2; suite = $3; $1 = $2 = $3 = ""
-		if (hit(suite, $0)) found(opt, uri)
-		next
-	}
-	NF == 0 {
-		if (f["types"] ~ /deb( |$)/ && tolower(f["enabled"]) != "no" && hit(f["suites"], f["components"])) {
-			split(f["uris"], u, " ")
-			found(f["signed-by"] ~ /^\// ? "[signed-by=" f["signed-by"] "] " : "", u[1])
-		}
-		split("", f)
-		next
-	}
-	match($0, /^[A-Za-z-]+:[ \t]*/) {
-		f[tolower(substr($1, 1, index($1, ":") - 1))] = substr($0, RLENGTH + 1)
-	}'
-}
-
-# apt with sources, lists and status of its own: the machine's are not touched
-# and may be of another Debian release.  Signatures are checked as always.
-apt() { # SUITE apt-get|apt-cache ARG...
-	local dir=$CACHE/apt/$1 tool=$2
-	shift 2
-	"$tool" -qq -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State="$dir/state" -o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
-		-o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
-}
-
-fetch_lists() { # SUITE
-	local source
-	source=$(debian_source)
-	[ -n "$source" ] || die "no source of Debian's 'main' in /etc/apt to take the mirror from"
-	note "reading the package list of $1"
-	echo "deb $source $1 main" > "$NEW/sources.list"
-	touch "$NEW/status"
-	mkdir -p "$NEW"/{state/lists,cache/archives}/partial
-	# "once" has not given it its final name yet
-	apt "${NEW##*/apt/}" apt-get update >&2 || die "apt-get update for $1 failed"
-}
-
-unpack() { # SUITE PACKAGE...: into $NEW/x
-	local suite=$1 p
-	shift
-	for p; do
-		note "downloading $p"
-		mkdir -p "$CACHE/deb"
-		# what is there already and whole, apt does not fetch again
-		(cd "$CACHE/deb" && apt "$suite" apt-get download "$p" >&2) || die "cannot download $p"
-		# shellcheck disable=SC2012 # names that apt made
-		dpkg -x "$(ls -t "$CACHE/deb/$p"_*.deb | head -n 1)" "$NEW/x"
-	done
-}
+. "$HERE/apt.sh"
 
 fetch_image() { # SUITE VERSION
 	local name dir
@@ -121,8 +48,8 @@ image() { # VERSION
 	6.12) suite=bookworm-backports ;;
 	*) die "kernel 6.1 or 6.12, not '$1'" ;;
 	esac
-	need apt-get dpkg xz
-	once "$CACHE/apt/$suite" fetch_lists "$suite"
+	need xz
+	lists "$suite"
 	IMAGE=$CACHE/kernel/$1
 	once "$IMAGE" fetch_image "$suite" "$1"
 	RELEASE=$(cat "$IMAGE/release")

@@ -1,81 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tools.sh IMAGE - print a read-only disk for the L1: Debian's QEMU and tmux with their libraries, and a Linux guest.
+# tools.sh SET IMAGE - print a read-only disk for the L1 with a set of programs: qemu, peers.
 #
-# QEMU is the one built for the microvm machine alone: a third of the start-up
-# of the full one, which is there as well.
+# tools-SET.sh says what goes into the folder $disk, and what else it is made
+# from; SET-setup is what the L1 does with it.
 . "$(dirname "$0")/lib.sh"
 
-# The ELF kernel inside a bzImage: QEMU starts that by its PVH entry, so the
-# guest does not unpack it.
-unpack_vmlinux() { # BZIMAGE: to standard output
-	local real_mode offset length unpack
-	# see Documentation/arch/x86/boot.rst: setup_sects, payload_offset, payload_length
-	field() { od -An -t "u$2" -j "$1" -N "$2" "$file" | tr -d ' '; }
-	file=$1
-	real_mode=$((($(field 0x1f1 1) + 1) * 512))
-	offset=$((real_mode + $(field 0x248 4)))
-	# the last 4 bytes are the unpacked size, no part of the packed data
-	length=$(($(field 0x24c 4) - 4))
-	case $(od -An -t x1 -j $offset -N 4 "$file" | tr -d ' ') in
-	fd377a58) unpack="xz -dc" ;;
-	28b52ffd) unpack="zstd -dc" ;;
-	*) die "$file is packed in an unknown way" ;;
-	esac
-	tail -c +$((offset + 1)) "$file" | { head -c "$length" && cat > /dev/null; } | $unpack
-}
-
-guest_initramfs() {
-	local root=$NEW/guest
-	mkdir -p "$root"/{bin,dev,proc,sys}
-	cp "$(command -v busybox)" "$root/bin/busybox"
-	cp "$HERE/guest-init" "$root/init"
-	chmod 755 "$root/init"
-	(cd "$root" && find . | sort | cpio --quiet -o -H newc --reproducible -R 0:0) > "$NEW/disk/guest/initramfs"
-	rm -r "$root"
-}
-
-# tmux wants a UTF-8 locale, of which glibc has none built in, and what it and
-# programs in it know of terminals.
-for_tmux() {
-	local f
-	mkdir -p "$disk"/share/{locale/C.utf8,terminfo}
-	cp "$LOCALE/LC_CTYPE" "$disk/share/locale/C.utf8/"
-	for f in l/linux s/screen{,-256color} t/tmux{,-256color} v/vt100 x/xterm{,-256color}; do
-		mkdir -p "$disk/share/terminfo/${f%/*}"
-		cp -L "$TERMINFO/$f" "$disk/share/terminfo/$f"
-	done
-}
-
 make_tools() {
-	local disk=$NEW/disk p lib f
-	mkdir -p "$disk"/{bin,lib,share/qemu,guest}
-	for p in "${PROGRAMS[@]}"; do
-		cp "$(command -v "$p")" "$disk/bin/"
-		for lib in $(ldd "$(command -v "$p")" | grep -o '/[^ )]*'); do cp -Ln "$lib" "$disk/lib/"; done
-	done
-	# what a machine without display and network asks for
-	for f in bios-256k.bin bios-microvm.bin kvmvapic.bin linuxboot_dma.bin pvh.bin; do
-		lib=$(find /usr/share/qemu /usr/share/seabios -name $f | head -n 1)
-		[ -z "$lib" ] || cp -L "$lib" "$disk/share/qemu/"
-	done
-	for_tmux
-	unpack_vmlinux "$IMAGE/vmlinuz" > "$disk/guest/vmlinux"
-	guest_initramfs
-	cp "$HERE/linux-guest" "$disk/bin/"
-	cp "$HERE/tools-setup" "$disk/setup"
-	chmod 755 "$disk"/bin/*
+	local disk=$NEW/disk
+	mkdir "$disk"
+	fill
+	cp "$HERE/$SET-setup" "$disk/setup"
 	xorriso -as mkisofs -quiet -R -o "$NEW/tools.iso" "$disk" 2> "$NEW/log" || die "$(cat "$NEW/log")"
 	rm -r "$disk"
 }
 
-PROGRAMS=(qemu-system-x86_64 qemu-system-x86_64-microvm tmux)
-LOCALE=/usr/lib/locale/C.utf8
-TERMINFO=/lib/terminfo
-need busybox cpio ldd od "${PROGRAMS[@]}" xorriso xz zstd
-IMAGE=${1:?}
-key=$(cd "$HERE" && digest tools.sh tools-setup guest-init linux-guest "$(command -v busybox)" "$IMAGE/release" \
-	"$(command -v qemu-system-x86_64)" "$(command -v tmux)")
-dir=$CACHE/tools/$(cat "$IMAGE/release")-$key
+SET=${1:?}
+IMAGE=${2:?}
+[ -e "$HERE/tools-$SET.sh" ] || die "no set of tools '$SET': qemu, peers"
+need xorriso
+# shellcheck source=tools-qemu.sh
+. "$HERE/tools-$SET.sh"
+key=$(cd "$HERE" && digest tools.sh "tools-$SET.sh" "$SET-setup" "$IMAGE/release" "${inputs[@]}")
+dir=$CACHE/tools/$SET-$(cat "$IMAGE/release")-$key
 once "$dir" make_tools
 echo "$dir/tools.iso"
