@@ -28,5 +28,5 @@ make -s -C "$top/tools" OUT="$top/build/tools" LDFLAGS=-static >&2
 make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" "$top/build/kvmhot-guest" >&2
 cp "$out/kvmhot.ko" "$out/pmu/kvmhot_test_pmu.ko" "$top/build/tools/kvmhot" "$top/build/kvmhot-guest" "$top"/selftests/tests/*.sh "$out/files/"
 cp "$out/carry/kvmhot.ko" "$out/files/kvmhot_carry.ko"
-cp -r "$top/selftests/tests/top" "$out/files/"
+cp -r "$top"/selftests/tests/{top,added.expected} "$out/files/"
 echo "$out/files"

@@ -91,12 +91,13 @@ take()
 # on_host KERNEL NR SECONDS TEST...: what these require is the same
 on_host()
 {
-	local kernel=$1 run=$1-host-$2 seconds=$3 args status t lines
+	local kernel=$1 run=$1-host-$2 seconds=$3 args status t lines update=${KVMHOT_UPDATE_EXPECTED:-}
 	shift 3
 	read -ra args <<< "$(host_args "$1" | tr '\n' ' ')"
+	[ -z "$update" ] || args+=(--out "$here/tests")
 	: > "$out/$run.partial"
 	"$here/host/run" --kernel "$kernel" "${args[@]}" --files "$top/build/$kernel/files" \
-		--timeout $((240 + 3 * seconds)) -- "sh ./check-host.sh $*" 2> "$out/$run.errors" |
+		--timeout $((240 + 3 * seconds)) -- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" |
 		take "$kernel" "$run"
 	status=${PIPESTATUS[0]}
 	for t; do

@@ -8,6 +8,7 @@
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
 #   TESTS="a b"     only these of selftests/tests, and nothing else
 #   JOBS=2          emulated hosts at a time
+#   KVMHOT_UPDATE_EXPECTED=1  what is measured is what will be expected (added)
 #
 # Every result is a line of TAP; the last line counts them.
 set -uo pipefail
