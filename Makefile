@@ -14,6 +14,8 @@ help:
 	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
 	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
 	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
+	@echo 'make bench      what watching costs per VM exit: kvmhot and its peers (10 minutes)'
+	@echo 'make bench-expected  take what kvmhot costs now as what make check expects'
 	@echo 'make clean      remove what was built here'
 
 module:
@@ -36,10 +38,16 @@ demo:
 check:
 	selftests/check.sh
 
+bench:
+	selftests/bench/bench.sh
+
+bench-expected:
+	KERNELS="$${KERNELS:-6.1}" TESTS=added KVMHOT_UPDATE_EXPECTED=1 selftests/check.sh
+
 clean:
 	rm -rf build *.o .*.o.d .*.cmd *.ko *.mod *.mod.c modules.order Module.symvers
 	rm -f module/*.o module/.*.cmd module/.*.o.d
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean
 
-.PHONY: all help module tools install demo check clean
+.PHONY: all help module tools install demo check bench bench-expected clean
