@@ -282,10 +282,17 @@ static int arm_detail(void)
 	int err = 0;
 
 	WRITE_ONCE(kvmhot_handle_twice, true);
-	if (!detail)
-		for (h = kvmhot_hooks; h < HOOKS_END; h++)
-			if (h->plain && kvmhot_hooks_live)
-				kvmhot_hook_arm(h);
+	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
+		if (!h->plain || detail || !kvmhot_hooks_live)
+			continue;
+		kvmhot_hook_arm(h);
+		/* Then the other one stays. */
+		err = h->err;
+	}
+	if (err) {
+		WRITE_ONCE(kvmhot_handle_twice, false);
+		return err;
+	}
 	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
 		if (!h->detail)
 			continue;

@@ -9,8 +9,8 @@
  * The probes get a record of their own, of a vCPU that nobody else has.  It is
  * in the table, as the edges of the ioctl look there, and so that a round that
  * for whatever reason goes the slow way finds it, instead of becoming a new VM.
- * It is in no list, its memory is not on the account, nothing is ever queued for
- * the worker: so what others see of kvmhot stays as it is.
+ * It is in no list, its memory is not on the account, nothing is queued for the
+ * worker: what others see of kvmhot stays as it is.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -37,8 +37,7 @@
 /* In order of size, by nearest rank. */
 #define MEDIAN		(ROUNDS / 2 - 1)
 #define P99		(ROUNDS / 100 * 99 - 1)
-/* Rounds with interrupts off: some 10 us. */
-#define BATCH		20
+#define BATCH		20	/* rounds with interrupts off: some 10 us */
 #define ISA_VMX		1	/* as KVM has it */
 
 DECLARE_TRACE(kvmhot_own_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa),
@@ -197,7 +196,7 @@ static bool widen(struct kvmhot_vcpu *v)
 			group = kvmhot_group_new(v, cell, g);
 		if (!group)
 			return false;
-		group->min = 0;
+		group->min = g == 1 ? KVMHOT_HIST_SUB : 0;
 		group->max = U32_MAX;
 	}
 	return true;
@@ -342,14 +341,15 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
 	u32 exit = measure(o, false)[MEDIAN];
 	u32 run = measure(o, true)[MEDIAN];
 	const char *why = "a probe was refused";
+	unsigned int try;
 
 	kvmhot_vcpu_hash(&o->v);
-	if (attach(detail, replaced))
+	/* The worker may close the quick way for a moment, to all. */
+	for (try = attach(detail, replaced) ? 3 : 0; why && try; try--)
 		why = measure_exits(o, detail, exit) ?: measure_runs(o, run);
 	detach();
 	kvmhot_pool_unhash(&o->v);
-	/* Who looks for another record may come by this one. */
-	synchronize_rcu();
+	synchronize_rcu();	/* who looks for another may come by it */
 	return why;
 }
 
@@ -357,9 +357,9 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
  * kvmhot_calib_run() - measure what kvmhot costs, unless that is known
  *
  * Context: sleeps, for a few grace periods of RCU; takes some ms of CPU time, of
- * which some 10 us at a time with interrupts off.  Not on a thread in KVM_RUN.
- * Without the lock of arm.c, which others are not to wait for that long: of two
- * that race to switch 'detail' the last here sees what came of it.
+ * which some 10 us at a time with interrupts off.  Not on a thread in KVM_RUN,
+ * and without the lock of arm.c: of two that race to switch 'detail' the last
+ * here sees what came of it.
  */
 void kvmhot_calib_run(void)
 {

@@ -13,7 +13,7 @@
 /* Is kvm_entry adding up, or a timestamp not there yet?  See quick.c. */
 static bool is_torn(const struct kvmhot_quick *q)
 {
-	if (q->who == KVMHOT_SLOW)
+	if (!kvmhot_is_quick_who(q->who))
 		return false;
 	switch (q->who & KVMHOT_TAG_MASK) {
 	case KVMHOT_TAG_REENTER:

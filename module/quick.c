@@ -211,7 +211,7 @@ slow:
 static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	if (!kvmhot_is_quick(v))
-		kvmhot_slow_entry(vcpu, rdtsc());
+		kvmhot_slow_entry(vcpu, 0);
 	else if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
 		add_round(v, KVMHOT_TAG_IRQ);
 	else if (!kvmhot_pmuquick_entry(v, vcpu))

@@ -53,14 +53,19 @@ extern bool kvmhot_quick_open;
 extern const int *kvmhot_missed_handle;
 extern const int kvmhot_missed_none;
 
-static __always_inline bool kvmhot_is_fast(struct kvmhot_vcpu *v)
+static __always_inline bool kvmhot_is_fast(const struct kvmhot_vcpu *v)
+{
+	return v->missed_handle == READ_ONCE(*READ_ONCE(kvmhot_missed_handle));
+}
+
+/* The same, to be asked once for each exit.  A lower count is another hook's. */
+static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 {
 	int n = READ_ONCE(*READ_ONCE(kvmhot_missed_handle));
+	bool risen = n > v->missed_handle;
 
-	if (likely(v->missed_handle == n))
-		return true;
 	v->missed_handle = n;
-	return false;
+	return !risen;
 }
 
 void kvmhot_quick_settle(struct kvmhot_vcpu *v);
@@ -130,11 +135,15 @@ kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave,
 		      (u32)cost <= (*group)->max);
 }
 
-/* After all that was written before, as kvmhot_look_begin() relies on. */
+/*
+ * After all that was written before, and before all that will be: stores of one
+ * CPU are seen in their order on x86, if only the compiler keeps to it.
+ */
 static __always_inline void kvmhot_put(u64 *to, u64 value)
 {
 	/* Pairs with the acquires in kvmhot_look_begin(). */
 	smp_store_release(to, value);
+	barrier();
 }
 
 /* The last store of a round that was at @tag: readers need not wait any longer. */
@@ -154,9 +163,18 @@ static __always_inline void kvmhot_next_tag(struct kvmhot_quick *q)
 	barrier();
 }
 
+/*
+ * Two threads that race for a vCPU may each move the tag by some: that is slow,
+ * too.
+ */
+static __always_inline bool kvmhot_is_quick_who(unsigned long who)
+{
+	return who - (KVMHOT_SLOW - KVMHOT_TAG_MASK) > 2 * KVMHOT_TAG_MASK;
+}
+
 static __always_inline bool kvmhot_is_quick(const struct kvmhot_vcpu *v)
 {
-	return READ_ONCE(v->quick.who) != KVMHOT_SLOW;
+	return kvmhot_is_quick_who(READ_ONCE(v->quick.who));
 }
 
 /* As kvmhot_vcpu_find(), for whoever may write to the record. */

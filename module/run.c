@@ -92,8 +92,11 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		return;
 	}
 	/* Another thread: may have to wait for the vCPU's, or take its place. */
-	if (unlikely(!is_owner(v)))
+	if (unlikely(!is_owner(v))) {
+		/* If it was the owner once: that is not to be relied on. */
+		this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 		return;
+	}
 	settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;

@@ -102,9 +102,12 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			return;
 		tag += KVMHOT_TAG_PMU;
 	}
-	/* Timestamps of before @now: not there yet. */
 	q->began = now;
 	q->last = now;
+	/* Not there yet, whatever another CPU's TSC may have been. */
+	q->exit_tsc = 0;
+	q->handle_tsc = 0;
+	q->return_tsc = 0;
 	q->rounds = 0;
 	q->guest = 0;
 	q->irq = 0;

@@ -41,7 +41,7 @@ static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
 static bool is_open(const struct kvmhot_vcpu *v, const struct kvmhot_look *look,
 		    unsigned int key, const struct kvmhot_cell *cell)
 {
-	if (look->q.who == KVMHOT_SLOW)
+	if (!kvmhot_is_quick_who(look->q.who))
 		return READ_ONCE(v->cell) == cell;
 	return look->q.who & KVMHOT_TAG_MASK &&
 	       kvmhot_quick_key(&look->q) == key;
@@ -49,7 +49,7 @@ static bool is_open(const struct kvmhot_vcpu *v, const struct kvmhot_look *look,
 
 /* What 32 bits do not tell: see &struct kvmhot_group. */
 static void widen(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
-		      const struct kvmhot_group *group, unsigned int g)
+		  const struct kvmhot_group *group, unsigned int g)
 {
 	u64 base = g == KVMHOT_HIST_GROUPS - 2 ? BIT_ULL(32) : 0;
 	u64 min = base + group->min, max = base + group->max;
@@ -320,7 +320,7 @@ void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 		 READ_ONCE(v->quick.who) != look.q.who);
 
 	s->since = v->seen;
-	if (look.q.who != KVMHOT_SLOW) {
+	if (kvmhot_is_quick_who(look.q.who)) {
 		unsigned int quick = kvmhot_quick_fold(&look.q, s->sum, &last);
 
 		/* As kvmhot_quick_settle() will have it. */

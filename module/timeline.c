@@ -138,8 +138,9 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 /**
  * kvmhot_slow_entry() - kvm_entry, not the quick way
  * @vcpu: the vCPU
- * @now: TSC of it: not read again, as no cost would ever lie between those of
- *	 the slow way, and the quick way would be open to none
+ * @now: TSC of it, 0 if it is not read yet.  Not read again, as no cost would
+ *	 ever lie between those of the slow way, and the quick way would be open
+ *	 to none
  */
 noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 {
@@ -151,9 +152,9 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 		return;
 	}
 	/* It never came to vmx_handle_exit: a fast path. */
-	if (v->stage == KVMHOT_IRQ && kvmhot_is_fast(v))
+	if (v->stage == KVMHOT_IRQ && kvmhot_was_fast(v))
 		v->stage = KVMHOT_HANDLE;
-	if (static_branch_unlikely(&kvmhot_pmu_on))
+	if (static_branch_unlikely(&kvmhot_pmu_on) || !now)
 		now = kvmhot_edge_begin_guest(v, &n);
 	else
 		n = kvmhot_seq_begin(&v->seq);
