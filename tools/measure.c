@@ -22,7 +22,7 @@
 #include "tinyvm.h"
 
 #define SHORT_TURNS	1000
-#define LONG_TURNS	11000
+#define LONG_TURNS	41000
 #define EXITS		8	/* of a run */
 #define RUNS		20	/* of each length */
 #define MAX_TRIES	400
