@@ -7,7 +7,9 @@
 #   KERNELS="6.1"   of those that selftests/host/run knows, one table each
 #   JOBS=2          emulated hosts at a time
 #
-# Prints tables; build/bench/KERNEL.csv has every figure of them and more.
+# Prints tables; build/bench/KERNEL.csv has every figure of the first of them and
+# more.  Those of sizes.sh and reads.sh, which have methods and --csv of their
+# own, come after them; profile.sh tells where the instructions go, see PROFILE.
 # Fails if an observer could not be started, if the loops without any took
 # more or less afterwards than before, or if the host's kernel warned.
 #
@@ -139,6 +141,11 @@ for kernel in $kernels; do
 	echo
 	echo "What they counted themselves:"
 	awk -F '\t' '$1 == "note" && $2 == 1 && !seen[$3]++ { printf "  %-18s %s\n", $3, $4 }' "${parts[@]}"
+	say "sizes, and what reading and resetting cost"
+	for what in sizes reads; do
+		echo
+		"$here/$what.sh" "$kernel" 2> "$out/$kernel-$what.log" | tee "$out/$kernel-$what.txt" || failed=1
+	done
 done
 say "done; ${out#"$top/"} has the figures"
 exit $failed

@@ -97,10 +97,14 @@ measure_top()
 	next "$1"
 	rm -f "$dir/pid"
 	# What script reads from is the keyboard: none is pressed.
-	sleep 10 2>/dev/null | script -qc "stty rows 50 cols 160; echo \$\$ >'$dir/pid'
+	sleep 16 2>/dev/null | script -qc "stty rows 50 cols 160; echo \$\$ >'$dir/pid'
 		exec '$kvmhot' top -d 0.5 --root '$dir/now'" /dev/null \
 		>"$dir/out" 2>"$dir/err" &
-	sleep 1.5
+	# Until it is there and has drawn, however busy the machine.
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		sleep 0.5
+		grep -q "EPT_VIOLATION" "$dir/out" && break
+	done
 	pid=$(cat "$dir/pid") && begin=$(used "$pid") || return 1
 	for i in 1 2 3 4 5 6 7 8; do
 		next "$1"
