@@ -55,22 +55,16 @@ read_event(struct perf_event *event, bool away, u64 *now)
 }
 
 /* The first edge with these events: nothing is known of what led to it. */
-static noinline void read_first(struct kvmhot_pmu *p,
-				const struct kvmhot_perf *perf, bool away)
+static noinline void begin_with(struct kvmhot_pmu *p,
+				const struct kvmhot_perf *perf)
 {
-	struct kvmhot_stage_counts *at = &p->at[p->last];
 	unsigned int i;
 
 	for (i = 0; i < p->nr; i++) {
-		if (p->state[i])
+		if (p->state[i] || perf->event[i])
 			continue;
-		if (perf->event[i]) {
-			p->state[i] = read_event(perf->event[i], away,
-						 &at->event[i]);
-		} else {
-			p->state[i] = KVMHOT_PMU_REFUSED;
-			p->err[i] = perf->err[i];
-		}
+		p->state[i] = KVMHOT_PMU_REFUSED;
+		p->err[i] = perf->err[i];
 	}
 	p->based = perf->serial;
 	p->whole = false;
@@ -158,6 +152,7 @@ static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
 	const struct kvmhot_perf *perf;
 	unsigned long flags;
 	u64 tsc, *to;
+	bool first;
 
 	if (unlikely(!p))
 		return rdtsc();
@@ -171,18 +166,18 @@ static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
 	}
 	/* So that no interrupt comes between the TSC and the events, either. */
 	local_irq_save(flags);
-	if (likely(p->based == perf->serial)) {
-		to = p->at[!p->last].event;
-		if (unlikely(!kvmhot_pmu_read_all(p, &tsc, to))) {
-			tsc = rdtsc();
-			read_each(p, perf, away, to);
-		}
-		add_next(p, v->stage, tsc);
-	} else {
+	first = p->based != perf->serial;
+	if (unlikely(first))
+		begin_with(p, perf);
+	to = p->at[first ? p->last : !p->last].event;
+	if (unlikely(!kvmhot_pmu_read_all(p, &tsc, to))) {
 		tsc = rdtsc();
-		read_first(p, perf, away);
-		p->at[p->last].tsc = tsc;
+		read_each(p, perf, away, to);
 	}
+	if (likely(!first))
+		add_next(p, v->stage, tsc);
+	else
+		p->at[p->last].tsc = tsc;
 	local_irq_restore(flags);
 	return tsc;
 }
