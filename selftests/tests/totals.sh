@@ -206,14 +206,15 @@ check_readings()
 		print readings, vms, (rows >= readings), resets }'
 }
 
-# Again and again, now sooner, now later.
+# Again and again, now sooner, now later; a reading in which one comes is begun
+# anew, so that there must be some that have time enough.
 resets_at_random()
 {
 	x=12345
 	while :; do
 		echo 1 > "$1/reset"
 		x=$(((x * 1103515245 + 12345) % 2147483648))
-		i=$((x / 65536 % 200))
+		i=$((x / 65536 % 250))
 		while [ $i -gt 0 ]; do
 			i=$((i - 1))
 		done
