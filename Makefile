@@ -14,7 +14,7 @@ help:
 	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
 	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
 	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
-	@echo 'make bench      what watching costs per VM exit: kvmhot and its peers (10 minutes)'
+	@echo 'make bench      what watching costs per VM exit: kvmhot and its peers (15 minutes)'
 	@echo 'make bench-expected  take what kvmhot costs now as what make check expects'
 	@echo 'make clean      remove what was built here'
 

@@ -27,24 +27,15 @@ static bool replaced;	/* see kvmhot_hooks_replaced() */
 /* Read by kvmhot_slow_handle(): both hooks of vmx_handle_exit are in place. */
 bool kvmhot_handle_twice;
 
-static bool is_armed(bool (*is)(const struct kvmhot_hook *h))
+/* Is the hook in place whose hits these are? */
+static bool is_armed(enum kvmhot_sum hits)
 {
 	struct kvmhot_hook *h;
 
 	for (h = kvmhot_hooks; h < HOOKS_END; h++)
-		if (is(h) && h->state == HOOK_ARMED)
-			return true;
+		if (h->hits == hits)
+			return h->state == HOOK_ARMED;
 	return false;
-}
-
-static bool is_detail(const struct kvmhot_hook *h)
-{
-	return h->detail;
-}
-
-static bool is_sched(const struct kvmhot_hook *h)
-{
-	return h->hits == KVMHOT_SWITCHES;
 }
 
 static bool is_wanted(const struct kvmhot_hook *h)
@@ -55,7 +46,7 @@ static bool is_wanted(const struct kvmhot_hook *h)
 		return enabled && detail;
 	/* One of the two is enough; this is the cheaper one. */
 	if (h->plain)
-		return enabled && !is_armed(is_detail);
+		return enabled && !is_armed(KVMHOT_RETURNED);
 	return enabled;
 }
 
@@ -135,7 +126,7 @@ static int arm_all(void)
 		return err;
 	}
 	/* Context switches end the quick way. */
-	WRITE_ONCE(kvmhot_quick_open, is_armed(is_sched));
+	WRITE_ONCE(kvmhot_quick_open, is_armed(KVMHOT_SWITCHES));
 	WRITE_ONCE(kvmhot_hooks_live, !waiting);
 	return 0;
 }

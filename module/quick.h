@@ -177,14 +177,21 @@ static __always_inline bool kvmhot_is_quick(const struct kvmhot_vcpu *v)
 	return kvmhot_is_quick_who(READ_ONCE(v->quick.who));
 }
 
+/* Before anything but the quick way writes to the record. */
+static __always_inline void kvmhot_settle(struct kvmhot_vcpu *v)
+{
+	if (kvmhot_is_quick(v))
+		kvmhot_quick_settle(v);
+}
+
 /* As kvmhot_vcpu_find(), for whoever may write to the record. */
 static __always_inline struct kvmhot_vcpu *
 kvmhot_vcpu_find_settled(const struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
 
-	if (v && kvmhot_is_quick(v))
-		kvmhot_quick_settle(v);
+	if (v)
+		kvmhot_settle(v);
 	return v;
 }
 

@@ -75,12 +75,6 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 	return false;
 }
 
-static __always_inline void settle(struct kvmhot_vcpu *v)
-{
-	if (kvmhot_is_quick(v))
-		kvmhot_quick_settle(v);
-}
-
 static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	u64 now;
@@ -97,7 +91,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 		return;
 	}
-	settle(v);
+	kvmhot_settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
 	if (likely(v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now))) {
@@ -143,7 +137,7 @@ static u64 enter_other(struct kvmhot_vcpu *v)
 
 	if (!is_owner(v))
 		return rdtsc();
-	settle(v);
+	kvmhot_settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	if (v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now)) {
 		v->user += now - v->last;
@@ -190,7 +184,7 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 
 	if (unlikely(v->task != current))
 		return;
-	settle(v);
+	kvmhot_settle(v);
 	now = kvmhot_edge_begin(v, &n);
 	if (!kvmhot_edge_in_vain(v, now)) {
 		if (likely(kvmhot_in_cost(v)))

@@ -55,16 +55,37 @@ static noinline struct kvmhot_slot *slot_new(struct kvmhot_vcpu *v, u16 *chain,
 	return slot;
 }
 
+/* The counter of the bucket of @cycles; NULL if there is no memory for it. */
+static __always_inline u64 *bucket_for(struct kvmhot_vcpu *v,
+				       struct kvmhot_slot *slot, u64 cycles)
+{
+	unsigned int g = kvmhot_hist_group(cycles);
+	unsigned int line = slot->line[g];
+
+	if (unlikely(!line)) {
+		line = kvmhot_lines_take(v, 1, KVMHOT_SLOTS_END);
+		if (!line)
+			return NULL;
+		/* Pairs with the acquire in copy_buckets(). */
+		smp_store_release(&slot->line[g], line);
+	}
+	return (u64 *)kvmhot_line_at(v, line) + kvmhot_hist_sub(cycles);
+}
+
 static noinline void slot_clear(struct kvmhot_vcpu *v, struct kvmhot_slot *slot,
 				u32 gen)
 {
 	u32 n = kvmhot_seq_begin(&slot->seq);
+	unsigned int g;
 
 	slot->timed = 0;
 	slot->cycles = 0;
 	slot->min = U64_MAX;
 	slot->max = 0;
-	kvmhot_buckets_clear(v, slot->line);
+	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
+		if (slot->line[g])
+			memset(kvmhot_line_at(v, slot->line[g]), 0,
+			       KVMHOT_LINE_SIZE);
 	slot->gen = gen;
 	kvmhot_seq_end(&slot->seq, n);
 }
@@ -92,8 +113,7 @@ void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 	if (unlikely(!slot))
 		slot = slot_new(v, first, key, aux);
 	if (likely(slot))
-		bucket = kvmhot_bucket_for(v, slot->line, cycles,
-					   KVMHOT_SLOTS_END);
+		bucket = bucket_for(v, slot, cycles);
 	if (unlikely(!bucket)) {
 		this_cpu_inc(kvmhot_dropped_spans);
 		return;

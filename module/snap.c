@@ -27,7 +27,7 @@ static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
 	unsigned int g, line;
 
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++, bucket += KVMHOT_HIST_SUB) {
-		/* Pairs with the release in kvmhot_bucket_for(). */
+		/* Pairs with the release in bucket_for() of slot.c. */
 		line = smp_load_acquire(&map[g]);
 		if (line)
 			memcpy(bucket, kvmhot_line_at(v, line),
@@ -91,7 +91,7 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 	memset(t, 0, offsetof(struct kvmhot_tally, rare));
 	t->min = U64_MAX;
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
-		/* Pairs with the release in group_new(). */
+		/* Pairs with the release in kvmhot_group_new(). */
 		group = smp_load_acquire(&cell->group[g]);
 		if (group == &kvmhot_no_group)
 			continue;

@@ -265,8 +265,7 @@ static noinline void switch_out(const struct kvm_vcpu *vcpu,
 
 	if (!v || v->task != task)
 		return;
-	if (kvmhot_is_quick(v))
-		kvmhot_quick_settle(v);
+	kvmhot_settle(v);
 	if (!kvmhot_in_cost(v))
 		return;
 	now = kvmhot_edge_begin(v, &n);

@@ -265,8 +265,7 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	kvmhot_perf_release(v);
 	/* If an exit is open, its end was missed; nothing runs it. */
 	preempt_disable();	/* readers wait while something is written */
-	if (kvmhot_is_quick(v))
-		kvmhot_quick_settle(v);
+	kvmhot_settle(v);
 	n = kvmhot_seq_begin(&v->seq);
 	kvmhot_cell_lose(v);
 	kvmhot_seq_end(&v->seq, n);
