@@ -6,6 +6,7 @@
 #define KVMHOT_COMPAT_H
 
 #include <linux/cpufeature.h>
+#include <linux/irq_work.h>
 #include <linux/kvm_host.h>
 #include <linux/perf_event.h>
 #include <linux/sched.h>
@@ -68,6 +69,17 @@
 #define KVMHOT_COMPAT_TP(name)	name##_tp
 #else
 #define KVMHOT_COMPAT_TP(name)	name
+#endif
+
+/*
+ * Initializer of an irq_work that runs in a hard interrupt on PREEMPT_RT, too;
+ * the kernel's own came with "irq_work: Cleanup".
+ */
+#ifdef IRQ_WORK_INIT_HARD
+#define KVMHOT_COMPAT_HARD_IRQ_WORK(func)	IRQ_WORK_INIT_HARD(func)
+#else
+#define KVMHOT_COMPAT_HARD_IRQ_WORK(f) \
+	{ .flags = ATOMIC_INIT(IRQ_WORK_HARD_IRQ), .func = (f) }
 #endif
 
 /**

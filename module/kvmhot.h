@@ -310,6 +310,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v);
 void kvmhot_work_kick(void);
+void kvmhot_work_flush(void);
 
 /* pool.c: the worker, but for record and unhash */
 void kvmhot_pool_record(struct kvmhot_vcpu *v);

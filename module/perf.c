@@ -343,7 +343,7 @@ void kvmhot_perf_work(void)
 void kvmhot_perf_flush(void)
 {
 	kvmhot_work_kick();
-	flush_work(&kvmhot_work);
+	kvmhot_work_flush();
 	flush_work(&release_work);
 }
 
@@ -355,7 +355,7 @@ void kvmhot_perf_flush(void)
 void kvmhot_perf_exit(void)
 {
 	cancel_delayed_work_sync(&later_work);
-	flush_work(&kvmhot_work);
+	kvmhot_work_flush();
 	drop_all();
 	static_branch_disable(&kvmhot_pmu_on);
 }

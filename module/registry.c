@@ -83,7 +83,7 @@ int kvmhot_vm_reset(const char *name)
 	int err = 0;
 
 	/* Link what was just seen, so that nothing is left out. */
-	flush_work(&kvmhot_work);
+	kvmhot_work_flush();
 	mutex_lock(&kvmhot_reg.lock);
 	if (name) {
 		vm = kvmhot_vm_by_name(name);
@@ -98,7 +98,7 @@ int kvmhot_vm_reset(const char *name)
 	}
 	mutex_unlock(&kvmhot_reg.lock);
 	/* So that VMs that had ended are gone when the write returns. */
-	flush_work(&kvmhot_work);
+	kvmhot_work_flush();
 	return err;
 }
 
@@ -116,7 +116,7 @@ void kvmhot_vm_lose_track(void)
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
 
-	flush_work(&kvmhot_work);
+	kvmhot_work_flush();
 	mutex_lock(&kvmhot_reg.lock);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)

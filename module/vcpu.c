@@ -7,6 +7,7 @@
  * worker in vm.c.
  */
 #include <linux/dcache.h>
+#include <linux/irq_work.h>
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
@@ -147,13 +148,36 @@ void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v)
 	kvmhot_work_kick();
 }
 
+/* A hard interrupt: nothing that was interrupted holds a lock of the scheduler. */
+static void queue_kvmhot_work(struct irq_work *unused)
+{
+	queue_work(system_unbound_wq, &kvmhot_work);
+}
+
+static struct irq_work kick_work = KVMHOT_COMPAT_HARD_IRQ_WORK(queue_kvmhot_work);
+
 /**
  * kvmhot_work_kick() - have the worker look for something to do
  *
- * Context: any; queueing takes nothing but raw locks that no probed function
- * holds.
+ * sched_switch is hit with the run queue's lock held.  Queueing work may wake a
+ * worker thread, which takes that lock: the CPU would wait for itself for ever.
+ * So this only raises an interrupt of this CPU, which queues the work as soon as
+ * interrupts are on again, or, if the guest is entered before, makes it exit.
+ *
+ * Context: any; takes no lock.
  */
 void kvmhot_work_kick(void)
 {
-	queue_work(system_unbound_wq, &kvmhot_work);
+	irq_work_queue(&kick_work);
+}
+
+/**
+ * kvmhot_work_flush() - wait until the worker has done what was asked for so far
+ *
+ * Context: sleeps.
+ */
+void kvmhot_work_flush(void)
+{
+	irq_work_sync(&kick_work);
+	flush_work(&kvmhot_work);
 }

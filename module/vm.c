@@ -351,7 +351,7 @@ void kvmhot_vm_exit(void)
 
 	/* The worker may find something for itself to do again. */
 	do
-		flush_work(&kvmhot_work);
+		kvmhot_work_flush();
 	while (!llist_empty(&kvmhot_notices));
 	kvmhot_perf_exit();
 	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)

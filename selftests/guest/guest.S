@@ -337,6 +337,15 @@ kind self_ipi
 	cli
 	ret
 
+/* KVM writes the wall clock to page number rbp of those at rdi (of vCPU 0) */
+kind wall
+	page_address
+	mov	%esi, %eax
+	mov	$1, %edx
+	mov	$0x4b564d00, %ecx
+	wrmsr
+	ret
+
 kind vmcall
 	mov	$UNKNOWN_HYPERCALL, %eax
 	vmcall

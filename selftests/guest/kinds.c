@@ -52,6 +52,7 @@ DECLARE(msr_deadline);
 DECLARE(msr_icr);
 DECLARE(self_ipi);
 DECLARE(vmcall);
+DECLARE(wall);
 DECLARE(invd);
 DECLARE(wbinvd);
 DECLARE(xsetbv);
@@ -124,6 +125,7 @@ const struct kind kinds[] = {
 	{ KIND(self_ipi),
 	  EXITS(X(MSR_WRITE, 1), X_UNLESS(APICV, MSR_WRITE, 1),
 		X_UNLESS(APICV, INTERRUPT_WINDOW, 1)), .irqs = 1 },
+	{ KIND(wall), EXITS(X(MSR_WRITE, 1)), .region = EPT_READ },
 	{ KIND(vmcall), EXITS(X(VMCALL, 1)) },
 	{ KIND(invd), EXITS(X(INVD, 1)) },
 	{ KIND(wbinvd), EXITS(X(WBINVD, 1)) },
