@@ -22,6 +22,7 @@ bool kvmhot_hooks_live;
 
 static DEFINE_MUTEX(hooks_lock);
 static bool enabled, detail;
+static bool suspended;	/* from before the host sleeps until after that */
 static bool replaced;	/* see kvmhot_hooks_replaced() */
 
 /* Read by kvmhot_slow_handle(): both hooks of vmx_handle_exit are in place. */
@@ -42,12 +43,12 @@ static bool is_wanted(const struct kvmhot_hook *h)
 {
 	if (h->always)
 		return true;
+	if (!enabled || suspended)
+		return false;
 	if (h->detail)
-		return enabled && detail;
+		return detail;
 	/* One of the two is enough; this is the cheaper one. */
-	if (h->plain)
-		return enabled && !is_armed(KVMHOT_RETURNED);
-	return enabled;
+	return !h->plain || !is_armed(KVMHOT_RETURNED);
 }
 
 /*
@@ -248,6 +249,23 @@ int kvmhot_hooks_enable(bool on)
 	/* Perf events are there only while kvmhot is enabled. */
 	kvmhot_perf_flush();
 	return err;
+}
+
+/**
+ * kvmhot_hooks_suspend() - the host is about to sleep, or has slept
+ * @on: which
+ *
+ * Context: sleeps.
+ */
+void kvmhot_hooks_suspend(bool on)
+{
+	mutex_lock(&hooks_lock);
+	suspended = on;
+	if (enabled && on)
+		disarm_all(false);
+	else if (enabled)
+		arm_all();
+	mutex_unlock(&hooks_lock);
 }
 
 static void arm_or_not(struct kvmhot_hook *h)

@@ -106,6 +106,7 @@ static struct kvmhot_hook own_hooks[] = {
 		.kind = HOOK_KRETPROBE, .detail = true,
 		.entry = kvmhot_probe_handle_exit_entry,
 		.ret = kvmhot_probe_handle_exit_ret,
+		.data_size = sizeof(struct kvm_vcpu *),
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,

@@ -316,7 +316,9 @@ static __always_inline void close_exit(struct kvmhot_vcpu *v)
  */
 void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 {
-	struct kvmhot_cell *cell = v->cell;
+	struct kvmhot_cell *cell = READ_ONCE(v->cell);
+	u64 exit = READ_ONCE(v->exit_tsc), away = READ_ONCE(v->away);
+	unsigned int key = READ_ONCE(v->key);
 
 	if (unlikely(!cell)) {
 		kvmhot_pmu_lose(v);
@@ -324,9 +326,9 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 		return;
 	}
 	cell_update_gen(v, cell);
-	if (unlikely(!v->exit_tsc ||
-		     !kvmhot_cell_add(v, cell,
-				      now - v->exit_tsc - v->away))) {
+	/* It is not less than 0, unless threads race for the vCPU. */
+	if (unlikely(!exit || now < exit || now - exit < away ||
+		     !kvmhot_cell_add(v, cell, now - exit - away))) {
 		kvmhot_cell_lose(v);
 		return;
 	}
@@ -335,7 +337,7 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
 	if (unlikely(v->odd))
 		add_odd(v, &cell->rare);
 	kvmhot_pmu_end(v, cell);
-	kvmhot_quick_allow(v, cell);
+	kvmhot_quick_allow(v, cell, key);
 	close_exit(v);
 }
 
@@ -347,7 +349,7 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
  */
 void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 {
-	struct kvmhot_cell *cell = v->cell;
+	struct kvmhot_cell *cell = READ_ONCE(v->cell);
 
 	if (cell) {
 		cell_update_gen(v, cell);

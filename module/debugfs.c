@@ -44,7 +44,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "detail\t%d\n", kvmhot_hooks_detail());
 	seq_printf(m, "armed\t%d\n", READ_ONCE(kvmhot_hooks_live));
 	seq_printf(m, "tsc_khz\t%u\n", tsc_khz);
-	seq_printf(m, "tsc\t%llu\n", rdtsc());
+	seq_printf(m, "tsc\t%llu\n", kvmhot_clock());
 	seq_printf(m, "tsc_stable\t%d\n", !check_tsc_unstable());
 	seq_printf(m, "generation\t%u\n", t.generation);
 	seq_printf(m, "vms\t%u\n", t.vms);

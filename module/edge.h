@@ -17,6 +17,16 @@
 #include "lookup.h"
 #include "pmu.h"
 
+void kvmhot_edge_back(struct kvmhot_vcpu *v, u64 now);
+
+/* No difference of two times may be less than 0. */
+static __always_inline u64 kvmhot_edge_check(struct kvmhot_vcpu *v, u64 now)
+{
+	if (unlikely(now < v->last))
+		kvmhot_edge_back(v, now);
+	return now;
+}
+
 /**
  * kvmhot_edge_begin() - an edge, on the thread that runs the vCPU
  * @v: the vCPU
@@ -28,7 +38,7 @@
 static __always_inline u64 kvmhot_edge_begin(struct kvmhot_vcpu *v, u32 *n)
 {
 	*n = kvmhot_seq_begin(&v->seq);
-	return kvmhot_pmu_read(v, false);
+	return kvmhot_edge_check(v, kvmhot_pmu_read(v, false));
 }
 
 /* The same where the guest begins or ends. */
@@ -36,7 +46,8 @@ static __always_inline u64 kvmhot_edge_begin_guest(struct kvmhot_vcpu *v,
 						   u32 *n)
 {
 	*n = kvmhot_seq_begin(&v->seq);
-	return kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
+	return kvmhot_edge_check(v, kvmhot_pmu_read(v,
+						    KVMHOT_COMPAT_PMU_MEDIATED));
 }
 
 /* The same elsewhere; @task as of kvmhot_pmu_read_as(). */
@@ -44,7 +55,7 @@ static __always_inline u64 kvmhot_edge_begin_as(struct kvmhot_vcpu *v, u32 *n,
 						const struct task_struct *task)
 {
 	*n = kvmhot_seq_begin(&v->seq);
-	return kvmhot_pmu_read_as(v, task);
+	return kvmhot_edge_check(v, kvmhot_pmu_read_as(v, task));
 }
 
 static __always_inline void kvmhot_edge_end(struct kvmhot_vcpu *v, u32 n)

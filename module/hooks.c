@@ -74,6 +74,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.kind = HOOK_KRETPROBE,
 		.entry = kvmhot_probe_handle_exit_entry,
 		.ret = kvmhot_probe_handle_exit_ret,
+		.data_size = sizeof(struct kvm_vcpu *),
 		.detail = true, .nmissed = &kvmhot_missed_handle,
 	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",

@@ -72,20 +72,24 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(span->vcpu);
-	u64 cycles;
+	u64 from, cycles = 0, now;
 	u32 n;
 
 	if (!v)
 		return 0;
 	/* Not an edge of a stage: nothing is read but the TSC. */
 	n = kvmhot_seq_begin(&v->seq);
-	cycles = rdtsc() - span->start - (wait_of(v) - span->wait);
+	now = rdtsc();
+	from = span->start + wait_of(v) - span->wait;
+	/* Unless it went back. */
+	if (likely(now >= from))
+		cycles = now - from;
 	v->sum[KVMHOT_EPT]++;
 	v->sum[KVMHOT_EPT_CYCLES] += cycles;
 	v->ept += cycles;
 	v->odd = true;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_EPT, span->class, 0, cycles);
+	kvmhot_slot_add_from(v, KVMHOT_CHAIN_EPT, span->class, 0, from, now);
 	return 0;
 }
 

@@ -243,6 +243,12 @@ extern char *kvmhot_events;	/* likewise the list of events */
 int kvmhot_follow_init(void);
 void kvmhot_follow_exit(void);
 
+/* clock.c: process context */
+u64 kvmhot_clock(void);
+u64 kvmhot_clock_at(u64 tsc);
+int kvmhot_clock_init(void);
+void kvmhot_clock_exit(void);
+
 /* arm.c: control path */
 extern bool kvmhot_hooks_live;	/* all that is needed is in place */
 extern bool kvmhot_handle_twice;
@@ -256,6 +262,7 @@ bool kvmhot_hooks_enabled(void);
 int kvmhot_hooks_set_detail(bool on);
 bool kvmhot_hooks_detail(void);
 bool kvmhot_hooks_replaced(void);
+void kvmhot_hooks_suspend(bool on);
 void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t);
 
 /* calib.c: control path */
@@ -279,6 +286,11 @@ extern struct kvmhot_cell kvmhot_no_cell;
 DECLARE_PER_CPU(u64, kvmhot_dropped_spans);
 void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 		     u16 aux, u64 cycles);
+void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
+			  u32 key, u16 aux, u64 from, u64 to);
+
+/* switch.c: process context */
+void kvmhot_switch_forget(const struct kvmhot_vcpu *v);
 
 /* look.c: control path */
 void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look);

@@ -75,8 +75,13 @@ static int __init kvmhot_init(void)
 	err = kvmhot_follow_init();
 	if (err)
 		goto err_follow;
+	err = kvmhot_clock_init();
+	if (err)
+		goto err_clock;
 	return 0;
 
+err_clock:
+	kvmhot_follow_exit();
 err_follow:
 	kvmhot_debugfs_exit();	/* no VM has a directory yet */
 	kvmhot_hooks_stop();
@@ -86,6 +91,7 @@ err_follow:
 
 static void __exit kvmhot_exit(void)
 {
+	kvmhot_clock_exit();
 	kvmhot_follow_exit();
 	kvmhot_vm_exit();
 	kvmhot_debugfs_exit();

@@ -134,12 +134,18 @@ static __always_inline void add_next(struct kvmhot_pmu *p, unsigned int stage,
 	struct kvmhot_stage_counts *open = &p->open[stage];
 	unsigned int i;
 
+	at->tsc = tsc;
+	p->last = !p->last;
+	if (unlikely(tsc < then->tsc)) {
+		/* It went back: how long this took is not known. */
+		p->whole = false;
+		p->stepped = false;
+		return;
+	}
 	for (i = 0; i < p->nr; i++)
 		if (!p->state[i])
 			open->event[i] += at->event[i] - then->event[i];
 	open->tsc += tsc - then->tsc;
-	at->tsc = tsc;
-	p->last = !p->last;
 	p->stage = stage;
 	p->stepped = true;
 	p->touched |= BIT(stage);
@@ -205,6 +211,24 @@ noinline u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
 				   const struct task_struct *task)
 {
 	return read_edge(v, task, true);
+}
+
+/**
+ * kvmhot_pmu_do_begin() - see kvmhot_pmu_begin()
+ * @v: the vCPU
+ *
+ * Return: likewise.
+ */
+noinline u64 kvmhot_pmu_do_begin(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+	u64 tsc;
+
+	if (!p || !kvmhot_pmu_read_all(p, &tsc, p->at[p->last].event))
+		return rdtsc();
+	p->at[p->last].tsc = tsc;
+	p->stepped = false;
+	return tsc;
 }
 
 /**

@@ -22,13 +22,6 @@ static __always_inline u64 *edge_of(struct kvmhot_pmu *p, enum kvmhot_tag tag)
 	return p->edge[tag - KVMHOT_TAG_IRQ];
 }
 
-/* Back to where it was, before readers could make anything of it. */
-static __always_inline void take_back(struct kvmhot_quick *q)
-{
-	barrier();
-	q->who--;
-}
-
 /**
  * kvmhot_pmuquick_exit() - kvm_exit, if not as in quick.c
  * @v: the record that the CPU has
@@ -45,8 +38,10 @@ noinline void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		goto slow;
 	p = READ_ONCE(v->pmu);
 	kvmhot_next_tag(q);
-	if (unlikely(!kvmhot_pmu_read_all(p, &now, edge_of(p, KVMHOT_TAG_IRQ)))) {
-		take_back(q);
+	if (unlikely(!kvmhot_pmu_read_all(p, &now,
+					  edge_of(p, KVMHOT_TAG_IRQ)) ||
+		     now < q->last)) {
+		kvmhot_undo_tag(q);
 		goto slow;
 	}
 	q->key = kvmhot_vmx_quick_reason();
@@ -57,11 +52,13 @@ slow:
 }
 
 /*
- * An edge of vmx_handle_exit: interrupts are on, and must not come between what
- * is read.  Return: false if it must be done the slow way.
+ * An edge of vmx_handle_exit, @before being the TSC of the one before: interrupts
+ * are on, and must not come between what is read.  Return: false if it must be
+ * done the slow way.
  */
 static __always_inline bool edge_within(struct kvmhot_vcpu *v,
-					enum kvmhot_tag tag, u64 *tsc)
+					enum kvmhot_tag tag, u64 before,
+					u64 *tsc)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	unsigned long flags;
@@ -72,8 +69,8 @@ static __always_inline bool edge_within(struct kvmhot_vcpu *v,
 	local_irq_save(flags);
 	ok = kvmhot_pmu_read_all(p, &now, edge_of(p, tag));
 	local_irq_restore(flags);
-	if (unlikely(!ok)) {
-		take_back(&v->quick);
+	if (unlikely(!ok || now < before)) {
+		kvmhot_undo_tag(&v->quick);
 		return false;
 	}
 	kvmhot_put(tsc, now);
@@ -88,8 +85,11 @@ static __always_inline bool edge_within(struct kvmhot_vcpu *v,
 noinline void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v,
 				     struct kvm_vcpu *vcpu)
 {
+	struct kvmhot_quick *q = &v->quick;
+
 	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_PMU + KVMHOT_TAG_IRQ) ||
-		     !edge_within(v, KVMHOT_TAG_HANDLE, &v->quick.handle_tsc)))
+		     !edge_within(v, KVMHOT_TAG_HANDLE, q->exit_tsc,
+				  &q->handle_tsc)))
 		kvmhot_slow_handle(vcpu);
 }
 
@@ -98,12 +98,18 @@ NOKPROBE_SYMBOL(kvmhot_pmuquick_handle);
 /**
  * kvmhot_pmuquick_return() - vmx_handle_exit, return, if not as in quick.c
  * @v: the record that the CPU has
+ * @vcpu: the vCPU, as of the entry; a mere key
  */
-noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v)
+noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
+				     const struct kvm_vcpu *vcpu)
 {
-	if (unlikely(!kvmhot_is_to_return(v, KVMHOT_TAG_PMU) ||
-		     !edge_within(v, KVMHOT_TAG_REENTER, &v->quick.return_tsc)))
-		kvmhot_slow_return();
+	struct kvmhot_quick *q = &v->quick;
+
+	if (unlikely(!kvmhot_is_at(v, vcpu,
+				   KVMHOT_TAG_PMU + KVMHOT_TAG_HANDLE) ||
+		     !edge_within(v, KVMHOT_TAG_REENTER, q->handle_tsc,
+				  &q->return_tsc)))
+		kvmhot_slow_return(vcpu);
 }
 
 NOKPROBE_SYMBOL(kvmhot_pmuquick_return);
@@ -223,14 +229,15 @@ static __always_inline bool end_round(struct kvmhot_vcpu *v,
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	struct kvmhot_quick *q = &v->quick;
 	struct kvmhot_cell *cell;
-	u64 last = q->last, now;
+	u64 last = q->last, key = READ_ONCE(q->key), now;
 
 	/* Not the one that has the other edges? */
-	if (unlikely(!p || !p->quick || q->key >= KVMHOT_QUICK_KEYS))
+	if (unlikely(!p || !p->quick || key >= KVMHOT_QUICK_KEYS))
 		return false;
-	cell = v->quick_cell[q->key];
+	cell = v->quick_cell[key];
 	if (unlikely(!has_rows(cell, p, tag) ||
-		     !kvmhot_pmu_read_all(p, &now, p->at[!p->last].event)))
+		     !kvmhot_pmu_read_all(p, &now, p->at[!p->last].event) ||
+		     now < kvmhot_quick_edge(q, tag)))
 		return false;
 	v->guest = q->exit_tsc - last;
 	v->irq = tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - q->exit_tsc;
@@ -314,10 +321,10 @@ static void step(struct kvmhot_pmu *p, enum kvmhot_sum stage, u64 tsc,
 /**
  * kvmhot_pmuquick_settle() - what the edges of an open exit amount to
  * @v: the vCPU, inside of its seq
+ * @tag: where it was
  */
-void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v)
+void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag)
 {
-	enum kvmhot_tag tag = v->quick.who & KVMHOT_TAG_MASK;
 	const struct kvmhot_quick *q = &v->quick;
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 

@@ -234,6 +234,7 @@ void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
 	mutex_lock(&lock);
 	unhash(v);
 	mutex_unlock(&lock);
+	kvmhot_switch_forget(v);
 }
 
 /**

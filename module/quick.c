@@ -33,7 +33,7 @@ struct kvmhot_vcpu kvmhot_quick_nobody = {
 	.quick.who = KVMHOT_SLOW,
 };
 
-/* The record of the vCPU that this CPU's thread runs the quick way. */
+/* The record of the vCPU in whose KVM_RUN this CPU's thread is. */
 DEFINE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu) = &kvmhot_quick_nobody;
 
 /* Whether there may be one; turned by the control path. */
@@ -57,6 +57,11 @@ static __always_inline void quick_exit(struct kvm_vcpu *vcpu, bool own)
 	}
 	kvmhot_next_tag(q);
 	now = rdtsc();
+	if (unlikely(now < q->last)) {
+		kvmhot_undo_tag(q);
+		kvmhot_slow_exit(vcpu);
+		return;
+	}
 	q->key = own ? KVMHOT_OWN_KEY : kvmhot_vmx_quick_reason();
 	kvmhot_put(&q->exit_tsc, now);
 }
@@ -76,13 +81,20 @@ void kvmhot_probe_own_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
 static __always_inline void quick_handle(struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = quick_vcpu();
+	u64 now;
 
 	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ))) {
 		kvmhot_pmuquick_handle(v, vcpu);
 		return;
 	}
 	kvmhot_next_tag(&v->quick);
-	kvmhot_put(&v->quick.handle_tsc, rdtsc());
+	now = rdtsc();
+	if (unlikely(now < v->quick.exit_tsc)) {
+		kvmhot_undo_tag(&v->quick);
+		kvmhot_slow_handle(vcpu);
+		return;
+	}
+	kvmhot_put(&v->quick.handle_tsc, now);
 }
 
 /* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
@@ -94,11 +106,14 @@ int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
 
-/* The same with 'detail': the kretprobe's. */
+/* The same with 'detail': the kretprobe's, which tells its return the vCPU. */
 int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
 				   struct pt_regs *regs)
 {
-	quick_handle((void *)regs_get_kernel_argument(regs, 0));
+	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
+
+	*(struct kvm_vcpu **)ri->data = vcpu;
+	quick_handle(vcpu);
 	return 0;
 }
 
@@ -108,25 +123,33 @@ NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_entry);
 int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 				 struct pt_regs *regs)
 {
+	const struct kvm_vcpu *vcpu = *(struct kvm_vcpu **)ri->data;
 	struct kvmhot_vcpu *v = quick_vcpu();
+	u64 now;
 
-	if (unlikely(!kvmhot_is_to_return(v, 0))) {
-		kvmhot_pmuquick_return(v);
+	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE))) {
+		kvmhot_pmuquick_return(v, vcpu);
 		return 0;
 	}
 	kvmhot_next_tag(&v->quick);
-	kvmhot_put(&v->quick.return_tsc, rdtsc());
+	now = rdtsc();
+	if (unlikely(now < v->quick.handle_tsc)) {
+		kvmhot_undo_tag(&v->quick);
+		kvmhot_slow_return(vcpu);
+		return 0;
+	}
+	kvmhot_put(&v->quick.return_tsc, now);
 	return 0;
 }
 
 NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
 
 /* A bucket's count has come round in add_round(), which has all but ended. */
-static noinline void carry_round(struct kvmhot_vcpu *v, u64 guest)
+static noinline void carry_round(struct kvmhot_vcpu *v,
+				 struct kvmhot_cell *cell, enum kvmhot_tag tag,
+				 u64 guest)
 {
 	struct kvmhot_quick *q = &v->quick;
-	struct kvmhot_cell *cell = v->quick_cell[q->key];
-	enum kvmhot_tag tag = q->who & KVMHOT_TAG_MASK;
 	u64 cost = q->last - q->exit_tsc;
 	unsigned int g = kvmhot_hist_group(cost);
 	unsigned int sub = kvmhot_hist_sub(cost);
@@ -148,32 +171,27 @@ static noinline void carry_round(struct kvmhot_vcpu *v, u64 guest)
 	kvmhot_end_round(q, tag);
 }
 
-/* The rest of the address is that of the vCPU. */
-static noinline void leave_round(const struct kvmhot_vcpu *v, u64 now)
-{
-	unsigned long who = READ_ONCE(v->quick.who);
-
-	kvmhot_slow_entry((void *)(who & ~KVMHOT_TAG_MASK), now);
-}
-
 /*
  * Add up a round, from where @tag says that it is, to kvm_entry.  What can be
- * told of no usual exit is told the slow way.
+ * told of no usual exit is told the slow way.  A second thread that races for
+ * the vCPU may write to the record meanwhile: what is looked at is read once.
  */
 static __always_inline void add_round(struct kvmhot_vcpu *v,
+				      struct kvm_vcpu *vcpu,
 				      enum kvmhot_tag tag)
 {
 	struct kvmhot_quick *q = &v->quick;
 	u64 now = rdtsc();
 	u64 exit = q->exit_tsc;
 	u64 cost = now - exit;
+	u64 key = READ_ONCE(q->key);
 	struct kvmhot_group *group;
 	struct kvmhot_cell *cell;
 	u64 guest, irq, octave;
 
-	if (unlikely(q->key >= KVMHOT_QUICK_KEYS))
+	if (unlikely(key >= KVMHOT_QUICK_KEYS || now < kvmhot_quick_edge(q, tag)))
 		goto slow;
-	cell = v->quick_cell[q->key];
+	cell = v->quick_cell[key];
 	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
 		goto slow;
 
@@ -199,12 +217,12 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	}
 	group->cycles += cost;
 	if (unlikely(!++group->n[(cost >> octave) - KVMHOT_HIST_SUB]))
-		carry_round(v, guest);
+		carry_round(v, cell, tag, guest);
 	else
 		kvmhot_end_round(q, tag);
 	return;
 slow:
-	leave_round(v, now);
+	kvmhot_slow_entry(vcpu, now);
 }
 
 /* On KVM's fast path, or with events, or the slow way. */
@@ -213,7 +231,7 @@ static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 	if (!kvmhot_is_quick(v))
 		kvmhot_slow_entry(vcpu, 0);
 	else if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
-		add_round(v, KVMHOT_TAG_IRQ);
+		add_round(v, vcpu, KVMHOT_TAG_IRQ);
 	else if (!kvmhot_pmuquick_entry(v, vcpu))
 		kvmhot_slow_entry(vcpu, rdtsc());
 }
@@ -222,7 +240,7 @@ static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 static noinline void detail_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_REENTER)))
-		add_round(v, KVMHOT_TAG_REENTER);
+		add_round(v, vcpu, KVMHOT_TAG_REENTER);
 	else
 		other_entry(v, vcpu);
 }
@@ -233,7 +251,7 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 	struct kvmhot_vcpu *v = quick_vcpu();
 
 	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE)))
-		add_round(v, KVMHOT_TAG_HANDLE);
+		add_round(v, vcpu, KVMHOT_TAG_HANDLE);
 	else
 		detail_entry(v, vcpu);
 }

@@ -9,9 +9,10 @@
  * that the quick way is open again.  So nothing but this file's users need
  * know of it.
  *
- * The quick way begins with a per-CPU pointer to the record.  Each context
- * switch takes that away: so whoever finds it is the thread that the slow
- * kvm_entry has looked at.
+ * The quick way begins with a per-CPU pointer to the record of the vCPU in whose
+ * KVM_RUN the CPU's thread is.  Each context switch takes that away.  It is set
+ * where the record has been settled, and only the slow kvm_entry opens the quick
+ * way again: so a thread that finds the way open is the one that opened it.
  */
 #ifndef KVMHOT_QUICK_H
 #define KVMHOT_QUICK_H
@@ -69,23 +70,25 @@ static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 }
 
 void kvmhot_quick_settle(struct kvmhot_vcpu *v);
-void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
+void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+			unsigned int key);
 void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			u64 now);
 
 /* pmuquick.c */
 void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
-void kvmhot_pmuquick_return(struct kvmhot_vcpu *v);
+void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
+			    const struct kvm_vcpu *vcpu);
 bool kvmhot_pmuquick_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
-void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v);
+void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
 
 /* What they do not deal with; see timeline.c. */
 void kvmhot_slow_exit(struct kvm_vcpu *vcpu);
 void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now);
 void kvmhot_slow_handle(struct kvm_vcpu *vcpu);
-void kvmhot_slow_return(void);
+void kvmhot_slow_return(const struct kvm_vcpu *vcpu);
 
 static __always_inline unsigned long kvmhot_who(const struct kvm_vcpu *vcpu,
 						enum kvmhot_tag tag)
@@ -98,14 +101,6 @@ static __always_inline bool kvmhot_is_at(const struct kvmhot_vcpu *v,
 					 enum kvmhot_tag tag)
 {
 	return v->quick.who == kvmhot_who(vcpu, tag);
-}
-
-/* At @add + KVMHOT_TAG_HANDLE, of whichever vCPU? */
-static __always_inline bool kvmhot_is_to_return(const struct kvmhot_vcpu *v,
-						enum kvmhot_tag add)
-{
-	/* The thread cannot have come to another vCPU's since its entry. */
-	return (u8)v->quick.who % 8 == KVMHOT_TAG_HANDLE + add;
 }
 
 /**
@@ -163,6 +158,22 @@ static __always_inline void kvmhot_next_tag(struct kvmhot_quick *q)
 	barrier();
 }
 
+/* TSC of the edge that @tag, which is not that of the guest, stands for. */
+static __always_inline u64 kvmhot_quick_edge(const struct kvmhot_quick *q,
+					     enum kvmhot_tag tag)
+{
+	if (tag == KVMHOT_TAG_REENTER)
+		return q->return_tsc;
+	return tag == KVMHOT_TAG_IRQ ? q->exit_tsc : q->handle_tsc;
+}
+
+/* Back to where the vCPU was, before readers could make anything of it. */
+static __always_inline void kvmhot_undo_tag(struct kvmhot_quick *q)
+{
+	barrier();
+	q->who--;
+}
+
 /*
  * Two threads that race for a vCPU may each move the tag by some: that is slow,
  * too.
@@ -195,19 +206,25 @@ kvmhot_vcpu_find_settled(const struct kvm_vcpu *vcpu)
 	return v;
 }
 
+/* Two threads that race for a vCPU may mix their times: no less than nothing. */
+static __always_inline u64 kvmhot_quick_span(u64 from, u64 to)
+{
+	return likely(to >= from) ? to - from : 0;
+}
+
 /**
  * kvmhot_quick_fold() - what a record amounts to that goes the quick way
  * @q: it, or a copy
+ * @tag: where it is, of @q->who
  * @sum: has that added
  * @last: set to the TSC of the last edge
  *
  * Return: the stage since then.
  */
 static inline enum kvmhot_sum kvmhot_quick_fold(const struct kvmhot_quick *q,
-						u64 *sum, u64 *last)
+						enum kvmhot_tag tag, u64 *sum,
+						u64 *last)
 {
-	enum kvmhot_tag tag = q->who & KVMHOT_TAG_MASK;
-
 	if (q->rounds || q->returned) {
 		sum[KVMHOT_ENTRIES] += q->rounds + q->returned;
 		sum[KVMHOT_HANDLED] += q->rounds + q->returned - q->fast;
@@ -215,23 +232,24 @@ static inline enum kvmhot_sum kvmhot_quick_fold(const struct kvmhot_quick *q,
 		sum[KVMHOT_GUEST] += q->guest;
 		sum[KVMHOT_IRQ] += q->irq;
 		sum[KVMHOT_REENTER] += q->reenter;
-		sum[KVMHOT_HANDLE] += q->last - q->began - q->guest - q->irq -
-				      q->reenter;
+		sum[KVMHOT_HANDLE] += kvmhot_quick_span(q->began + q->guest +
+							q->irq + q->reenter,
+							q->last);
 	}
 	*last = q->last;
 	if (tag == KVMHOT_TAG_GUEST)
 		return KVMHOT_GUEST;
-	sum[KVMHOT_GUEST] += q->exit_tsc - q->last;
+	sum[KVMHOT_GUEST] += kvmhot_quick_span(q->last, q->exit_tsc);
 	*last = q->exit_tsc;
 	if (tag == KVMHOT_TAG_IRQ)
 		return KVMHOT_IRQ;
 	sum[KVMHOT_HANDLED]++;
-	sum[KVMHOT_IRQ] += q->handle_tsc - q->exit_tsc;
+	sum[KVMHOT_IRQ] += kvmhot_quick_span(q->exit_tsc, q->handle_tsc);
 	*last = q->handle_tsc;
 	if (tag == KVMHOT_TAG_HANDLE)
 		return KVMHOT_HANDLE;
 	sum[KVMHOT_RETURNED]++;
-	sum[KVMHOT_HANDLE] += q->return_tsc - q->handle_tsc;
+	sum[KVMHOT_HANDLE] += kvmhot_quick_span(q->handle_tsc, q->return_tsc);
 	*last = q->return_tsc;
 	return KVMHOT_REENTER;
 }

@@ -95,6 +95,7 @@ enum kvmhot_sum {
 	KVMHOT_BLOCKS,		/* returns from kvm_vcpu_block */
 	KVMHOT_DROPPED,		/* exits that are in no cell */
 	KVMHOT_ENDS,		/* 1 after its VM ended */
+	KVMHOT_BACK,		/* edges at which the TSC had gone back */
 	KVMHOT_NR_SUMS,
 };
 
@@ -237,6 +238,7 @@ struct kvmhot_quick {
  * @vm: VM, once the worker has linked it
  * @siblings: in &kvmhot_vm.vcpus
  * @seen: TSC of the first sight
+ * @offset: what the TSC was seen to go back by: @last + @offset only rises
  * @pid: thread that created the VM
  * @name: of the VM
  * @comm: of the VMM
@@ -300,6 +302,7 @@ struct kvmhot_vcpu {
 	struct kvmhot_vm	*vm;
 	struct list_head	siblings;
 	u64			seen;
+	u64			offset;
 	pid_t			pid;
 	char			name[KVMHOT_NAME_LEN];
 	char			comm[TASK_COMM_LEN];

@@ -61,7 +61,7 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 		for (key = 0; key < KVMHOT_QUICK_KEYS; key++)
 			WRITE_ONCE(v->quick_cell[key], &kvmhot_no_cell);
 	}
-	WRITE_ONCE(vm->since, rdtsc());
+	WRITE_ONCE(vm->since, kvmhot_clock());
 	if (READ_ONCE(vm->ended)) {
 		vm->forget = true;
 		kvmhot_work_kick();
@@ -117,6 +117,7 @@ void kvmhot_vm_lose_track(void)
 	struct kvmhot_vm *vm;
 
 	kvmhot_work_flush();
+	kvmhot_switch_forget(NULL);
 	mutex_lock(&kvmhot_reg.lock);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)

@@ -92,6 +92,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		return;
 	}
 	kvmhot_settle(v);
+	this_cpu_write(kvmhot_quick_vcpu, v);
 	now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
 	if (likely(v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now))) {
@@ -185,6 +186,9 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 	if (unlikely(v->task != current))
 		return;
 	kvmhot_settle(v);
+	/* An exit that is the VMM's, but never came to vmx_handle_exit. */
+	if (v->stage == KVMHOT_IRQ)
+		v->stage = kvmhot_was_fast(v) ? KVMHOT_HANDLE : KVMHOT_UNKNOWN;
 	now = kvmhot_edge_begin(v, &n);
 	if (!kvmhot_edge_in_vain(v, now)) {
 		if (likely(kvmhot_in_cost(v)))
@@ -197,8 +201,8 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 	v->run = run_reason(span->vcpu, result);
 	v->sum[KVMHOT_RUNS]++;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_RUN, KVM_RUN, result,
-			now - span->start);
+	kvmhot_slot_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN, result, span->start,
+			     now);
 }
 
 static noinline void leave_other(struct kvmhot_vcpu *v,
@@ -219,8 +223,8 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 		now = rdtsc();
 	}
 	raw_spin_lock(&v->ioctl_lock);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_IOCTL, span->cmd, result,
-			now - span->start);
+	kvmhot_slot_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result,
+			     span->start, now);
 	raw_spin_unlock(&v->ioctl_lock);
 }
 

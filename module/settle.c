@@ -10,6 +10,7 @@
 
 #include "edge.h"
 #include "kvmhot.h"
+#include "lines.h"
 #include "quick.h"
 
 const int kvmhot_missed_none;
@@ -19,14 +20,15 @@ const int *kvmhot_missed_handle = &kvmhot_missed_none;
 static void open_exit(struct kvmhot_vcpu *v, const struct kvmhot_quick *q,
 		      enum kvmhot_tag tag)
 {
-	v->guest = q->exit_tsc - q->last;
+	v->guest = kvmhot_quick_span(q->last, q->exit_tsc);
 	v->exit_tsc = q->exit_tsc;
 	v->irq = 0;
 	v->slow = tag != KVMHOT_TAG_IRQ;
 	if (v->slow)
-		v->irq = q->handle_tsc - q->exit_tsc;
+		v->irq = kvmhot_quick_span(q->exit_tsc, q->handle_tsc);
 	if (tag == KVMHOT_TAG_REENTER) {
-		v->span[KVMHOT_HANDLE] += q->return_tsc - q->handle_tsc;
+		v->span[KVMHOT_HANDLE] += kvmhot_quick_span(q->handle_tsc,
+							    q->return_tsc);
 		v->odd = true;
 	}
 	kvmhot_begin_cell(v, kvmhot_quick_key(q));
@@ -38,32 +40,43 @@ static void open_exit(struct kvmhot_vcpu *v, const struct kvmhot_quick *q,
  */
 noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 {
-	enum kvmhot_tag tag = v->quick.who & KVMHOT_TAG_MASK;
 	u32 n = kvmhot_seq_begin(&v->seq);
+	/* Of two threads that race for the vCPU one gets it. */
+	unsigned long who = xchg(&v->quick.who, KVMHOT_SLOW);
+	enum kvmhot_tag tag = who & KVMHOT_TAG_MASK;
 	enum kvmhot_sum stage;
 
-	if (v->quick.who & KVMHOT_TAG_PMU)
-		kvmhot_pmuquick_settle(v);
-	stage = kvmhot_quick_fold(&v->quick, v->sum, &v->last);
+	if (unlikely(!kvmhot_is_quick_who(who))) {
+		kvmhot_seq_end(&v->seq, n);
+		return;
+	}
+	if (who & KVMHOT_TAG_PMU)
+		kvmhot_pmuquick_settle(v, tag);
+	stage = kvmhot_quick_fold(&v->quick, tag, v->sum, &v->last);
 	if (tag != KVMHOT_TAG_GUEST)
 		open_exit(v, &v->quick, tag);
 	/* Pairs with WRITE_ONCE in kvmhot_vm_lose_track(). */
 	if (READ_ONCE(v->stage) != KVMHOT_UNKNOWN)
 		v->stage = stage;
-	WRITE_ONCE(v->quick.who, KVMHOT_SLOW);
 	kvmhot_seq_end(&v->seq, n);
 }
 
 /**
  * kvmhot_quick_allow() - usual exits may add to a cell
  * @v: the vCPU
- * @cell: that of @v->key
+ * @cell: the cell
+ * @key: what it is of, as the caller has read it once: a second thread that
+ *	 races for the vCPU may write @v->key
  */
-void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
+void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+			unsigned int key)
 {
-	if (v->key >= KVMHOT_QUICK_KEYS || v->quick_cell[v->key] == cell)
+	if (key >= KVMHOT_QUICK_KEYS || v->quick_cell[key] == cell)
 		return;
-	WRITE_ONCE(v->quick_cell[v->key], cell);
+	/* Such a thread may have changed the one, but not the other. */
+	if (kvmhot_line_at(v, v->cells[key]) != cell)
+		return;
+	WRITE_ONCE(v->quick_cell[key], cell);
 	/*
 	 * A reset raises the generation, then takes the cell away again; it
 	 * comes before this, or sees it.  Pairs with smp_mb() in
@@ -71,7 +84,7 @@ void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
 	 */
 	smp_mb();
 	if (READ_ONCE(v->gen) != cell->gen)
-		WRITE_ONCE(v->quick_cell[v->key], &kvmhot_no_cell);
+		WRITE_ONCE(v->quick_cell[key], &kvmhot_no_cell);
 }
 
 static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
@@ -116,5 +129,4 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 	q->reenter = 0;
 	/* Pairs with the acquires in kvmhot_look_begin(). */
 	smp_store_release(&q->who, kvmhot_who(vcpu, tag));
-	this_cpu_write(kvmhot_quick_vcpu, v);
 }

@@ -12,7 +12,7 @@
 #include "kvmhot.h"
 #include "lines.h"
 
-/* There was no memory for them. */
+/* There was no memory for them, or the TSC went back. */
 DEFINE_PER_CPU(u64, kvmhot_dropped_spans);
 
 static __always_inline struct kvmhot_slot *
@@ -130,4 +130,25 @@ void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 		slot->max = cycles;
 	++*bucket;
 	kvmhot_seq_end(&slot->seq, n);
+}
+
+/**
+ * kvmhot_slot_add_from() - count a span by its two ends
+ * @v: the vCPU
+ * @chain: kind of the span
+ * @key: see enum kvmhot_chain
+ * @aux: the same
+ * @from: TSC of its begin
+ * @to: TSC of its end; if that is earlier the TSC went back, and the span counts
+ *	as dropped
+ *
+ * Context: as kvmhot_slot_add().
+ */
+void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
+			  u32 key, u16 aux, u64 from, u64 to)
+{
+	if (likely(to >= from))
+		kvmhot_slot_add(v, chain, key, aux, to - from);
+	else
+		this_cpu_inc(kvmhot_dropped_spans);
 }

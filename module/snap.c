@@ -307,13 +307,14 @@ void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 {
 	struct kvmhot_look look;
 	unsigned int stage;
-	u64 last;
+	u64 last, offset;
 
 	do {
 		kvmhot_look_begin(v, &look);
 		memcpy(s->sum, v->sum, sizeof(s->sum));
 		stage = READ_ONCE(v->stage);
 		last = v->last;
+		offset = v->offset;
 		s->now = rdtsc();
 		/* An edge that has come meanwhile may be earlier than that. */
 	} while (kvmhot_look_retry(v, &look) ||
@@ -321,7 +322,9 @@ void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 
 	s->since = v->seen;
 	if (kvmhot_is_quick_who(look.q.who)) {
-		unsigned int quick = kvmhot_quick_fold(&look.q, s->sum, &last);
+		unsigned int quick = kvmhot_quick_fold(&look.q, look.q.who &
+						       KVMHOT_TAG_MASK,
+						       s->sum, &last);
 
 		/* As kvmhot_quick_settle() will have it. */
 		if (stage != KVMHOT_UNKNOWN)
@@ -331,6 +334,7 @@ void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	if (!READ_ONCE(v->vcpu) || s->now < last)
 		s->now = last;
 	s->sum[stage] += s->now - last;
+	s->now += offset;
 }
 
 /**

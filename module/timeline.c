@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The edges of a vCPU's timeline that every exit has, the slow way (most exits go
- * the quick one, see quick.c), and those of the scheduler.  Those of the ioctl
- * are in run.c, those of functions within KVM in inner.c.  The stages are
- * defined in the file ABI.
+ * the quick one, see quick.c).  Those of the ioctl are in run.c, those of
+ * functions within KVM in inner.c, those of the scheduler in switch.c.  The
+ * stages are defined in the file ABI.
  *
  *   KVM_RUN ........................................... return | VMM | KVM_RUN
  *    enter | guest | irq |  handle     | reenter | guest | ...  | user | enter
@@ -12,7 +12,7 @@
  *
  * Each edge takes one timestamp, adds the time since the last edge to the
  * stage that it ends, and says which one begins.  An exit is open from
- * kvm_exit to the next kvm_entry.
+ * kvm_exit to the next kvm_entry.  The TSC may go back: see kvmhot_edge_back().
  *
  * Everything here runs in probe context: no lock, no allocation, nothing
  * printed, nothing that can sleep.  The tracepoints of KVM and sched_switch
@@ -35,6 +35,25 @@
 #include "quick.h"
 #include "timeline.h"
 #include "vmx.h"
+
+/**
+ * kvmhot_edge_back() - at an edge the TSC is less than at the one before
+ * @v: the vCPU, inside of its seq
+ * @now: the TSC
+ *
+ * After a suspend, in a host that is a VM and was migrated, or where somebody
+ * writes to it.  How long the stage was that ends is not known, so nothing is
+ * added to it; nor is the cost of an exit that is open, which will be lost.
+ */
+noinline void kvmhot_edge_back(struct kvmhot_vcpu *v, u64 now)
+{
+	v->offset += v->last - now;
+	v->last = now;
+	v->exit_tsc = 0;
+	v->sum[KVMHOT_BACK]++;
+}
+
+NOKPROBE_SYMBOL(kvmhot_edge_back);
 
 /* What the exit that has just happened counts under. */
 static __always_inline u16 exit_key(const struct kvm_vcpu *vcpu)
@@ -141,10 +160,14 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
  * @now: TSC of it, 0 if it is not read yet.  Not read again, as no cost would
  *	 ever lie between those of the slow way, and the quick way would be open
  *	 to none
+ *
+ * The exit's cost ends at @now.  What is done here takes as long as some exits:
+ * it is added to the stage that ends, so that the guest's begins after it.
  */
 noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+	enum kvmhot_sum ended;
 	u32 n;
 
 	if (unlikely(!v)) {
@@ -154,10 +177,12 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 	/* It never came to vmx_handle_exit: a fast path. */
 	if (v->stage == KVMHOT_IRQ && kvmhot_was_fast(v))
 		v->stage = KVMHOT_HANDLE;
-	if (static_branch_unlikely(&kvmhot_pmu_on) || !now)
+	if (static_branch_unlikely(&kvmhot_pmu_on) || !now) {
 		now = kvmhot_edge_begin_guest(v, &n);
-	else
+	} else {
 		n = kvmhot_seq_begin(&v->seq);
+		kvmhot_edge_check(v, now);
+	}
 	if (likely(kvmhot_in_cost(v) && v->stage != KVMHOT_IRQ &&
 		   v->task == current)) {
 		if (likely(v->stage == KVMHOT_HANDLE)) {
@@ -170,9 +195,14 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 	} else {
 		enter_unknown(v, now);
 	}
+	ended = v->stage;
 	v->stage = KVMHOT_GUEST;
 	v->sum[KVMHOT_ENTRIES]++;
+	now = kvmhot_edge_check(v, kvmhot_pmu_begin(v));
+	v->sum[ended] += now - v->last;
+	v->last = now;
 	kvmhot_quick_start(v, vcpu, now);
+	this_cpu_write(kvmhot_quick_vcpu, v);
 	kvmhot_edge_end(v, n);
 }
 
@@ -230,11 +260,11 @@ NOKPROBE_SYMBOL(kvmhot_slow_handle);
 
 /**
  * kvmhot_slow_return() - vmx_handle_exit, return, not the quick way
+ * @vcpu: the vCPU, as of the entry; a mere key
  */
-noinline void kvmhot_slow_return(void)
+noinline void kvmhot_slow_return(const struct kvm_vcpu *vcpu)
 {
-	struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(current);
-	struct kvmhot_vcpu *v = vcpu ? kvmhot_vcpu_find_settled(vcpu) : NULL;
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
 	u64 now;
 	u32 n;
 
@@ -254,63 +284,6 @@ noinline void kvmhot_slow_return(void)
 }
 
 NOKPROBE_SYMBOL(kvmhot_slow_return);
-
-/* The part of KVM_RUN that a thread is switched out is not KVM's cost. */
-static noinline void switch_out(const struct kvm_vcpu *vcpu,
-				const struct task_struct *task, bool runnable)
-{
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
-	u64 now;
-	u32 n;
-
-	if (!v || v->task != task)
-		return;
-	kvmhot_settle(v);
-	if (!kvmhot_in_cost(v))
-		return;
-	now = kvmhot_edge_begin(v, &n);
-	if (!kvmhot_edge_in_vain(v, now)) {
-		kvmhot_end_stage(v, now);
-		v->resume = v->stage;
-		v->stage = runnable ? KVMHOT_PREEMPTED : KVMHOT_SLEPT;
-		v->sum[KVMHOT_SWITCHES]++;
-	}
-	kvmhot_edge_end(v, n);
-}
-
-static noinline void switch_in(const struct kvm_vcpu *vcpu,
-			       const struct task_struct *task)
-{
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
-	u64 now;
-	u32 n;
-
-	if (!v || v->task != task ||
-	    (v->stage != KVMHOT_PREEMPTED && v->stage != KVMHOT_SLEPT))
-		return;
-	/* perf brings the thread's events back a little later. */
-	now = kvmhot_edge_begin_as(v, &n, task);
-	if (!kvmhot_edge_in_vain(v, now)) {
-		kvmhot_end_stage(v, now);
-		v->stage = v->resume;
-	}
-	kvmhot_edge_end(v, n);
-}
-
-/* sched:sched_switch, for every switch of the host: quick for other threads. */
-KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
-{
-	struct kvm_vcpu *vcpu;
-
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
-	vcpu = kvmhot_compat_task_vcpu(prev);
-	if (unlikely(vcpu))
-		switch_out(vcpu, prev,
-			   preempt || kvmhot_compat_runnable(prev));
-	vcpu = kvmhot_compat_task_vcpu(next);
-	if (unlikely(vcpu))
-		switch_in(vcpu, next);
-}
 
 /* The last edge of a vCPU. */
 static void end_vcpu(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)

@@ -184,7 +184,7 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->kvm = v->kvm;
 	vm->pid = v->pid;
-	vm->since = v->seen;
+	vm->since = kvmhot_clock_at(v->seen);
 	vm_set_name(vm, v);
 
 	mutex_lock(&kvmhot_reg.lock);
@@ -242,7 +242,7 @@ static void vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
 
 	mutex_lock(&kvmhot_reg.lock);
 	/* It may have been reset after its last edge. */
-	vm->ended = max(v->last, READ_ONCE(vm->since));
+	vm->ended = max(kvmhot_clock_at(v->last), READ_ONCE(vm->since));
 	kvmhot_reg.nr_running--;
 	kvmhot_reg.nr_ended++;
 	mutex_unlock(&kvmhot_reg.lock);

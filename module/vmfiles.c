@@ -38,7 +38,7 @@ void kvmhot_vmfiles_header(struct seq_file *m, const char *file,
 	seq_printf(m, "# kvmhot abi %d %s vm=%s pid=%d state=%s tsc_khz=%u since=%llu now=%llu comm=%s\n",
 		   KVMHOT_ABI, file, vm->name, vm->pid,
 		   ended ? "ended" : "running", tsc_khz,
-		   READ_ONCE(vm->since), ended ?: rdtsc(), vm->comm);
+		   READ_ONCE(vm->since), ended ?: kvmhot_clock(), vm->comm);
 }
 
 /**
