@@ -150,6 +150,10 @@ if ! "$here/host/deps.sh" host build qemu check; then
 fi
 echo "ok - packages" > "$out/packages.tap"
 
+say "the emulator"
+emulator=$("$here/host/emulator.sh") || { fail emulator; return; }
+say "$emulator: $("$emulator" --help 2>&1 | sed -n 's/^ *\(.*Emulator.*\)/\1/p')"
+
 built=
 for kernel in $kernels; do
 	say "building for $kernel"

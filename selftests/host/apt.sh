@@ -51,21 +51,22 @@ apt() { # SUITE apt-get|apt-cache ARG...
 		-o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
 }
 
-fetch_lists() { # SUITE
+fetch_lists() { # SUITE TYPE
 	local source
 	source=$(debian_source)
 	[ -n "$source" ] || die "no source of Debian's 'main' in /etc/apt to take the mirror from"
-	note "reading the package list of $1"
-	echo "deb $source $1 main" > "$NEW/sources.list"
+	note "reading the package list of $1 ($2)"
+	echo "$2 $source $1 main" > "$NEW/sources.list"
 	touch "$NEW/status"
 	mkdir -p "$NEW"/{state/lists,cache/archives}/partial
 	# "once" has not given it its final name yet
 	apt "${NEW##*/apt/}" apt-get update >&2 || die "apt-get update for $1 failed"
 }
 
-lists() { # SUITE: read its package lists once
+# Read a suite's package lists once.  Those of sources are for apt "SUITE-src".
+lists() { # SUITE [deb-src]
 	need apt-get dpkg
-	once "$CACHE/apt/$1" fetch_lists "$1"
+	once "$CACHE/apt/$1${2:+-src}" fetch_lists "$1" "${2:-deb}"
 }
 
 unpack() { # SUITE PACKAGE...: into $NEW/x

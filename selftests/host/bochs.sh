@@ -23,6 +23,10 @@ CMDLINE+=" cryptomgr.notests=1 initcall_blacklist=jent_mod_init,load_system_cert
 CMDLINE+=" clearcpuid=158,306,321,323 tsc=reliable tsc_early_khz=$((IPS / 1000))"
 CMDLINE+="${KVM:+ host.kvm=${KVM// /,}}${TOOLS:+ host.tools} $APPEND"
 
+# The emulator, and whether it has a debugger, as Debian's: only that knows how to trace.
+if [ -z "$TRACE" ]; then BOCHS=$("$HERE/emulator.sh"); else BOCHS=$(command -v bochs); fi
+DEBUGGER=$("$BOCHS" --help 2>&1 | grep -- '^  -rc' || :)
+
 configuration() {
 	# sync=none: emulated time is the count of executed instructions.
 	# rfb: the display with a suspend button that needs no X.
@@ -32,7 +36,7 @@ configuration() {
 		display_library: rfb, options="timeout=0, no_gui_console"
 		romimage: file=/usr/share/bochs/BIOS-bochs-latest
 		vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
-		cpu: model=corei7_skylake_x, count=$SMP, ips=$IPS, reset_on_triple_fault=0, ignore_bad_msrs=1
+		cpu: model=corei7_haswell_4770, count=$SMP, ips=$IPS, reset_on_triple_fault=0, ignore_bad_msrs=1
 		memory: guest=$MEM, host=$MEM
 		clock: sync=none, time0=1700000000
 		ata0-master: type=disk, path=$TMP/in.img, mode=volatile
@@ -41,7 +45,7 @@ configuration() {
 		boot: cdrom
 		com1: enabled=1, mode=file, dev=$TMP/serial
 		port_e9_hack: enabled=1
-		sound: driver=dummy
+		${DEBUGGER:+sound: driver=dummy}
 		log: $TMP/bochs.log
 		panic: action=fatal
 		error: action=ignore
@@ -82,15 +86,17 @@ in_disk() { # [empty]
 }
 
 bochs_py() { # MODE ARG... -- BOCHS_ARG...
-	# Debian's bochs starts in its debugger: "c" goes on.  rfb listens on all
-	# addresses and on one port: a network of its own.
+	# A debugger is what bochs starts in: "c" goes on.
 	# In a run with --trace each xchg %bx,%bx brings the next command about.
 	{
 		echo c
 		[ -z "$TRACE" ] || for ((i = 0; i < 1000; i++)); do printf 'trace on\nc\ntrace off\nc\n'; done
 	} > "$TMP/rc"
+	# bochs may wait for the first byte before it makes this
+	: > "$TMP/serial"
+	# rfb listens on all addresses and on one port: a network of its own.
 	unshare -n -- sh -c 'busybox ip link set lo up && exec "$@"' sh \
-		python3 "$HERE/bochs.py" "$@" -q -rc "$TMP/rc"
+		python3 "$HERE/bochs.py" "$@" -q ${DEBUGGER:+-rc "$TMP/rc"}
 }
 
 boot_and_save() {
@@ -98,7 +104,7 @@ boot_and_save() {
 	boot_disk
 	in_disk empty
 	configuration > "$TMP/bochsrc"
-	bochs_py save "$NEW" 400 -- bochs -f "$TMP/bochsrc"
+	bochs_py save "$NEW" 400 -- "$BOCHS" -f "$TMP/bochsrc"
 	mv "$TMP/serial" "$NEW/console"
 	sed -i "s#$TMP/#@TMP@/#g" "$NEW/config"
 	say "saved"
@@ -109,13 +115,13 @@ run_cold() {
 	in_disk
 	configuration > "$TMP/bochsrc"
 	say "booting $RELEASE for this run"
-	bochs_py run "$TMP" 240 "$TIMEOUT" -- bochs -f "$TMP/bochsrc"
+	bochs_py run "$TMP" 240 "$TIMEOUT" -- "$BOCHS" -f "$TMP/bochsrc"
 }
 
 # The saved state's folder, named after all that goes into it.
 state_name() {
 	local key
-	key=$( (echo "$CMDLINE $INITRAMFS $TOOLS"; configuration; bochs --help 2>&1 | grep Emulator) |
+	key=$( (echo "$CMDLINE $INITRAMFS $TOOLS"; configuration; echo "$BOCHS"; "$BOCHS" --help 2>&1 | grep Emulator) |
 		sed "s#$TMP/##" | sha256sum | cut -c1-12)
 	STATE=$CACHE/state/$RELEASE-smp$SMP-$MEM-$key
 }
@@ -135,5 +141,5 @@ run_saved() {
 	truncate -s 2M "$TMP/boot.iso" # it must exist; nobody reads it any more
 	in_disk
 	say "restoring"
-	bochs_py run "$TMP" 120 "$TIMEOUT" -- bochs -r "$TMP/state"
+	bochs_py run "$TMP" 120 "$TIMEOUT" -- "$BOCHS" -r "$TMP/state"
 }
