@@ -64,6 +64,8 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "events\t%s\n", events);
 	seq_printf(m, "events_number\t%u\n", kvmhot_events_number());
 	seq_printf(m, "dropped_counts\t%llu\n", t.dropped_counts);
+	seq_printf(m, "tsc_back\t%llu\n", t.sum[KVMHOT_BACK]);
+	seq_printf(m, "misfits\t%llu\n", t.misfits);
 	kvmhot_calib_show(m);
 	seq_puts(m, "# hook\tname\tmodule\tkind\tstate\thits\tmissed\terror\tnote\n");
 	kvmhot_hooks_show(m, &t);

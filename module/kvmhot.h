@@ -206,6 +206,7 @@ struct kvmhot_registry {
  * @exits: of all VMs since load
  * @dropped: exits that are in no VM's figures
  * @refused: those of them that have no VM
+ * @misfits: edges that were not those of a vCPU
  * @dropped_spans: spans that are in no slot
  * @dropped_counts: known exits whose counts are in no cell
  * @lost: exits since the last reset that are in no histogram
@@ -222,6 +223,7 @@ struct kvmhot_totals {
 	u64		exits;
 	u64		dropped;
 	u64		refused;
+	u64		misfits;
 	u64		dropped_spans;
 	u64		dropped_counts;
 	u64		lost;
@@ -317,6 +319,7 @@ u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v);
 extern struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
 extern struct llist_head kvmhot_notices, kvmhot_refill;
 DECLARE_PER_CPU(u64, kvmhot_unseen);
+DECLARE_PER_CPU(u64, kvmhot_misfits);
 void kvmhot_vcpu_hash(struct kvmhot_vcpu *v);
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);

@@ -214,24 +214,6 @@ noinline u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
 }
 
 /**
- * kvmhot_pmu_do_begin() - see kvmhot_pmu_begin()
- * @v: the vCPU
- *
- * Return: likewise.
- */
-noinline u64 kvmhot_pmu_do_begin(struct kvmhot_vcpu *v)
-{
-	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
-	u64 tsc;
-
-	if (!p || !kvmhot_pmu_read_all(p, &tsc, p->at[p->last].event))
-		return rdtsc();
-	p->at[p->last].tsc = tsc;
-	p->stepped = false;
-	return tsc;
-}
-
-/**
  * kvmhot_pmu_do_unknown() - see kvmhot_pmu_unknown()
  * @v: the vCPU
  */

@@ -113,7 +113,6 @@ bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to);
 u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, bool away);
 u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
 			  const struct task_struct *task);
-u64 kvmhot_pmu_do_begin(struct kvmhot_vcpu *v);
 void kvmhot_pmu_do_unknown(struct kvmhot_vcpu *v);
 void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
 void kvmhot_pmu_do_lose(struct kvmhot_vcpu *v);
@@ -146,22 +145,6 @@ static __always_inline u64 kvmhot_pmu_read_as(struct kvmhot_vcpu *v,
 {
 	if (static_branch_unlikely(&kvmhot_pmu_on))
 		return kvmhot_pmu_do_read_as(v, task);
-	return rdtsc();
-}
-
-/**
- * kvmhot_pmu_begin() - read the TSC where what was done since the last edge is
- *			kvmhot's own, and counts for nothing
- * @v: the vCPU
- *
- * Context: the thread that runs the vCPU, interrupts off.
- *
- * Return: the TSC.
- */
-static __always_inline u64 kvmhot_pmu_begin(struct kvmhot_vcpu *v)
-{
-	if (static_branch_unlikely(&kvmhot_pmu_on))
-		return kvmhot_pmu_do_begin(v);
 	return rdtsc();
 }
 

@@ -330,6 +330,7 @@ void kvmhot_vm_totals(struct kvmhot_totals *t)
 	t->forgotten_exits = kvmhot_reg.forgotten_exits;
 	for_each_possible_cpu(cpu) {
 		t->refused += *per_cpu_ptr(&kvmhot_unseen, cpu);
+		t->misfits += *per_cpu_ptr(&kvmhot_misfits, cpu);
 		t->dropped_spans += *per_cpu_ptr(&kvmhot_dropped_spans, cpu);
 		t->dropped_counts += *per_cpu_ptr(&kvmhot_dropped_counts, cpu);
 	}

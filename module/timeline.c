@@ -160,14 +160,10 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
  * @now: TSC of it, 0 if it is not read yet.  Not read again, as no cost would
  *	 ever lie between those of the slow way, and the quick way would be open
  *	 to none
- *
- * The exit's cost ends at @now.  What is done here takes as long as some exits:
- * it is added to the stage that ends, so that the guest's begins after it.
  */
 noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
-	enum kvmhot_sum ended;
 	u32 n;
 
 	if (unlikely(!v)) {
@@ -195,12 +191,8 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 	} else {
 		enter_unknown(v, now);
 	}
-	ended = v->stage;
 	v->stage = KVMHOT_GUEST;
 	v->sum[KVMHOT_ENTRIES]++;
-	now = kvmhot_edge_check(v, kvmhot_pmu_begin(v));
-	v->sum[ended] += now - v->last;
-	v->last = now;
 	kvmhot_quick_start(v, vcpu, now);
 	this_cpu_write(kvmhot_quick_vcpu, v);
 	kvmhot_edge_end(v, n);

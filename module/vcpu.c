@@ -11,6 +11,7 @@
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 #include <asm/msr.h>
 
@@ -21,6 +22,7 @@
 struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
 struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
 DEFINE_PER_CPU(u64, kvmhot_unseen);
+DEFINE_PER_CPU(u64, kvmhot_misfits);
 LLIST_HEAD(kvmhot_notices);
 LLIST_HEAD(kvmhot_refill);
 
@@ -69,6 +71,27 @@ void kvmhot_vcpu_hash(struct kvmhot_vcpu *v)
 	} while (!try_cmpxchg(bucket, &head, v));
 }
 
+/*
+ * A KVM that was taken from another kernel may call the probes with other
+ * arguments than its version says, or have other structures: what came as @vcpu
+ * may be any number.  It is one if it is the vCPU that the thread runs by KVM's
+ * preempt notifier, and its VM that of the thread's memory.
+ */
+static bool is_vcpu(struct kvm_vcpu *vcpu)
+{
+	u64 mm;
+
+	if (kvmhot_compat_task_vcpu(current) != vcpu)
+		return false;
+	pagefault_disable();
+	__get_kernel_nofault(&mm, &vcpu->kvm->mm, u64, gone);
+	pagefault_enable();
+	return mm == (unsigned long)current->mm;
+gone:
+	pagefault_enable();
+	return false;
+}
+
 /**
  * kvmhot_vcpu_see() - make the record of a vCPU that has none
  * @vcpu: the vCPU
@@ -85,6 +108,12 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 
 	if (!READ_ONCE(kvmhot_hooks_live))
 		return NULL;
+	if (!is_vcpu(vcpu)) {
+		/* The worker tells of it. */
+		if (this_cpu_inc_return(kvmhot_misfits) == 1)
+			kvmhot_work_kick();
+		return NULL;
+	}
 	if (kvmhot_compat_foreign(vcpu->kvm))
 		return NULL;
 	v = take_spare();

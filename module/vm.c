@@ -301,6 +301,18 @@ static void handle_notices(struct llist_node *notices)
 				    kvmhot_max_memory_kb);
 }
 
+/* Said once, as it does not change while this kernel's KVM is there. */
+static void tell_misfits(void)
+{
+	u64 misfits = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		misfits += *per_cpu_ptr(&kvmhot_misfits, cpu);
+	if (misfits)
+		pr_err_once("this KVM does not tell its tracepoints' probes which vCPU runs, or its structures are others than those of the headers that kvmhot was built with: no exit of such a vCPU is counted (status: misfits)\n");
+}
+
 static void work(struct work_struct *unused)
 {
 	struct llist_node *notices = llist_del_all(&kvmhot_notices);
@@ -326,6 +338,7 @@ static void work(struct work_struct *unused)
 	kvmhot_perf_work();
 	free_removed();
 	feed_hungry();
+	tell_misfits();
 	/* With what was freed, and for what was taken meanwhile. */
 	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill() && !vm_oldest_ended());
 }

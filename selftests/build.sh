@@ -18,15 +18,22 @@ cp -u --preserve=timestamps "$top"/selftests/pmu/{Kbuild,*.c} "$out/pmu/"
 jobs=-j$(nproc)
 make -s "$jobs" -C "$kdir" M="$out" ${W:+W=$W} modules >&2
 make -s "$jobs" -C "$kdir" M="$out/pmu" ${W:+W=$W} modules >&2
-# The same with counts of 32 bits that come round soon, for the test carry.
-mkdir -p "$out/carry/module"
-cp -u --preserve=timestamps "$out/Kbuild" "$out/carry/"
-cp -u --preserve=timestamps "$out"/module/*.[ch] "$out/carry/module/"
-make -s "$jobs" -C "$kdir" M="$out/carry" KCFLAGS=-DKVMHOT_COUNT_START=-1000U modules >&2
+# variant NAME FLAG: kvmhot_NAME.ko, for the test of that name
+variant() {
+	grep -qsE "^# kernels: (.* )?${version/./\\.}( |\$)" "$top/selftests/tests/$1.sh" || return 0
+	mkdir -p "$out/$1/module"
+	cp -u --preserve=timestamps "$out/Kbuild" "$out/$1/"
+	cp -u --preserve=timestamps "$out"/module/*.[ch] "$out/$1/module/"
+	make -s "$jobs" -C "$kdir" M="$out/$1" KCFLAGS="$2" modules >&2
+	cp "$out/$1/kvmhot.ko" "$out/files/kvmhot_$1.ko"
+}
+# Counts of 32 bits that come round soon.
+variant carry -DKVMHOT_COUNT_START=-1000U
+# kvm_exit as if this kernel were an older one.
+variant misfit -DKVMHOT_COMPAT_EXIT_REASON=1
 
 make -s -C "$top/tools" OUT="$top/build/tools" LDFLAGS=-static >&2
-make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" "$top/build/kvmhot-guest" >&2
-cp "$out/kvmhot.ko" "$out/pmu/kvmhot_test_pmu.ko" "$top/build/tools/kvmhot" "$top/build/kvmhot-guest" "$top"/selftests/tests/*.sh "$out/files/"
-cp "$out/carry/kvmhot.ko" "$out/files/kvmhot_carry.ko"
+make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" "$top"/build/kvmhot-{guest,race} >&2
+cp "$out/kvmhot.ko" "$out"/pmu/kvmhot_test_{pmu,tsc}.ko "$top/build/tools/kvmhot" "$top"/build/kvmhot-{guest,race} "$top"/selftests/tests/*.sh "$out/files/"
 cp -r "$top"/selftests/tests/{top,added.expected} "$out/files/"
 echo "$out/files"

@@ -317,6 +317,14 @@ not_conserved()
 	}
 }
 
+# absurd FILE: its numbers of more than 18 digits, which are less than nothing: no
+# count and no time comes there within thirty years
+absurd()
+{
+	grep -v '^#' "$1" | tr '\t :' '\n\n\n' | grep -E '^[0-9]{19,}$' | sort -u |
+		head -n 5
+}
+
 # not_added_up FILE...: rows whose buckets do not add up to their count, and
 # whether there were rows in each
 not_added_up()
