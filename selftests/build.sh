@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # build.sh VERSION [KDIR] - build what the tests need for one kernel, and print
-# the folder: kvmhot.ko, a PMU, kvmhot and kvmhot-guest (both static), the test scripts.
+# the folder: kvmhot.ko, modules for the tests, kvmhot and the guests (static), the test scripts.
 set -euo pipefail
 top=$(realpath "$(dirname "$0")/..")
 version=${1:?a kernel version, as of selftests/host/run --kernel}
@@ -33,7 +33,7 @@ variant carry -DKVMHOT_COUNT_START=-1000U
 variant misfit -DKVMHOT_COMPAT_EXIT_REASON=1
 
 make -s -C "$top/tools" OUT="$top/build/tools" LDFLAGS=-static >&2
-make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" "$top"/build/kvmhot-{guest,race} >&2
-cp "$out/kvmhot.ko" "$out"/pmu/kvmhot_test_{pmu,tsc}.ko "$top/build/tools/kvmhot" "$top"/build/kvmhot-{guest,race} "$top"/selftests/tests/*.sh "$out/files/"
+make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" guest-all >&2
+cp "$out/kvmhot.ko" "$out"/pmu/kvmhot_test_{pmu,tsc}.ko "$top/build/tools/kvmhot" "$top"/build/kvmhot-{guest,vms,race} "$top"/selftests/tests/*.sh "$out/files/"
 cp -r "$top"/selftests/tests/{top,added.expected} "$out/files/"
 echo "$out/files"

@@ -153,12 +153,13 @@ until_true()
 	done
 }
 
-# guest_start NAME ARGUMENT...: a guest that waits to be told to go on
+# guest_start NAME ARGUMENT...: a guest that waits to be told to go on; with
+# guest_program=./kvmhot-vms before it, that program's VMs
 guest_start()
 {
 	guest=$1
 	shift
-	./kvmhot-guest --wait-start --wait-end "$@" \
+	"${guest_program:-./kvmhot-guest}" --wait-start --wait-end "$@" \
 		< /dev/null > "$TMP/$guest.out" 2>&1 &
 	echo $! > "$TMP/$guest.pid"
 	until_true "grep -q ^READY '$TMP/$guest.out'"
