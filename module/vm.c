@@ -75,6 +75,26 @@ static void feed_hungry(void)
 				kvmhot_pool_add_page(v);
 }
 
+/* Give vCPUs the page that they asked for.  One that is retired needs none. */
+static void refill(void)
+{
+	struct llist_node *list = llist_del_all(&kvmhot_refill);
+	struct kvmhot_vcpu *v, *next;
+
+	llist_for_each_entry_safe(v, next, list, refill)
+		if (READ_ONCE(v->vcpu))
+			kvmhot_pool_add_page(v);
+}
+
+/* Wait for the probes that found a record before it was retired. */
+static void wait_for_probes(void)
+{
+	synchronize_rcu();
+	/* They may have made it the quick way's. */
+	kvmhot_pool_close_quick();
+	synchronize_rcu();
+}
+
 /* Free what was removed. */
 static void free_removed(void)
 {
@@ -82,11 +102,13 @@ static void free_removed(void)
 
 	if (list_empty(&removed_vms) && list_empty(&removed_vcpus))
 		return;
-	/* Probes that found a record before it was unhashed ... */
-	synchronize_rcu();
-	/* ... and may have made it the quick way's. */
-	kvmhot_pool_close_quick();
-	synchronize_rcu();
+	wait_for_probes();
+	/*
+	 * Take the records out of the list of those that want a page: probes,
+	 * and vcpu_bury(), may have put them there after the list was last
+	 * emptied.  Nothing can do so any more.
+	 */
+	refill();
 	list_for_each_entry_safe(vm, next, &removed_vms, list) {
 		free_vcpus(&vm->vcpus);
 		kvmhot_pool_put(sizeof(*vm));
@@ -284,11 +306,28 @@ static void vcpu_bury(struct kvmhot_vcpu *v)
 	}
 }
 
+/*
+ * Is there a vCPU whose end was not seen?  Then a thread may still be in a probe
+ * with its record: that of another VM's vCPU, at the same address.
+ */
+static bool is_end_missed(struct llist_node *notices)
+{
+	struct kvmhot_notice *n;
+
+	llist_for_each_entry(n, notices, node)
+		if (n->gone && !n->vcpu->sum[KVMHOT_ENDS])
+			return true;
+	return false;
+}
+
 static void handle_notices(struct llist_node *notices)
 {
 	struct kvmhot_notice *n, *next;
 	unsigned int nr_refused = 0;
 
+	/* vcpu_bury() writes to the record. */
+	if (is_end_missed(notices))
+		wait_for_probes();
 	llist_for_each_entry_safe(n, next, llist_reverse_order(notices), node) {
 		if (n->gone)
 			vcpu_bury(n->vcpu);
@@ -316,13 +355,9 @@ static void tell_misfits(void)
 static void work(struct work_struct *unused)
 {
 	struct llist_node *notices = llist_del_all(&kvmhot_notices);
-	/* After the notices: a record that they free wants no page any more. */
-	struct llist_node *refill = llist_del_all(&kvmhot_refill);
-	struct kvmhot_vcpu *v, *next;
 	struct kvmhot_vm *vm, *vnext;
 
-	llist_for_each_entry_safe(v, next, refill, refill)
-		kvmhot_pool_add_page(v);
+	refill();
 	while (!kvmhot_pool_fill() && kvmhot_pool_empty())
 		if (!vm_make_place())
 			break;
