@@ -15,6 +15,7 @@
 #include "pmu.h"
 #include "record.h"
 #include "version.h"
+#include "vm.h"
 
 struct dentry;
 struct file;
@@ -138,65 +139,6 @@ struct kvmhot_figures {
 };
 
 /**
- * struct kvmhot_vm - a VM
- * @list: in the list of VMs
- * @vcpus: its &struct kvmhot_vcpu; records are only ever added
- * @nr_vcpus: number of @vcpus
- * @nr_live: those of them that have not been retired
- * @kvm: identity; never followed
- * @name: PID-FD
- * @comm: of the VMM, cleaned for printing
- * @pid: thread that created it
- * @since: TSC of first sight or of the last reset
- * @ended: TSC of its end, 0 while it runs
- * @forget: an ended VM that a reset told to remove
- * @dir: its debugfs directory
- *
- * Made and removed by the worker.  The files in @dir may use a VM without a
- * lock: removing @dir waits for them, and comes first.
- */
-struct kvmhot_vm {
-	struct list_head	list;
-	struct list_head	vcpus;
-	unsigned int		nr_vcpus;
-	unsigned int		nr_live;
-	struct kvm		*kvm;
-	char			name[KVMHOT_NAME_LEN];
-	char			comm[TASK_COMM_LEN];
-	pid_t			pid;
-	u64			since;
-	u64			ended;
-	bool			forget;
-	struct dentry		*dir;
-};
-
-/**
- * struct kvmhot_registry - all VMs
- * @lock: of everything here
- * @vms: VMs that run or have ended
- * @refused: vCPUs for whose VM there is no place
- * @nr_running: VMs that run
- * @nr_ended: VMs that have ended
- * @generation: resets of all
- * @forgotten_vms: ended VMs that had to make place
- * @forgotten_exits: their exits
- * @gone_sum: sums of records that were freed
- * @gone_refused: exits of those of them that were refused
- */
-struct kvmhot_registry {
-	struct mutex		lock;		/* of all below */
-	struct list_head	vms;
-	struct list_head	refused;
-	unsigned int		nr_running;
-	unsigned int		nr_ended;
-	unsigned int		generation;
-	u64			forgotten_vms;
-	u64			forgotten_exits;
-	u64			gone_sum[KVMHOT_NR_SUMS];
-	u64			gone_refused;
-};
-
-/**
  * struct kvmhot_totals - the registry in numbers, see status in the file ABI
  * @vms: running VMs
  * @vms_ended: VMs that ended and are kept
@@ -292,7 +234,7 @@ void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
 			  u32 key, u16 aux, u64 from, u64 to);
 
 /* switch.c: process context */
-void kvmhot_switch_forget(const struct kvmhot_vcpu *v);
+void kvmhot_switch_forget(bool all);
 
 /* look.c: control path */
 void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look);
@@ -336,18 +278,11 @@ u64 kvmhot_pool_bytes(void);
 bool kvmhot_pool_fill(void);
 void kvmhot_pool_drain(void);
 void kvmhot_pool_add_page(struct kvmhot_vcpu *v);
+void kvmhot_pool_refill(void);
 u64 kvmhot_pool_vcpu_bytes(const struct kvmhot_vcpu *v);
 void kvmhot_pool_unhash(struct kvmhot_vcpu *v);
 void kvmhot_pool_close_quick(void);
 void kvmhot_pool_free(struct kvmhot_vcpu *v);
-
-/* vm.c: control path */
-extern struct kvmhot_registry kvmhot_reg;
-extern struct work_struct kvmhot_work;
-extern bool kvmhot_work_vain;	/* no place, and none to be made; for probes */
-void kvmhot_vm_init(void);
-void kvmhot_vm_exit(void);
-struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
 
 /* perf.c: the worker, but for flush and exit */
 void kvmhot_perf_flush(void);

@@ -70,7 +70,7 @@ static int __init kvmhot_init(void)
 	if (check_tsc_unstable())
 		pr_warn("the TSC is unstable here: counts are exact, cycles are not\n");
 
-	kvmhot_vm_init();
+	kvmhot_worker_init();
 	kvmhot_debugfs_init();
 	err = kvmhot_follow_init();
 	if (err)
@@ -85,7 +85,7 @@ err_clock:
 err_follow:
 	kvmhot_debugfs_exit();	/* no VM has a directory yet */
 	kvmhot_hooks_stop();
-	kvmhot_vm_exit();
+	kvmhot_worker_exit();
 	return err;
 }
 
@@ -93,7 +93,7 @@ static void __exit kvmhot_exit(void)
 {
 	kvmhot_clock_exit();
 	kvmhot_follow_exit();
-	kvmhot_vm_exit();
+	kvmhot_worker_exit();
 	kvmhot_debugfs_exit();
 }
 

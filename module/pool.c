@@ -7,6 +7,7 @@
  * made ready here.
  */
 #include <linux/gfp.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 
@@ -168,8 +169,8 @@ void kvmhot_pool_drain(void)
  * @v: the vCPU
  *
  * If there is none to be had, or the vCPU has all that it may have, its wish
- * stays as it is, so that it does not ask again; in the first case it is
- * hungry, and the worker may try again.
+ * stays as it is, so that it does not ask again; in the first case the worker
+ * may try again, as &kvmhot_vcpu.page_denied tells.
  *
  * Context: sleeps.
  */
@@ -180,13 +181,30 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 	if (nr >= KVMHOT_MAX_PAGES)
 		return;
 	v->page[nr] = new_page();
-	v->hungry = !v->page[nr];
-	if (v->hungry)
+	v->page_denied = !v->page[nr];
+	if (v->page_denied)
 		return;
 	/* Pairs with the acquire in kvmhot_lines_take(). */
 	smp_store_release(&v->nr_lines, v->nr_lines + KVMHOT_PAGE_LINES);
 	/* Pairs with READ_ONCE in kvmhot_vcpu_want_page(). */
 	WRITE_ONCE(v->refill_asked, false);
+}
+
+/**
+ * kvmhot_pool_refill() - give pages to all vCPUs that asked for one
+ *
+ * A vCPU that is gone gets none.
+ *
+ * Context: sleeps.
+ */
+void kvmhot_pool_refill(void)
+{
+	struct llist_node *list = llist_del_all(&kvmhot_refill);
+	struct kvmhot_vcpu *v, *next;
+
+	llist_for_each_entry_safe(v, next, list, refill)
+		if (READ_ONCE(v->vcpu))
+			kvmhot_pool_add_page(v);
 }
 
 /**
@@ -234,7 +252,6 @@ void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
 	mutex_lock(&lock);
 	unhash(v);
 	mutex_unlock(&lock);
-	kvmhot_switch_forget(v);
 }
 
 /**

@@ -226,7 +226,7 @@ struct kvmhot_quick {
  * @nr_lines: lines in @page that may be used; the worker publishes new ones
  * @next_line: first unused line
  * @refill_asked: more pages were asked for; cleared by the worker
- * @hungry: there were none to be had; the worker's own
+ * @page_denied: there were none to be had; the worker's own
  * @pmu_denied: there was no memory for @pmu; written by the worker
  * @own: it is calib.c's, whose hooks always are in place
  * @tid: id of @task
@@ -289,7 +289,7 @@ struct kvmhot_vcpu {
 	unsigned int		nr_lines;
 	unsigned int		next_line;
 	bool			refill_asked;
-	bool			hungry;
+	bool			page_denied;
 	bool			pmu_denied;
 	bool			own;
 	pid_t			tid;

@@ -35,12 +35,15 @@ static struct kvmhot_vcpu **away_first(const struct task_struct *task)
 	return &away[hash_ptr(task, AWAY_BITS)];
 }
 
-/* Return: false if there is no place. */
+/* Return: false if there is no place, or the record is about to be freed. */
 static bool away_put(struct kvmhot_vcpu *v, const struct task_struct *task)
 {
 	struct kvmhot_vcpu **place = away_first(task);
 	unsigned int i;
 
+	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(), see free.c. */
+	if (!READ_ONCE(v->vcpu))
+		return false;
 	for (i = 0; i < AWAY_PROBES; i++) {
 		if (!cmpxchg(&place[i], NULL, v)) {
 			atomic_inc(&nr_away);
@@ -73,20 +76,20 @@ static struct kvmhot_vcpu *away_find(const struct task_struct *task)
 }
 
 /**
- * kvmhot_switch_forget() - a record that is freed must not be found by its thread
- * @v: the record; NULL for all of them
+ * kvmhot_switch_forget() - have threads that come back not find their records
+ * @all: of all of them; else only where the vCPU is gone, see free.c
  *
- * Context: process context.  Probes may still have found it before.
+ * Context: process context.  Probes may still use what they found before.
  */
-void kvmhot_switch_forget(const struct kvmhot_vcpu *v)
+void kvmhot_switch_forget(bool all)
 {
-	struct kvmhot_vcpu *other;
+	struct kvmhot_vcpu *v;
 	unsigned int i;
 
 	for (i = 0; i < AWAY_SIZE; i++) {
-		other = READ_ONCE(away[i]);
-		if (other && (!v || other == v))
-			away_take(&away[i], other);
+		v = READ_ONCE(away[i]);
+		if (v && (all || !READ_ONCE(v->vcpu)))
+			away_take(&away[i], v);
 	}
 }
 

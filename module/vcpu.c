@@ -4,7 +4,7 @@
  *
  * Everything here runs in probe context: no lock, no allocation, nothing
  * printed.  Records come ready from pool.c; what is left to do goes to the
- * worker in vm.c.
+ * worker in worker.c.
  */
 #include <linux/dcache.h>
 #include <linux/irq_work.h>

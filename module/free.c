@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Frees VMs, and records of vCPUs, when no probe can use them any more.
+ *
+ * Process context; may sleep.  Only the worker calls these functions, or what
+ * runs when the worker has ended.  A record is freed in these steps:
+ *
+ *   1. It is made unreachable: kvmhot_vcpu_retire() clears its key, so that no
+ *      probe finds it, and the worker takes it out of the hash table.
+ *   2. A grace period passes: no probe is left that found the record before.
+ *      Such a probe may have set its CPU's pointer to the record, or have put
+ *      the record into the table of threads that are switched out.
+ *   3. The CPUs' pointers to records are cleared, and that table is cleared of
+ *      unreachable ones; probes put none there.
+ *   4. A grace period passes: no probe is left that found the record so before.
+ *   5. It is taken out of the list of records that want a page: until step 4 a
+ *      probe could put it there.
+ *
+ * Now nothing refers to the record.
+ */
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "kvmhot.h"
+
+/* What is in no other list any more, and waits for kvmhot_free_removed(). */
+static LIST_HEAD(removed_vms);
+static LIST_HEAD(removed_vcpus);
+
+/**
+ * kvmhot_free_wait() - wait until no probe uses a record that is unreachable
+ *
+ * These are the steps 2 to 4.
+ */
+void kvmhot_free_wait(void)
+{
+	synchronize_rcu();
+	kvmhot_pool_close_quick();
+	kvmhot_switch_forget(false);
+	synchronize_rcu();
+}
+
+/**
+ * kvmhot_free_vm() - have a VM freed, with its vCPUs
+ * @vm: the VM; in the registry's list, with the registry's lock held
+ */
+void kvmhot_free_vm(struct kvmhot_vm *vm)
+{
+	list_move_tail(&vm->list, &removed_vms);
+}
+
+/**
+ * kvmhot_free_vcpu() - have a record freed that belongs to no VM
+ * @v: the record; in a list, with the registry's lock held
+ */
+void kvmhot_free_vcpu(struct kvmhot_vcpu *v)
+{
+	list_move(&v->siblings, &removed_vcpus);
+}
+
+/**
+ * kvmhot_free_vcpus() - free all records of a list
+ * @vcpus: the list; no probe can use the records
+ */
+void kvmhot_free_vcpus(struct list_head *vcpus)
+{
+	struct kvmhot_vcpu *v, *next;
+
+	list_for_each_entry_safe(v, next, vcpus, siblings)
+		kvmhot_pool_free(v);
+	INIT_LIST_HEAD(vcpus);
+}
+
+/**
+ * kvmhot_free_removed() - free all that waits for it
+ */
+void kvmhot_free_removed(void)
+{
+	struct kvmhot_vm *vm, *next;
+
+	if (list_empty(&removed_vms) && list_empty(&removed_vcpus))
+		return;
+	kvmhot_free_wait();
+	kvmhot_pool_refill();
+	list_for_each_entry_safe(vm, next, &removed_vms, list) {
+		kvmhot_free_vcpus(&vm->vcpus);
+		kvmhot_pool_put(sizeof(*vm));
+		kfree(vm);
+	}
+	INIT_LIST_HEAD(&removed_vms);
+	kvmhot_free_vcpus(&removed_vcpus);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The registry of VMs, and what the worker does to them.
+ */
+#ifndef KVMHOT_VM_H
+#define KVMHOT_VM_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "record.h"
+
+struct dentry;
+struct kvm;
+
+/**
+ * struct kvmhot_vm - a VM
+ * @list: in the list of VMs
+ * @vcpus: its &struct kvmhot_vcpu; records are only ever added
+ * @nr_vcpus: number of @vcpus
+ * @nr_live: those of them that have not been retired
+ * @kvm: identity; never followed
+ * @name: PID-FD
+ * @comm: of the VMM, cleaned for printing
+ * @pid: thread that created it
+ * @since: TSC of first sight or of the last reset
+ * @ended: TSC of its end, 0 while it runs
+ * @forget: an ended VM that a reset told to remove
+ * @dir: its debugfs directory
+ *
+ * Made and removed by the worker.  The files in @dir may use a VM without a
+ * lock: removing @dir waits for them, and comes first.
+ */
+struct kvmhot_vm {
+	struct list_head	list;
+	struct list_head	vcpus;
+	unsigned int		nr_vcpus;
+	unsigned int		nr_live;
+	struct kvm		*kvm;
+	char			name[KVMHOT_NAME_LEN];
+	char			comm[TASK_COMM_LEN];
+	pid_t			pid;
+	u64			since;
+	u64			ended;
+	bool			forget;
+	struct dentry		*dir;
+};
+
+/**
+ * struct kvmhot_registry - all VMs
+ * @lock: of everything here
+ * @vms: VMs that run or have ended
+ * @refused: vCPUs for whose VM there is no place
+ * @nr_running: VMs that run
+ * @nr_ended: VMs that have ended
+ * @generation: resets of all
+ * @forgotten_vms: ended VMs that had to make place
+ * @forgotten_exits: their exits
+ * @gone_sum: sums of records that were freed
+ * @gone_refused: exits of those of them that were refused
+ * @place_made: since the worker last looked at @refused; its own
+ */
+struct kvmhot_registry {
+	struct mutex		lock;		/* of all that follows */
+	struct list_head	vms;
+	struct list_head	refused;
+	unsigned int		nr_running;
+	unsigned int		nr_ended;
+	unsigned int		generation;
+	u64			forgotten_vms;
+	u64			forgotten_exits;
+	u64			gone_sum[KVMHOT_NR_SUMS];
+	u64			gone_refused;
+	bool			place_made;
+};
+
+/* worker.c */
+extern struct work_struct kvmhot_work;
+extern bool kvmhot_work_vain;	/* no place, and none to be made; for probes */
+void kvmhot_worker_init(void);
+void kvmhot_worker_exit(void);
+
+/* vm.c: the worker, but for by_name */
+extern struct kvmhot_registry kvmhot_reg;
+struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
+struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v);
+void kvmhot_vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v);
+bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm);
+struct kvmhot_vm *kvmhot_vm_oldest_ended(void);
+void kvmhot_vm_remove(struct kvmhot_vm *vm, bool forgotten);
+bool kvmhot_vm_make_place(void);
+
+/* free.c: the worker */
+void kvmhot_free_vm(struct kvmhot_vm *vm);
+void kvmhot_free_vcpu(struct kvmhot_vcpu *v);
+void kvmhot_free_removed(void);
+void kvmhot_free_vcpus(struct list_head *vcpus);
+void kvmhot_free_wait(void);
+
+#endif /* KVMHOT_VM_H */

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does what probes must not do: links the vCPUs that were seen to VMs, ends and
+ * removes VMs, gets memory.
+ *
+ * Process context; may sleep.  What probes have seen comes as notices in order of
+ * time: KVM frees a VM only after all its vCPUs were reported gone, so what is
+ * reported of a new VM at the same address comes later.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/llist.h>
+#include <linux/rculist.h>
+
+#include "kvmhot.h"
+#include "quick.h"
+
+/* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
+bool kvmhot_work_vain;
+
+/* Try again to give a page to those vCPUs for which there was none. */
+static void retry_pages(void)
+{
+	struct kvmhot_vcpu *v;
+	struct kvmhot_vm *vm;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		list_for_each_entry(v, &vm->vcpus, siblings)
+			if (v->page_denied && READ_ONCE(v->vcpu))
+				kvmhot_pool_add_page(v);
+}
+
+/* Return: false if there is no VM to be had; the vCPU then is refused. */
+static bool vcpu_link(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vm *vm = kvmhot_vm_of(v);
+
+	mutex_lock(&kvmhot_reg.lock);
+	list_del_init(&v->siblings);
+	v->vm = vm;
+	if (vm) {
+		/* Pairs with list_for_each_entry_rcu() in the VM's files. */
+		list_add_tail_rcu(&v->siblings, &vm->vcpus);
+		vm->nr_vcpus++;
+		vm->nr_live++;
+	} else {
+		list_add(&v->siblings, &kvmhot_reg.refused);
+	}
+	mutex_unlock(&kvmhot_reg.lock);
+	return vm;
+}
+
+static void link_refused(void)
+{
+	struct kvmhot_vcpu *v, *next;
+
+	kvmhot_reg.place_made = false;
+	list_for_each_entry_safe(v, next, &kvmhot_reg.refused, siblings)
+		vcpu_link(v);
+}
+
+/* A vCPU is gone; no probe uses its record any more. */
+static void vcpu_release(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vm *vm = v->vm;
+	u32 n;
+
+	kvmhot_pool_unhash(v);
+	kvmhot_perf_release(v);
+	/* If an exit is open, its end was missed; nothing runs it. */
+	preempt_disable();	/* readers wait while something is written */
+	kvmhot_settle(v);
+	n = kvmhot_seq_begin(&v->seq);
+	kvmhot_cell_lose(v);
+	kvmhot_seq_end(&v->seq, n);
+	preempt_enable();
+	if (vm) {
+		vm->nr_live--;
+		if (!vm->ended)
+			kvmhot_vm_end(vm, v);
+		/* It can make place, if need be. */
+		kvmhot_reg.place_made = true;
+	} else {
+		mutex_lock(&kvmhot_reg.lock);
+		kvmhot_free_vcpu(v);
+		kvmhot_vcpu_gone(v);
+		mutex_unlock(&kvmhot_reg.lock);
+	}
+}
+
+/*
+ * Is there a vCPU whose end was not seen?  Then a thread may still be in a probe
+ * with its record: that of another VM's vCPU, at the same address.
+ */
+static bool is_end_missed(struct llist_node *notices)
+{
+	struct kvmhot_notice *n;
+
+	llist_for_each_entry(n, notices, node)
+		if (n->gone && !n->vcpu->sum[KVMHOT_ENDS])
+			return true;
+	return false;
+}
+
+static void handle_notices(struct llist_node *notices)
+{
+	struct kvmhot_notice *n, *next;
+	unsigned int nr_refused = 0;
+
+	/* vcpu_release() writes to the record. */
+	if (is_end_missed(notices))
+		kvmhot_free_wait();
+	llist_for_each_entry_safe(n, next, llist_reverse_order(notices), node) {
+		if (n->gone)
+			vcpu_release(n->vcpu);
+		else
+			nr_refused += !vcpu_link(n->vcpu);
+	}
+	if (nr_refused)
+		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are dropped, and counted\n",
+				    nr_refused, kvmhot_max_vms,
+				    kvmhot_max_memory_kb);
+}
+
+/* Said once, as it does not change while this kernel's KVM is there. */
+static void tell_misfits(void)
+{
+	u64 misfits = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		misfits += *per_cpu_ptr(&kvmhot_misfits, cpu);
+	if (misfits)
+		pr_err_once("this KVM does not tell its tracepoints' probes which vCPU runs, or its structures are others than those of the headers that kvmhot was built with: no exit of such a vCPU is counted (status: misfits)\n");
+}
+
+static void work(struct work_struct *unused)
+{
+	struct llist_node *notices = llist_del_all(&kvmhot_notices);
+	struct kvmhot_vm *vm, *vnext;
+
+	kvmhot_pool_refill();
+	while (!kvmhot_pool_fill() && kvmhot_pool_empty())
+		if (!kvmhot_vm_make_place())
+			break;
+	handle_notices(notices);
+
+	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
+		if (vm->forget && kvmhot_vm_is_removable(vm))
+			kvmhot_vm_remove(vm, false);
+	while (kvmhot_reg.nr_ended > kvmhot_max_ended && kvmhot_vm_oldest_ended())
+		kvmhot_vm_remove(kvmhot_vm_oldest_ended(), true);
+	if (kvmhot_reg.place_made)
+		link_refused();
+	kvmhot_perf_work();
+	kvmhot_free_removed();
+	retry_pages();
+	tell_misfits();
+	/* With what was freed, and for what was taken meanwhile. */
+	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill() && !kvmhot_vm_oldest_ended());
+}
+
+DECLARE_WORK(kvmhot_work, work);
+
+/**
+ * kvmhot_worker_init() - make ready for the first vCPU
+ */
+void kvmhot_worker_init(void)
+{
+	kvmhot_pool_fill();
+}
+
+/**
+ * kvmhot_worker_exit() - free everything
+ *
+ * Context: no probe is in place any more.
+ */
+void kvmhot_worker_exit(void)
+{
+	struct kvmhot_vm *vm, *next;
+
+	/* The worker may find something for itself to do again. */
+	do
+		kvmhot_work_flush();
+	while (!llist_empty(&kvmhot_notices));
+	kvmhot_perf_exit();
+	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
+		kvmhot_vm_remove(vm, false);
+	kvmhot_free_removed();
+	kvmhot_free_vcpus(&kvmhot_reg.refused);
+	kvmhot_pool_drain();
+}
