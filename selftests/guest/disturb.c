@@ -14,8 +14,8 @@
 #include "disturb.h"
 
 static atomic_uint nr_done;
-static pthread_t poker, kicker, filler;
-static bool poking, kicking, filling;
+static pthread_t poker, kicker, filler, rival;
+static bool poking, kicking, filling, rivalling;
 
 static int kick_signal(void)
 {
@@ -104,6 +104,24 @@ static void *kicker_main(void *arg)
 	return NULL;
 }
 
+/* Takes the CPU away wherever its timer strikes */
+static void *rival_main(void *arg)
+{
+	static const struct sched_param priority = { .sched_priority = 20 };
+	struct vm *vm = arg;
+	const struct timespec pause = { .tv_nsec = vm->rival_us * 1000 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &priority))
+		die("SCHED_FIFO");
+	while (nr_done < vm->nr_vcpus) {
+		unsigned int turns = 100000;
+
+		nanosleep(&pause, NULL);
+		asm volatile("1: dec %0; jnz 1b" : "+r" (turns) : : "cc");
+	}
+	return NULL;
+}
+
 /*
  * Executes instructions where the host would be idle, and counts them where
  * the guest can see that: a turn is three.
@@ -137,12 +155,15 @@ void disturb(struct vm *vm)
 	poking = vm->pokes;
 	kicking = vm->kick_us;
 	filling = vm->fill;
+	rivalling = vm->rival_us;
 	if (poking)
 		start(&poker, poker_main, vm);
 	if (kicking)
 		start(&kicker, kicker_main, vm);
 	if (filling)
 		start(&filler, filler_main, vm);
+	if (rivalling)
+		start(&rival, rival_main, vm);
 }
 
 void disturb_end(void)
@@ -153,4 +174,6 @@ void disturb_end(void)
 		pthread_join(kicker, NULL);
 	if (filling)
 		pthread_join(filler, NULL);
+	if (rivalling)
+		pthread_join(rival, NULL);
 }

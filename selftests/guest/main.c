@@ -40,6 +40,9 @@ static void print_usage(FILE *to)
 		"                KVM_RUN to return EINTR\n"
 		"  --timer US    an interrupt of the host every US microseconds\n"
 		"                (20 at least) that a vCPU's thread runs\n"
+		"  --rival US    a thread of real-time priority sleeps US\n"
+		"                microseconds and executes 200,000 instructions, again\n"
+		"                and again\n"
 		"  --uffd MS     pages of ept_read, ept_write and ept_fetch take\n"
 		"                MS milliseconds each to come, one after the other\n"
 		"                (userfaultfd): KVM sleeps in its handler of the\n"
@@ -140,6 +143,8 @@ static bool parse_vm_option(int option)
 		return parse_number(optarg, 1, UINT32_MAX, &vm.kick_us);
 	case 'T':
 		return parse_number(optarg, 20, UINT32_MAX, &vm.timer_us);
+	case 'V':
+		return parse_number(optarg, 1, 999999, &vm.rival_us);
 	case 'u':
 		return parse_number(optarg, 1, UINT32_MAX, &vm.uffd_ms);
 	case 'R':
@@ -216,6 +221,7 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "poke", required_argument, NULL, 'p' },
 		{ "kick", required_argument, NULL, 'k' },
 		{ "timer", required_argument, NULL, 'T' },
+		{ "rival", required_argument, NULL, 'V' },
 		{ "uffd", required_argument, NULL, 'u' },
 		{ "nap-ticks", required_argument, NULL, 'N' },
 		{ "nap-spin", required_argument, NULL, 'S' },

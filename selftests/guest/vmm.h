@@ -45,6 +45,7 @@ struct vm {
 	__u64 pokes;		/* KVM_GET_MP_STATE per vCPU, of a thread */
 	__u64 kick_us;		/* time between signals */
 	__u64 timer_us;		/* time between interrupts */
+	__u64 rival_us;		/* pauses of a thread that preempts */
 	__u64 uffd_ms;		/* time that a fresh page takes */
 	__u64 rest_ms;		/* before the first round */
 	bool rest_each;		/* and the others */

@@ -114,6 +114,21 @@ true_that "page faults: nor the handler's" \
 true_that "page faults: no other exit slept so" \
 	"$(spent slept)" -lt $((pages * ms10 * 11 / 10))
 
+# Preempted at any point of KVM_RUN, be it before KVM has loaded the vCPU or after
+# it has put it: a rival of real-time priority comes again and again.
+PREEMPT=/sys/kernel/debug/sched/preempt
+mode=$(sed 's/.*(\(.*\)).*/\1/' $PREEMPT)
+echo full > $PREEMPT
+measure --rival 200 --repeat 20 out=1000
+echo "$mode" > $PREEMPT
+shortest=100000
+true_that "preempted: often ($(sum exits wait name=IO_INSTRUCTION) times)" \
+	"$(sum exits wait name=IO_INSTRUCTION)" -gt 50
+true_that "preempted: for long ($(sum exits wait_max name=IO_INSTRUCTION))" \
+	"$(sum exits wait_max name=IO_INSTRUCTION)" -gt $shortest
+true_that "preempted: no exit's cost has it ($(sum exits max name=IO_INSTRUCTION))" \
+	"$(sum exits max name=IO_INSTRUCTION)" -lt $shortest
+
 # 9 ms in HLT, 1 ms in the guest.
 nap="--nap-ticks $((khz * 9)) --nap-spin $khz nap=20"
 # shellcheck disable=SC2086 # a list of words
