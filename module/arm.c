@@ -1,135 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All hooks together: which of them are wanted, and whether kvmhot counts.
+ * Whether kvmhot counts: it does while it is enabled and all hooks are in place
+ * that counting requires.
  *
- * Control path.  A hook is in place while it is wanted and its module is
- * there, which follow.c tells.
+ * Control path.  Modules come and go, and users write to files: each has what is
+ * in place decided anew, under one lock.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 
 #include "hook.h"
-#include "quick.h"
 #include "vmx.h"
 
-#define HOOKS_END	(kvmhot_hooks + kvmhot_nr_hooks)
-
-/* Read by kvmhot_vcpu_see(). */
-bool kvmhot_hooks_live;
-
 static DEFINE_MUTEX(hooks_lock);
-static bool enabled, detail;
+static struct kvmhot_wish wish;
 static bool suspended;	/* from before the host sleeps until after that */
-static bool replaced;	/* see kvmhot_hooks_replaced() */
 
-/* Read by kvmhot_slow_handle(): both hooks of vmx_handle_exit are in place. */
-bool kvmhot_handle_twice;
-
-/* Is the hook in place whose hits these are? */
-static bool is_armed(enum kvmhot_sum hits)
+/* Return: 0, also if hooks have to wait; or why what is wanted cannot be had. */
+static int place(void)
 {
-	struct kvmhot_hook *h;
-
-	for (h = kvmhot_hooks; h < HOOKS_END; h++)
-		if (h->hits == hits)
-			return h->state == HOOK_ARMED;
-	return false;
-}
-
-static bool is_wanted(const struct kvmhot_hook *h)
-{
-	if (h->always)
-		return true;
-	if (!enabled || suspended)
-		return false;
-	if (h->detail)
-		return detail;
-	/* One of the two is enough; this is the cheaper one. */
-	return !h->plain || !is_armed(KVMHOT_RETURNED);
-}
-
-/*
- * A symbol that is not found waits for its module, unless another hook of the
- * same module was found: then it is not there at all.
- */
-static void find_missing(void)
-{
-	struct kvmhot_hook *h, *other;
-
-	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
-		if (h->state != HOOK_WAITING)
-			continue;
-		for (other = kvmhot_hooks; other < HOOKS_END; other++)
-			if (other->state == HOOK_ARMED &&
-			    !strcmp(other->module, h->module))
-				h->state = HOOK_MISSING;
-	}
-}
-
-/* What a hook is in when it is not in place. */
-static enum kvmhot_hook_state idle_state(const struct kvmhot_hook *h)
-{
-	return is_wanted(h) ? HOOK_WAITING : HOOK_OFF;
-}
-
-static bool is_refusing(void)
-{
-	struct kvmhot_hook *h;
-
-	for (h = kvmhot_hooks; h < HOOKS_END; h++)
-		if (h->required && h->state == HOOK_MISSING)
-			return true;
-	return false;
-}
-
-static void disarm_all(bool closing)
-{
-	struct kvmhot_hook *h;
-
-	WRITE_ONCE(replaced, false);
-	WRITE_ONCE(kvmhot_hooks_live, false);
-	for (h = HOOKS_END - 1; h >= kvmhot_hooks; h--)
-		if (closing || !h->always)
-			kvmhot_hook_disarm(h, h->state == HOOK_MISSING ?
-					      HOOK_MISSING : HOOK_OFF);
-	tracepoint_synchronize_unregister();
-	kvmhot_pool_close_quick();
-	kvmhot_vm_lose_track();
-}
-
-/*
- * Arm what can be armed; count only if all that is required could be.
- * Return: 0, or the errno of a required hook that is missing.
- */
-static int arm_all(void)
-{
-	bool waiting = false;
-	struct kvmhot_hook *h;
-	int err = 0;
-
-	for (h = kvmhot_hooks; h < HOOKS_END; h++)
-		if (is_wanted(h))
-			kvmhot_hook_arm(h);
-	find_missing();
-	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
-		if (h->state == HOOK_MISSING)
-			kvmhot_hook_tell_missing(h);
-		if (h->required && h->state == HOOK_MISSING)
-			err = h->err;
-		waiting |= h->required && is_wanted(h) &&
-			   h->state != HOOK_ARMED;
-	}
-	if (err) {
-		disarm_all(false);
-		return err;
-	}
-	/* Context switches end the quick way. */
-	WRITE_ONCE(kvmhot_quick_open, is_armed(KVMHOT_SWITCHES));
-	WRITE_ONCE(kvmhot_hooks_live, !waiting);
+	if (!suspended)
+		return kvmhot_place_all(&wish);
+	kvmhot_place_none(&wish, HOOK_WAITING, false);
 	return 0;
+}
+
+static void linger(struct work_struct *unused)
+{
+	mutex_lock(&hooks_lock);
+	if (kvmhot_place_lingers())
+		place();
+	mutex_unlock(&hooks_lock);
+}
+
+static DECLARE_WORK(linger_work, linger);
+
+/**
+ * kvmhot_hooks_no_vms() - no VM runs that is kept count of
+ *
+ * Context: the worker, for which others wait with the lock held.
+ */
+void kvmhot_hooks_no_vms(void)
+{
+	if (kvmhot_place_lingers())
+		queue_work(system_unbound_wq, &linger_work);
 }
 
 /**
@@ -141,21 +59,13 @@ static int arm_all(void)
  */
 void kvmhot_hooks_module(const char *name, bool there)
 {
-	struct kvmhot_hook *h;
-
 	if (strcmp(name, "kvm") && strcmp(name, "kvm_intel"))
 		return;
 	mutex_lock(&hooks_lock);
-	if (there) {
-		arm_all();
-	} else {
-		/* No VM is left: VMs hold these modules. */
-		WRITE_ONCE(kvmhot_hooks_live, false);
-		WRITE_ONCE(replaced, false);
-		for (h = kvmhot_hooks; h < HOOKS_END; h++)
-			if (!strcmp(h->module, name))
-				kvmhot_hook_disarm(h, idle_state(h));
-	}
+	if (there)
+		place();
+	else
+		kvmhot_place_leave(&wish, name);
 	mutex_unlock(&hooks_lock);
 	if (there)
 		kvmhot_calib_run();
@@ -172,17 +82,8 @@ void kvmhot_hooks_module(const char *name, bool there)
 void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
 			     bool there)
 {
-	struct kvmhot_hook *h;
-
 	mutex_lock(&hooks_lock);
-	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
-		if (h->kind != HOOK_TRACEPOINT || strcmp(h->name, tp->name) ||
-		    strcmp(h->module, module))
-			continue;
-		if (!there)
-			kvmhot_hook_disarm(h, idle_state(h));
-		h->tp = there ? tp : NULL;
-	}
+	kvmhot_place_tracepoint(tp, module, there);
 	mutex_unlock(&hooks_lock);
 }
 
@@ -199,9 +100,9 @@ void kvmhot_hooks_start(void)
 	if (kvmhot_vmx_evmcs())
 		pr_warn("KVM may use Hyper-V's enlightened VMCS here: exit reasons cannot be read, not counting\n");
 	mutex_lock(&hooks_lock);
-	enabled = !kvmhot_vmx_evmcs();
-	detail = kvmhot_detail;
-	arm_all();
+	wish.enabled = !kvmhot_vmx_evmcs();
+	wish.detail = kvmhot_detail;
+	place();
 	mutex_unlock(&hooks_lock);
 	kvmhot_calib_run();
 }
@@ -215,17 +116,46 @@ void kvmhot_hooks_start(void)
 void kvmhot_hooks_stop(void)
 {
 	mutex_lock(&hooks_lock);
-	disarm_all(true);
-	WRITE_ONCE(enabled, false);
+	kvmhot_place_none(&wish, HOOK_OFF, true);
+	WRITE_ONCE(wish.enabled, false);
 	mutex_unlock(&hooks_lock);
+	/* The worker may just have queued this. */
+	kvmhot_work_flush();
+	cancel_work_sync(&linger_work);
+}
+
+static int enable(void)
+{
+	bool before = wish.enabled;
+	int err;
+
+	/* Also if it is enabled: what was missing may be there by now. */
+	wish.enabled = true;
+	err = place();
+	if (err)
+		wish.enabled = before;
+	return err;
+}
+
+static void disable(void)
+{
+	struct kvmhot_wish off = { .detail = wish.detail };
+
+	if (!wish.enabled)
+		return;
+	kvmhot_place_none(&off, HOOK_OFF, false);
+	/* Now, as the worker may then rely on that no edge is seen. */
+	WRITE_ONCE(wish.enabled, false);
 }
 
 /**
  * kvmhot_hooks_enable() - start or stop counting
  * @on: which
  *
+ * Context: sleeps.
+ *
  * Return: 0; -EOPNOTSUPP if exit reasons cannot be read here; the errno of a
- * hook that is required and missing.
+ * hook that is required and missing.  Then nothing has changed.
  */
 int kvmhot_hooks_enable(bool on)
 {
@@ -234,15 +164,10 @@ int kvmhot_hooks_enable(bool on)
 	if (on && kvmhot_vmx_evmcs())
 		return -EOPNOTSUPP;
 	mutex_lock(&hooks_lock);
-	if (on && !kvmhot_hooks_live) {
-		enabled = true;
-		err = arm_all();
-		enabled = !err;
-	} else if (!on && enabled) {
-		disarm_all(false);
-		/* After that: the worker then knows that no edge is seen. */
-		WRITE_ONCE(enabled, false);
-	}
+	if (on)
+		err = enable();
+	else
+		disable();
 	mutex_unlock(&hooks_lock);
 	if (on)
 		kvmhot_calib_run();
@@ -261,58 +186,24 @@ void kvmhot_hooks_suspend(bool on)
 {
 	mutex_lock(&hooks_lock);
 	suspended = on;
-	if (enabled && on)
-		disarm_all(false);
-	else if (enabled)
-		arm_all();
+	place();
 	mutex_unlock(&hooks_lock);
 }
 
-static void arm_or_not(struct kvmhot_hook *h)
+static int set_detail(bool on)
 {
-	if (is_wanted(h) && kvmhot_hooks_live)
-		kvmhot_hook_arm(h);
-	else if (!is_wanted(h))
-		kvmhot_hook_disarm(h, HOOK_OFF);
-	else
-		kvmhot_hook_disarm(h, is_refusing() ? HOOK_OFF :
-						      idle_state(h));
-}
-
-/*
- * Put one of the two hooks of vmx_handle_exit in the place of the other, so
- * that at no time there is none of them.
- *
- * Return: 0, or the errno of the one that is for 'detail'.
- */
-static int arm_detail(void)
-{
-	struct kvmhot_hook *h;
+	bool before = wish.detail;
 	int err = 0;
 
-	WRITE_ONCE(kvmhot_handle_twice, true);
-	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
-		if (!h->plain || detail || !kvmhot_hooks_live)
-			continue;
-		kvmhot_hook_arm(h);
-		/* Then the other one stays. */
-		err = h->err;
+	WRITE_ONCE(wish.detail, on);
+	if (kvmhot_hooks_live)
+		err = kvmhot_place_handle(on);
+	else
+		place();
+	if (err && on != before) {
+		WRITE_ONCE(wish.detail, before);
+		kvmhot_place_handle(before);
 	}
-	if (err) {
-		WRITE_ONCE(kvmhot_handle_twice, false);
-		return err;
-	}
-	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
-		if (!h->detail)
-			continue;
-		arm_or_not(h);
-		if (detail && h->err)
-			err = h->err;
-	}
-	for (h = kvmhot_hooks; h < HOOKS_END; h++)
-		if (h->plain)
-			arm_or_not(h);
-	WRITE_ONCE(kvmhot_handle_twice, false);
 	return err;
 }
 
@@ -326,19 +217,10 @@ static int arm_detail(void)
  */
 int kvmhot_hooks_set_detail(bool on)
 {
-	bool before;
 	int err;
 
 	mutex_lock(&hooks_lock);
-	before = detail;
-	detail = on;
-	err = arm_detail();
-	if (err) {
-		detail = before;
-		arm_detail();
-	} else if (on != before && kvmhot_hooks_live) {
-		WRITE_ONCE(replaced, true);
-	}
+	err = set_detail(on);
 	mutex_unlock(&hooks_lock);
 	kvmhot_calib_run();
 	return err;
@@ -351,19 +233,7 @@ int kvmhot_hooks_set_detail(bool on)
  */
 bool kvmhot_hooks_detail(void)
 {
-	return READ_ONCE(detail);
-}
-
-/**
- * kvmhot_hooks_replaced() - was a hook of vmx_handle_exit put on it while the
- *			     other was there?
- *
- * Return: true if so: until it goes the kernel keeps a list of probes there, and
- * goes through that at each hit, though there is but one in it.
- */
-bool kvmhot_hooks_replaced(void)
-{
-	return READ_ONCE(replaced);
+	return READ_ONCE(wish.detail);
 }
 
 /**
@@ -373,7 +243,7 @@ bool kvmhot_hooks_replaced(void)
  */
 bool kvmhot_hooks_enabled(void)
 {
-	return READ_ONCE(enabled);
+	return READ_ONCE(wish.enabled);
 }
 
 /**
@@ -386,7 +256,7 @@ void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t)
 	struct kvmhot_hook *h;
 
 	mutex_lock(&hooks_lock);
-	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+	for (h = kvmhot_hooks; h < kvmhot_hooks + kvmhot_nr_hooks; h++)
 		kvmhot_hook_show(m, h, t->sum[h->hits]);
 	mutex_unlock(&hooks_lock);
 }

@@ -20,7 +20,7 @@ enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
  * @note: what its absence costs
  * @kind: how it is done
  * @required: nothing is counted without it
- * @always: stays in place when kvmhot is disabled
+ * @ends: sees VMs end; stays in place for as long as VMs are kept count of
  * @detail: is wanted with 'detail' only
  * @plain: is not wanted while one with @detail is in place
  * @handler: of a kprobe
@@ -44,7 +44,7 @@ struct kvmhot_hook {
 	const char		*note;
 	enum kvmhot_hook_kind	kind;
 	bool			required;
-	bool			always;
+	bool			ends;
 	bool			detail;
 	bool			plain;
 	kprobe_pre_handler_t	handler;
@@ -64,9 +64,30 @@ struct kvmhot_hook {
 	struct tracepoint	*tp;
 };
 
+/**
+ * struct kvmhot_wish - what users want
+ * @enabled: hooks, as soon as all can be had that counting requires
+ * @detail: as the file
+ */
+struct kvmhot_wish {
+	bool	enabled;
+	bool	detail;
+};
+
+/* place.c, with the lock of arm.c held, but for lingers */
+int kvmhot_place_all(const struct kvmhot_wish *wish);
+void kvmhot_place_none(const struct kvmhot_wish *wish,
+		       enum kvmhot_hook_state state, bool closing);
+int kvmhot_place_handle(bool detail);
+void kvmhot_place_leave(const struct kvmhot_wish *wish, const char *module);
+void kvmhot_place_tracepoint(struct tracepoint *tp, const char *module,
+			     bool there);
+bool kvmhot_place_lingers(void);
+
 /* hooks.c; those in kvmhot_hooks with the lock of arm.c held */
 extern struct kvmhot_hook kvmhot_hooks[];
 extern const unsigned int kvmhot_nr_hooks;
+bool kvmhot_hook_is_there(struct kvmhot_hook *h);
 void kvmhot_hook_arm(struct kvmhot_hook *h);
 void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state);
 void kvmhot_hook_tell_missing(struct kvmhot_hook *h);

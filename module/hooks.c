@@ -29,11 +29,40 @@ static const char * const state_names[] = {
 };
 
 /*
- * In the order in which they are armed, and against which they are disarmed:
- * kvm_exit must not see an exit whose end will not be seen.
+ * Hooks are armed in this order, and disarmed in the reverse one.  What counting
+ * requires comes first, so that nothing else is in place if it is not to be had;
+ * but kvm_exit comes last, as it must not see an exit whose end will not be seen.
  */
 struct kvmhot_hook kvmhot_hooks[] = {
 	{
+		.name = "vmx_handle_exit", .module = "kvm_intel",
+		.hits = KVMHOT_RETURNED,
+		.note = "handle does not end at its return",
+		.kind = HOOK_KRETPROBE,
+		.entry = kvmhot_probe_handle_exit_entry,
+		.ret = kvmhot_probe_handle_exit_ret,
+		.data_size = sizeof(struct kvm_vcpu *),
+		.detail = true, .nmissed = &kvmhot_missed_handle,
+	}, {
+		.name = "vmx_handle_exit", .module = "kvm_intel",
+		.hits = KVMHOT_HANDLED,
+		.note = "the fast path cannot be told apart",
+		.kind = HOOK_KPROBE, .handler = kvmhot_probe_handle_exit,
+		.required = true, .plain = true,
+	}, {
+		.name = "kvm_vcpu_ioctl", .module = "kvm",
+		.hits = KVMHOT_RUNS,
+		.note = "the VMM's time is taken for KVM's",
+		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
+		.ret = kvmhot_probe_ioctl_ret, .required = true,
+		.data_size = sizeof(struct kvmhot_ioctl_span),
+	}, {
+		.name = "kvm_vcpu_ioctl", .module = "kvm",
+		.hits = KVMHOT_STARTS,
+		.note = "the VMM's time is taken for KVM's",
+		.kind = HOOK_KPROBE, .handler = kvmhot_probe_ioctl,
+		.required = true,
+	}, {
 		.name = "sched_switch", .module = "vmlinux",
 		.hits = KVMHOT_SWITCHES,
 		.note = "time switched out is taken for cost",
@@ -43,7 +72,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.hits = KVMHOT_ENDS,
 		.note = "no VM ends; the next at its addresses may count to it",
 		.kind = HOOK_KPROBE, .handler = kvmhot_probe_destroy_vm,
-		.always = true,
+		.ends = true,
 	}, {
 		.name = "handle_ept_violation", .module = "kvm_intel",
 		.hits = KVMHOT_EPT,
@@ -68,34 +97,6 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.ret = kvmhot_probe_block_ret,
 		.data_size = sizeof(struct kvmhot_halt_span),
 	}, {
-		.name = "vmx_handle_exit", .module = "kvm_intel",
-		.hits = KVMHOT_RETURNED,
-		.note = "handle does not end at its return",
-		.kind = HOOK_KRETPROBE,
-		.entry = kvmhot_probe_handle_exit_entry,
-		.ret = kvmhot_probe_handle_exit_ret,
-		.data_size = sizeof(struct kvm_vcpu *),
-		.detail = true, .nmissed = &kvmhot_missed_handle,
-	}, {
-		.name = "kvm_vcpu_ioctl", .module = "kvm",
-		.hits = KVMHOT_RUNS,
-		.note = "the VMM's time is taken for KVM's",
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
-		.ret = kvmhot_probe_ioctl_ret, .required = true,
-		.data_size = sizeof(struct kvmhot_ioctl_span),
-	}, {
-		.name = "kvm_vcpu_ioctl", .module = "kvm",
-		.hits = KVMHOT_STARTS,
-		.note = "the VMM's time is taken for KVM's",
-		.kind = HOOK_KPROBE, .handler = kvmhot_probe_ioctl,
-		.required = true,
-	}, {
-		.name = "vmx_handle_exit", .module = "kvm_intel",
-		.hits = KVMHOT_HANDLED,
-		.note = "the fast path cannot be told apart",
-		.kind = HOOK_KPROBE, .handler = kvmhot_probe_handle_exit,
-		.required = true, .plain = true,
-	}, {
 		.name = "kvm_entry", .module = "kvm",
 		.hits = KVMHOT_ENTRIES,
 		.note = "the end of an exit is not known",
@@ -118,11 +119,7 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_sched_switch(kvmhot_probe_sched_switch);
 }
 
-/*
- * As "module:symbol", so that nothing else of that name is meant; where KVM is
- * built in, the bare symbol.
- */
-static int register_by_name(struct kvmhot_hook *h, const char *symbol)
+static int register_symbol(struct kvmhot_hook *h, const char *symbol)
 {
 	if (h->kind == HOOK_KPROBE) {
 		memset(&h->kp, 0, sizeof(h->kp));
@@ -139,22 +136,61 @@ static int register_by_name(struct kvmhot_hook *h, const char *symbol)
 	return register_kretprobe(&h->rp);
 }
 
-static int hook_register(struct kvmhot_hook *h)
+/* A probe that stays disarmed finds its symbol all the same. */
+static int find_symbol(struct kvmhot_hook *h, const char *symbol)
+{
+	int err;
+
+	memset(&h->kp, 0, sizeof(h->kp));
+	h->kp.symbol_name = symbol;
+	h->kp.flags = KPROBE_FLAG_DISABLED;
+	err = register_kprobe(&h->kp);
+	if (!err)
+		unregister_kprobe(&h->kp);
+	return err;
+}
+
+/*
+ * Name the symbol "module:symbol", so that nothing else of that name is meant;
+ * the bare symbol is for a KVM that is built in.
+ */
+static int by_name(struct kvmhot_hook *h,
+		   int (*act)(struct kvmhot_hook *h, const char *symbol))
 {
 	char symbol[64];
 	int err;
 
-	if (h->kind == HOOK_TRACEPOINT)
-		return h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL)
-			     : -ENOENT;
 	snprintf(symbol, sizeof(symbol), "%s:%s", h->module, h->name);
-	err = register_by_name(h, symbol);
+	err = act(h, symbol);
 	if (err == -ENOENT)
-		err = register_by_name(h, h->name);
+		err = act(h, h->name);
 	/* Was on the stack, and is of use at registration only. */
 	h->kp.symbol_name = NULL;
 	h->rp.kp.symbol_name = NULL;
 	return err;
+}
+
+static int hook_register(struct kvmhot_hook *h)
+{
+	if (h->kind == HOOK_TRACEPOINT)
+		return h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL)
+			     : -ENOENT;
+	return by_name(h, register_symbol);
+}
+
+/**
+ * kvmhot_hook_is_there() - is there a place for a hook?
+ * @h: the hook; not in place
+ *
+ * Context: sleeps.
+ *
+ * Return: true if so, even if the hook may not be put there.
+ */
+bool kvmhot_hook_is_there(struct kvmhot_hook *h)
+{
+	if (h->kind == HOOK_TRACEPOINT)
+		return h->tp;
+	return by_name(h, find_symbol) != -ENOENT;
 }
 
 /**

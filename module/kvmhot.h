@@ -194,20 +194,23 @@ int kvmhot_clock_init(void);
 void kvmhot_clock_exit(void);
 
 /* arm.c: control path */
-extern bool kvmhot_hooks_live;	/* all that is needed is in place */
-extern bool kvmhot_handle_twice;
 void kvmhot_hooks_start(void);
 void kvmhot_hooks_stop(void);
 void kvmhot_hooks_module(const char *name, bool there);
 void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
 			     bool there);
+void kvmhot_hooks_no_vms(void);
 int kvmhot_hooks_enable(bool on);
 bool kvmhot_hooks_enabled(void);
 int kvmhot_hooks_set_detail(bool on);
 bool kvmhot_hooks_detail(void);
-bool kvmhot_hooks_replaced(void);
 void kvmhot_hooks_suspend(bool on);
 void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t);
+
+/* place.c: control path */
+extern bool kvmhot_hooks_live;	/* all that is needed is in place */
+extern bool kvmhot_handle_twice;
+bool kvmhot_hooks_replaced(void);
 
 /* calib.c: control path */
 void kvmhot_calib_run(void);
@@ -299,6 +302,7 @@ void kvmhot_vcpu_gone(struct kvmhot_vcpu *v);
 void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 void kvmhot_vm_show_coverage(struct seq_file *m);
 void kvmhot_vm_lose_track(void);
+bool kvmhot_vm_is_tracking(void);
 int kvmhot_vm_reset(const char *name);
 void kvmhot_vm_reset_one(struct kvmhot_vm *vm);
 void kvmhot_vm_totals(struct kvmhot_totals *t);

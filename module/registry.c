@@ -127,6 +127,27 @@ void kvmhot_vm_lose_track(void)
 	mutex_unlock(&kvmhot_reg.lock);
 }
 
+/**
+ * kvmhot_vm_is_tracking() - has any record a vCPU that may still end?
+ *
+ * Context: sleeps.  No hook is in place by which a vCPU is first seen.
+ *
+ * Return: true if so.
+ */
+bool kvmhot_vm_is_tracking(void)
+{
+	struct kvmhot_vm *vm;
+	bool tracking;
+
+	flush_work(&kvmhot_work);
+	mutex_lock(&kvmhot_reg.lock);
+	tracking = !list_empty(&kvmhot_reg.refused);
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		tracking |= vm->nr_live;
+	mutex_unlock(&kvmhot_reg.lock);
+	return tracking;
+}
+
 /* What the cells of a vCPU have, since first sight but for lost. */
 struct counts {
 	u64 exits, lost;

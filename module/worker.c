@@ -158,6 +158,8 @@ static void work(struct work_struct *unused)
 	tell_misfits();
 	/* With what was freed, and for what was taken meanwhile. */
 	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill() && !kvmhot_vm_oldest_ended());
+	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
+		kvmhot_hooks_no_vms();
 }
 
 DECLARE_WORK(kvmhot_work, work);

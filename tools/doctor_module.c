@@ -193,9 +193,11 @@ static void tell_idle(const struct host *h, const struct hook *k,
 	if (k->missed) {
 		tell_missed(h, k);
 	} else if (!strcmp(k->state, "waiting")) {
-		doctor_tell(FOUND_NOTE, "hook", "%s (%s) waits for %s", k->name,
-			    k->kind, more->module);
-		doctor_remedy("modprobe %s", more->module);
+		/* For all hooks: none is put in place without kvm_intel's. */
+		doctor_tell(FOUND_NOTE, "hook",
+			    "%s (%s of %s) waits for kvm_intel",
+			    k->name, k->kind, more->module);
+		doctor_remedy("modprobe kvm_intel");
 	} else if (!h->status.n[S_ENABLED]) {
 		doctor_tell(FOUND_OK, "hook",
 			    "%s (%s): %s, as kvmhot is not enabled",

@@ -218,7 +218,7 @@ check 0 "ftrace is off: the remedy works"
 unloadkvm
 check 1 "no KVM"
 says "no KVM" "PROBLEM *kvm *kvm and kvm_intel are not loaded"
-says "no KVM: hooks wait" "note *hook *vmx_handle_exit (kprobe) waits for kvm_intel"
+says "no KVM: hooks wait" "note *hook *kvm_vcpu_ioctl (kprobe of kvm) waits for kvm_intel"
 loadkvm ept=0 2> /dev/null
 check 0 "ept=0"
 says "ept=0" "note *kvm *kvm_intel has ept=N"

@@ -26,7 +26,7 @@ equal "before kvm: waits" "$(hook kvm_exit 5) $(hook vmx_handle_exit 5 kprobe)" 
 equal "before kvm: does not count" "$(status armed)" 0
 loadkvm_only || bail "kvm.ko"
 equal "before kvm_intel: waits for it" \
-	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5 kprobe)" "armed waiting"
+	"$(hook kvm_exit 5) $(hook vmx_handle_exit 5 kprobe)" "waiting waiting"
 equal "before kvm_intel: does not count" "$(status armed)" 0
 loadkvm || bail "kvm-intel.ko"
 equal "kvm_intel came: armed" \
