@@ -69,8 +69,7 @@ struct own {
 
 /* Held for as long as it takes, so that nobody sees what is no longer so. */
 static DEFINE_MUTEX(own_lock);
-static u32 own_exit, own_exit_p99, own_run;
-static unsigned int own_rounds;	/* 0: these are void */
+static u32 own_exit, own_exit_p99, own_run, own_rounds;	/* 0 rounds: all void */
 static bool own_detail, own_replaced;
 
 /* In the place of vmx_handle_exit(). */
@@ -105,8 +104,8 @@ static struct kvmhot_hook own_hooks[] = {
 		.name = "kvmhot_own_handle_exit", .module = KBUILD_MODNAME,
 		.kind = HOOK_KRETPROBE, .detail = true,
 		.entry = kvmhot_probe_handle_exit_entry,
-		.ret = kvmhot_probe_handle_exit_ret,
 		.data_size = sizeof(struct kvm_vcpu *),
+		.ret = kvmhot_probe_handle_exit_ret,
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,

@@ -148,41 +148,51 @@ struct vcpu_cells {
 	struct kvmhot_tally	cell[KVMHOT_NR_KEYS];
 };
 
-/* Return: timed exits of all of them. */
-static u64 copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells)
+/* @timed: their timed exits.  Return: 0, or an errno of kvmhot_look_again(). */
+static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
+		      u64 *timed)
 {
 	unsigned int key;
-	u64 timed = 0;
+	int err;
 
+	*timed = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		kvmhot_snap_tally(v, key, &cells->cell[key]);
-		timed += cells->cell[key].timed;
+		err = kvmhot_snap_tally(v, key, &cells->cell[key]);
+		if (err)
+			return err;
+		*timed += cells->cell[key].timed;
 	}
-	return timed;
+	return 0;
 }
 
 /*
  * The vCPU's row stands before those of its reasons, but is read after them:
  * so it has all that they have.  All of them are of the same generation.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-static void show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
-			struct vcpu_cells *cells)
+static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
+		       struct vcpu_cells *cells)
 {
+	unsigned int key, tries = 0;
 	struct kvmhot_sums s;
-	unsigned int key;
 	u64 timed;
 	u32 gen;
+	int err;
 
 	do {
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		gen = READ_ONCE(v->gen);
-		timed = copy_cells(v, cells);
-		kvmhot_vcpu_sums(v, &s);
+		err = kvmhot_look_again(&tries) ?:
+		      copy_cells(v, cells, &timed) ?: kvmhot_vcpu_sums(v, &s);
+		if (err)
+			return err;
 	} while (s.gen != gen);
 	show_vcpu_stages(m, v->id, timed, &s);
 	for (key = 0; key < KVMHOT_NR_KEYS; key++)
 		if (cells->cell[key].timed)
 			show_cell_stages(m, v->id, key, &cells->cell[key], &s);
+	return 0;
 }
 
 static int stages_show(struct seq_file *m, void *unused)
@@ -190,6 +200,7 @@ static int stages_show(struct seq_file *m, void *unused)
 	struct kvmhot_vm *vm = m->private;
 	struct vcpu_cells *cells;
 	struct kvmhot_vcpu *v;
+	int err = 0;
 
 	cells = kvmalloc(sizeof(*cells), GFP_KERNEL);
 	if (!cells)
@@ -201,12 +212,12 @@ static int stages_show(struct seq_file *m, void *unused)
 		/* All is done again, with a bigger buffer. */
 		if (seq_has_overflowed(m))
 			break;
-		if (fatal_signal_pending(current))
+		err = show_stages(m, v, cells);
+		if (err)
 			break;
-		show_stages(m, v, cells);
 	}
 	kvfree(cells);
-	return 0;
+	return err;
 }
 DEFINE_SHOW_ATTRIBUTE(stages);
 

@@ -37,7 +37,9 @@ static int status_show(struct seq_file *m, void *unused)
 	struct kvmhot_totals t;
 	int err;
 
-	kvmhot_vm_totals(&t);
+	err = kvmhot_vm_totals(&t);
+	if (err)
+		return err;
 	kvmhot_events_text(events, sizeof(events));
 	seq_printf(m, "# kvmhot abi %d status\n# key\tvalue\n", KVMHOT_ABI);
 	seq_printf(m, "enabled\t%d\n", kvmhot_hooks_enabled());
@@ -72,8 +74,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_puts(m, "# event\tname\tstate\terror\ttype\tconfig\twhere\tcounting\tfailed\tnote\n");
 	err = kvmhot_pmufiles_show_events(m);
 	seq_puts(m, "# vm\tname\texits\tkvm_exits\n");
-	kvmhot_vm_show_coverage(m);
-	return err;
+	return err ?: kvmhot_vm_show_coverage(m);
 }
 DEFINE_SHOW_ATTRIBUTE(status);
 
@@ -108,6 +109,8 @@ static ssize_t reset_write(struct file *file, const char __user *buf,
 		return err;
 	if (!err)
 		err = kvmhot_vm_reset(strcmp(word, "all") ? word : NULL);
+	if (err == -EINTR || err == -EBUSY)
+		return err;
 	if (err) {
 		pr_info_ratelimited("reset: accepted are 'all' and the names in vms/\n");
 		return -EINVAL;

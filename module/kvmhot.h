@@ -68,10 +68,12 @@ struct kvmhot_snap {
 
 /**
  * struct kvmhot_look - where a vCPU was when a copy of it was begun
+ * @tries: how often it was begun so far; 0 at first
  * @seq: of its record
  * @q: the same on the quick way
  */
 struct kvmhot_look {
+	unsigned int		tries;
 	u32			seq;
 	struct kvmhot_quick	q;
 };
@@ -240,24 +242,25 @@ void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
 void kvmhot_switch_forget(bool all);
 
 /* look.c: control path */
-void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look);
+int kvmhot_look_again(unsigned int *tries);
+int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look);
 bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
 		       const struct kvmhot_look *look);
 
 /* snap.c: control path */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_snap *snap);
-void kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
-		       struct kvmhot_tally *t);
+int kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
+		      struct kvmhot_tally *t);
 int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 		     struct kvmhot_spans *spans);
 unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
 				    enum kvmhot_chain chain);
-void kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
-			struct kvmhot_counts *c);
+int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_counts *c);
 void kvmhot_snap_stages(const struct kvmhot_pmu *p,
 			struct kvmhot_stage_counts *stage);
-void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
+int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v);
 
 /* vcpu.c: probe context */
@@ -296,16 +299,18 @@ void kvmhot_perf_exit(void);
 
 /* registry.c: control path */
 extern struct mutex kvmhot_reset_lock;	/* one reset at a time */
-void kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c);
-u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v);
+int kvmhot_vcpu_exits(struct kvmhot_vcpu *v, u64 *exits);
 void kvmhot_vcpu_gone(struct kvmhot_vcpu *v);
-void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
-void kvmhot_vm_show_coverage(struct seq_file *m);
+int kvmhot_vm_show_coverage(struct seq_file *m);
 void kvmhot_vm_lose_track(void);
 bool kvmhot_vm_is_tracking(void);
 int kvmhot_vm_reset(const char *name);
-void kvmhot_vm_reset_one(struct kvmhot_vm *vm);
-void kvmhot_vm_totals(struct kvmhot_totals *t);
+int kvmhot_vm_reset_one(struct kvmhot_vm *vm);
+int kvmhot_vm_totals(struct kvmhot_totals *t);
+
+/* since.c: process context */
+int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c);
+int kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 
 /* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c, totalfile.c */
 void kvmhot_debugfs_init(void);
@@ -332,7 +337,7 @@ void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key);
 unsigned int kvmhot_vmfiles_level(unsigned int key);
 void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket);
 void kvmhot_vmfiles_sums(struct seq_file *m, const struct kvmhot_sums *s);
-void kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f);
+int kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f);
 void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f);
 void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t);
 void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t);

@@ -4,7 +4,8 @@
  *
  * Control path.  The other side is in quick.c, and in seq.h for the slow way.
  */
-#include <linux/sched.h>
+#include <linux/errno.h>
+#include <linux/sched/signal.h>
 #include <asm/barrier.h>
 
 #include "kvmhot.h"
@@ -30,6 +31,31 @@ static bool is_torn(const struct kvmhot_quick *q)
 	return false;
 }
 
+/*
+ * A try takes a microsecond or less, and hardly ever are there more than a few.
+ * Threads that race for a vCPU may leave its record such that it looks for ever as
+ * if something were being written.
+ */
+#define MAX_TRIES	(1 << 20)
+
+/**
+ * kvmhot_look_again() - may what did not succeed be tried again?
+ * @tries: how often it was tried so far
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0; -EINTR if the thread was killed; -EBUSY after too many tries.
+ */
+int kvmhot_look_again(unsigned int *tries)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (++*tries > MAX_TRIES)
+		return -EBUSY;
+	cond_resched();
+	return 0;
+}
+
 static u64 get(const u64 *from)
 {
 	/* Pairs with the release in kvmhot_put(). */
@@ -43,13 +69,19 @@ static u64 get(const u64 *from)
  *	  other way round
  *
  * Context: process context; may sleep.
+ *
+ * Return: as kvmhot_look_again().
  */
-void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
+int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 {
 	const struct kvmhot_quick *quick = &v->quick;
 	struct kvmhot_quick *q = &look->q;
+	int err;
 
-	for (;; cond_resched()) {
+	for (;;) {
+		err = kvmhot_look_again(&look->tries);
+		if (err)
+			return err;
 		look->seq = kvmhot_seq_read(&v->seq);
 		q->last = get(&quick->last);
 		/* Pairs with the release in kvmhot_end_round(). */
@@ -66,7 +98,7 @@ void kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 		q->irq = READ_ONCE(quick->irq);
 		q->reenter = READ_ONCE(quick->reenter);
 		if (!is_torn(q) && !(look->seq & 1))
-			return;
+			return 0;
 	}
 }
 

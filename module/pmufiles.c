@@ -115,16 +115,24 @@ static unsigned int nr_cells(const struct kvmhot_vcpu *v)
 	return nr;
 }
 
-/* The vCPU's own last: so it has all that its reasons have. */
-static void copy_rows(struct kvmhot_vcpu *v, struct vcpu_rows *rows,
-		      unsigned int room)
+/*
+ * The vCPU's own last: so it has all that its reasons have.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+static int copy_rows(struct kvmhot_vcpu *v, struct vcpu_rows *rows,
+		     unsigned int room)
 {
-	unsigned int key;
+	unsigned int key, tries = 0;
 	struct row *row;
 	u64 exits;
 	u32 gen;
+	int err;
 
 	do {
+		err = kvmhot_look_again(&tries);
+		if (err)
+			return err;
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		gen = READ_ONCE(v->gen);
 		rows->nr = 0;
@@ -134,36 +142,42 @@ static void copy_rows(struct kvmhot_vcpu *v, struct vcpu_rows *rows,
 				continue;
 			row = &rows->row[rows->nr];
 			row->key = key;
-			kvmhot_snap_counts(v, key, &row->counts);
+			err = kvmhot_snap_counts(v, key, &row->counts);
+			if (err)
+				return err;
 			if (row->counts.list != rows->list.number ||
 			    !row->counts.exits)
 				continue;
 			rows->nr++;
 			exits += row->counts.exits;
 		}
-		kvmhot_vcpu_counts(v, &rows->own);
+		err = kvmhot_vcpu_counts(v, &rows->own);
+		if (err)
+			return err;
 	} while (rows->own.gen != gen);
 	rows->own.exits = exits;
+	return 0;
 }
 
 static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v,
 		     struct vcpu_rows *rows)
 {
 	unsigned int i, room = nr_cells(v);
+	int err;
 
 	rows->row = kvmalloc_array(room + 1, sizeof(*rows->row), GFP_KERNEL);
 	if (!rows->row)
 		return -ENOMEM;
-	copy_rows(v, rows, room);
+	err = copy_rows(v, rows, room);
 	/* Not yet, or another list was written meanwhile. */
-	if (rows->own.list == rows->list.number) {
+	if (!err && rows->own.list == rows->list.number) {
 		show_counts(m, v->id, rows, KVMHOT_KEY_NONE, &rows->own);
 		for (i = 0; i < rows->nr; i++)
 			show_counts(m, v->id, rows, rows->row[i].key,
 				    &rows->row[i].counts);
 	}
 	kvfree(rows->row);
-	return 0;
+	return err;
 }
 
 static int pmu_show(struct seq_file *m, void *unused)
@@ -200,16 +214,17 @@ struct event_use {
 	int		err;	/* of one of those that failed */
 };
 
-static void add_use(struct event_use *use, struct kvmhot_vcpu *v,
-		    const struct kvmhot_event_list *list,
-		    struct kvmhot_counts *c)
+/* Return: 0, or an errno of kvmhot_look_again(). */
+static int add_use(struct event_use *use, struct kvmhot_vcpu *v,
+		   const struct kvmhot_event_list *list,
+		   struct kvmhot_counts *c)
 {
 	bool denied = READ_ONCE(v->pmu_denied);
+	int err = kvmhot_vcpu_counts(v, c);
 	unsigned int i;
 
-	kvmhot_vcpu_counts(v, c);
-	if (!denied && c->list != list->number)
-		return;
+	if (err || (!denied && c->list != list->number))
+		return err;
 	for (i = 0; i < list->nr; i++) {
 		if (denied) {
 			use[i].failed++;
@@ -221,15 +236,17 @@ static void add_use(struct event_use *use, struct kvmhot_vcpu *v,
 			use[i].counting++;
 		}
 	}
+	return 0;
 }
 
-/* Return: 0, or -ENOMEM. */
+/* Return: 0, -ENOMEM, or an errno of kvmhot_look_again(). */
 static int count_use(struct event_use *use,
 		     const struct kvmhot_event_list *list)
 {
 	struct kvmhot_counts *c = kmalloc(sizeof(*c), GFP_KERNEL);
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
+	int err = 0;
 
 	if (!c)
 		return -ENOMEM;
@@ -238,11 +255,11 @@ static int count_use(struct event_use *use,
 		if (vm->ended)
 			continue;
 		list_for_each_entry(v, &vm->vcpus, siblings)
-			add_use(use, v, list, c);
+			err = err ?: add_use(use, v, list, c);
 	}
 	mutex_unlock(&kvmhot_reg.lock);
 	kfree(c);
-	return 0;
+	return err;
 }
 
 static const char *note_of(int err)
@@ -298,17 +315,19 @@ static void show_event_status(struct seq_file *m,
  *
  * Context: sleeps.
  *
- * Return: 0, or -ENOMEM.
+ * Return: 0, -ENOMEM, or an errno of kvmhot_look_again().
  */
 int kvmhot_pmufiles_show_events(struct seq_file *m)
 {
 	struct event_use use[KVMHOT_MAX_EVENTS] = {};
 	struct kvmhot_event_list list;
 	unsigned int i;
+	int err;
 
 	kvmhot_events_get(&list);
-	if (count_use(use, &list))
-		return -ENOMEM;
+	err = count_use(use, &list);
+	if (err)
+		return err;
 	for (i = 0; i < list.nr; i++)
 		show_event_status(m, &list.event[i], &use[i]);
 	return 0;

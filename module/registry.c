@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is done to, and asked of, all VMs: reset, sums.
+ * What is done to, and asked of, all VMs: reset, sums since load.
  *
  * Control path.  Lock order: kvmhot_reg.lock, then kvmhot_reset_lock.  Of these
  * two the files in a VM's directory may take only the latter: the worker waits
@@ -11,25 +11,28 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
-#include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include "kvmhot.h"
 
 /* Of resets, and of what they look at: see &kvmhot_vcpu.pmu. */
 DEFINE_MUTEX(kvmhot_reset_lock);
 
-static void reset_counts(struct kvmhot_vcpu *v)
+/* Return: 0, or an errno of kvmhot_look_again(). */
+static int reset_counts(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = v->pmu;
-	struct kvmhot_look look;
+	struct kvmhot_look look = {};
+	int err;
 
 	if (!p)
-		return;
+		return 0;
 	do {
-		kvmhot_look_begin(v, &look);
+		err = kvmhot_look_begin(v, &look);
+		if (err)
+			return err;
 		kvmhot_snap_stages(p, p->base);
 	} while (kvmhot_look_retry(v, &look));
+	return 0;
 }
 
 /**
@@ -41,19 +44,24 @@ static void reset_counts(struct kvmhot_vcpu *v)
  * ignore cells of older generations.
  *
  * Context: sleeps.  May be called from a file in the VM's directory.
+ *
+ * Return: 0, or an errno of kvmhot_look_again(); then some vCPUs were reset, and
+ * the others were not.
  */
-void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
+int kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 {
 	struct kvmhot_sums s;
 	struct kvmhot_vcpu *v;
 	unsigned int key;
+	int err = 0;
 
 	mutex_lock(&kvmhot_reset_lock);
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		kvmhot_snap_sums(v, &s);
+		err = kvmhot_snap_sums(v, &s) ?: reset_counts(v);
+		if (err)
+			goto out;
 		memcpy(v->base, s.sum, sizeof(v->base));
 		v->since = s.now;
-		reset_counts(v);
 		/* Pairs with READ_ONCE in cell_update_gen(). */
 		WRITE_ONCE(v->gen, v->gen + 1);
 		/* Pairs with smp_mb() in kvmhot_quick_allow(). */
@@ -66,7 +74,9 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 		vm->forget = true;
 		kvmhot_work_kick();
 	}
+out:
 	mutex_unlock(&kvmhot_reset_lock);
+	return err;
 }
 
 /**
@@ -75,7 +85,8 @@ void kvmhot_vm_reset_one(struct kvmhot_vm *vm)
  *
  * Context: sleeps.  Not from a file in a VM's directory.
  *
- * Return: 0, or -ENOENT if there is no VM of that name.
+ * Return: 0; -ENOENT if there is no VM of that name; or an errno of
+ * kvmhot_vm_reset_one(), then some VMs were reset, and the others were not.
  */
 int kvmhot_vm_reset(const char *name)
 {
@@ -88,13 +99,13 @@ int kvmhot_vm_reset(const char *name)
 	if (name) {
 		vm = kvmhot_vm_by_name(name);
 		if (vm)
-			kvmhot_vm_reset_one(vm);
+			err = kvmhot_vm_reset_one(vm);
 		else
 			err = -ENOENT;
 	} else {
 		list_for_each_entry(vm, &kvmhot_reg.vms, list)
-			kvmhot_vm_reset_one(vm);
-		kvmhot_reg.generation++;
+			err = err ?: kvmhot_vm_reset_one(vm);
+		kvmhot_reg.generation += !err;
 	}
 	mutex_unlock(&kvmhot_reg.lock);
 	/* So that VMs that had ended are gone when the write returns. */
@@ -153,49 +164,62 @@ struct counts {
 	u64 exits, lost;
 };
 
-static void count_cells(struct kvmhot_vcpu *v, struct counts *c)
+/* Return: 0, or an errno of kvmhot_look_again(). */
+static int count_cells(struct kvmhot_vcpu *v, struct counts *c)
 {
 	struct kvmhot_tally cell;
 	unsigned int key;
+	int err;
 
 	memset(c, 0, sizeof(*c));
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		kvmhot_snap_tally(v, key, &cell);
+		err = kvmhot_snap_tally(v, key, &cell);
+		if (err)
+			return err;
 		c->exits += cell.total;
 		c->lost += cell.rare.lost;
 	}
+	return 0;
 }
 
-static void add_sums(struct kvmhot_vcpu *v, const struct counts *c, u64 *sum)
+/* Return: the same. */
+static int add_sums(struct kvmhot_vcpu *v, const struct counts *c, u64 *sum)
 {
 	struct kvmhot_sums s;
 	unsigned int i;
+	int err;
 
-	kvmhot_snap_sums(v, &s);
+	err = kvmhot_snap_sums(v, &s);
+	if (err)
+		return err;
 	for (i = 0; i < KVMHOT_NR_SUMS; i++)
 		sum[i] += s.sum[i];
 	sum[KVMHOT_EXITS] += c->exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	return 0;
 }
 
 /**
  * kvmhot_vcpu_exits() - exits of a vCPU since first sight
  * @v: the vCPU
+ * @exits: set to their number, those included that are in no cell
  *
- * Return: the number, those included that are in no cell.
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-u64 kvmhot_vcpu_exits(struct kvmhot_vcpu *v)
+int kvmhot_vcpu_exits(struct kvmhot_vcpu *v, u64 *exits)
 {
 	struct counts c;
+	int err = count_cells(v, &c);
 
-	count_cells(v, &c);
-	return c.exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	*exits = c.exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	return err;
 }
 
 /**
  * kvmhot_vcpu_gone() - keep the totals of a record that goes
  * @v: the vCPU
  *
- * Context: with the registry's lock held.
+ * Context: the worker, with the registry's lock held.  Nobody writes to the record
+ * any more, so that reading it cannot fail.
  */
 void kvmhot_vcpu_gone(struct kvmhot_vcpu *v)
 {
@@ -207,112 +231,35 @@ void kvmhot_vcpu_gone(struct kvmhot_vcpu *v)
 		kvmhot_reg.gone_refused += c.exits;
 }
 
-/**
- * kvmhot_vcpu_sums() - the sums of a vCPU since its last reset
- * @v: the vCPU
- * @s: filled in, but for EXITS
- *
- * Context: sleeps.  May be called from a file in the VM's directory.
- */
-void kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
-{
-	u64 over = 0, unknown;
-	unsigned int i;
-
-	mutex_lock(&kvmhot_reset_lock);
-	kvmhot_snap_sums(v, s);
-	s->gen = v->gen;
-	s->since = v->since;
-	for (i = 0; i < KVMHOT_NR_SUMS; i++) {
-		if (s->sum[i] < v->base[i]) {
-			over += v->base[i] - s->sum[i];
-			s->sum[i] = 0;
-		} else {
-			s->sum[i] -= v->base[i];
-		}
-	}
-	mutex_unlock(&kvmhot_reset_lock);
-	/*
-	 * The reset took a stage for going on that was not: it turned out to be
-	 * unknown, or a fast path's handle, or, within the time between two
-	 * CPUs' edges, had just ended; then the reset was that much earlier.
-	 */
-	unknown = min(over, s->sum[KVMHOT_UNKNOWN]);
-	s->sum[KVMHOT_UNKNOWN] -= unknown;
-	s->since -= over - unknown;
-}
-
-/* Has no edge read the events that are there now? */
-static bool is_waiting(const struct kvmhot_pmu *p)
-{
-	const struct kvmhot_perf *perf;
-	bool waiting;
-
-	rcu_read_lock();
-	/* Pairs with the release in set_perf(). */
-	perf = READ_ONCE(p->perf);
-	waiting = !perf || READ_ONCE(p->based) != perf->serial;
-	rcu_read_unlock();
-	return waiting;
-}
-
-/**
- * kvmhot_vcpu_counts() - the counts of a vCPU since its last reset
- * @v: the vCPU
- * @c: filled in, but for @exits
- *
- * Context: sleeps.  May be called from a file in the VM's directory.
- */
-void kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
-{
-	const struct kvmhot_pmu *p;
-	struct kvmhot_look look;
-	unsigned int stage, i;
-
-	mutex_lock(&kvmhot_reset_lock);
-	p = v->pmu;
-	c->gen = v->gen;
-	c->list = p ? p->list : 0;
-	if (!p)
-		goto out;
-	do {
-		kvmhot_look_begin(v, &look);
-		kvmhot_snap_stages(p, c->stage);
-		memcpy(c->state, p->state, sizeof(c->state));
-		memcpy(c->err, p->err, sizeof(c->err));
-	} while (kvmhot_look_retry(v, &look));
-	c->waiting = is_waiting(p);
-	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
-		c->stage[stage].tsc -= p->base[stage].tsc;
-		for (i = 0; i < KVMHOT_MAX_EVENTS; i++)
-			c->stage[stage].event[i] -= p->base[stage].event[i];
-	}
-out:
-	mutex_unlock(&kvmhot_reset_lock);
-}
-
-static void add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
+/* Return: 0, or an errno of kvmhot_look_again(). */
+static int add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
 {
 	struct counts c;
+	int err;
 
-	count_cells(v, &c);
-	add_sums(v, &c, t->sum);
+	err = count_cells(v, &c) ?: add_sums(v, &c, t->sum);
 	if (v->vm)
 		t->lost += c.lost;
 	else
 		t->refused += c.exits;
 	cond_resched();
+	return err;
 }
 
 /**
  * kvmhot_vm_show_coverage() - the rows of the VMs in status
  * @m: where to
+ *
+ * Context: sleeps.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-void kvmhot_vm_show_coverage(struct seq_file *m)
+int kvmhot_vm_show_coverage(struct seq_file *m)
 {
+	u64 exits, kvm, vcpu;
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
-	u64 exits, kvm;
+	int err = 0;
 
 	mutex_lock(&kvmhot_reg.lock);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
@@ -320,11 +267,13 @@ void kvmhot_vm_show_coverage(struct seq_file *m)
 		kvm = 0;
 		list_for_each_entry(v, &vm->vcpus, siblings) {
 			kvm += kvmhot_snap_kvm_exits(v);
-			exits += kvmhot_vcpu_exits(v);
+			err = err ?: kvmhot_vcpu_exits(v, &vcpu);
+			exits += vcpu;
 		}
 		seq_printf(m, "vm\t%s\t%llu\t%llu\n", vm->name, exits, kvm);
 	}
 	mutex_unlock(&kvmhot_reg.lock);
+	return err;
 }
 
 /**
@@ -332,12 +281,14 @@ void kvmhot_vm_show_coverage(struct seq_file *m)
  * @t: filled in
  *
  * Context: sleeps.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-void kvmhot_vm_totals(struct kvmhot_totals *t)
+int kvmhot_vm_totals(struct kvmhot_totals *t)
 {
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
-	int cpu;
+	int cpu, err = 0;
 
 	memset(t, 0, sizeof(*t));
 	mutex_lock(&kvmhot_reg.lock);
@@ -359,11 +310,12 @@ void kvmhot_vm_totals(struct kvmhot_totals *t)
 		if (!vm->ended)
 			t->vcpus += vm->nr_vcpus;
 		list_for_each_entry(v, &vm->vcpus, siblings)
-			add_vcpu(t, v);
+			err = err ?: add_vcpu(t, v);
 	}
 	list_for_each_entry(v, &kvmhot_reg.refused, siblings)
-		add_vcpu(t, v);
+		err = err ?: add_vcpu(t, v);
 	t->exits = t->sum[KVMHOT_EXITS];
 	t->dropped = t->sum[KVMHOT_DROPPED] + t->refused;
 	mutex_unlock(&kvmhot_reg.lock);
+	return err;
 }

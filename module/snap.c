@@ -5,7 +5,6 @@
  * Control path.
  */
 #include <linux/kvm_host.h>
-#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <asm/msr.h>
@@ -112,14 +111,15 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 	t->rare = cell->rare;
 }
 
-/* Return: 1, 0 if the reason never occurred, -EINTR if killed. */
+/* Return: 1, 0 if the reason never occurred, or an errno of kvmhot_look_again(). */
 static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
 		      struct kvmhot_tally *t, u64 *bucket)
 {
 	const struct kvmhot_cell *cell;
-	struct kvmhot_look look;
+	struct kvmhot_look look = {};
 	bool open;
 	u32 gen;
+	int err;
 
 	cell = cell_at(v, key);
 	if (!cell)
@@ -127,10 +127,9 @@ static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
 	if (bucket)
 		memset(bucket, 0, KVMHOT_HIST_BUCKETS * sizeof(*bucket));
 	do {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-		kvmhot_look_begin(v, &look);
+		err = kvmhot_look_begin(v, &look);
+		if (err)
+			return err;
 		open = is_open(v, &look, key, cell);
 		gen = cell->gen;
 		copy_cell(v, cell, t, bucket);
@@ -160,7 +159,7 @@ static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if the reason never occurred, -EINTR if killed.
+ * Return: 1, 0 if the reason never occurred, or an errno of kvmhot_look_again().
  */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_snap *snap)
@@ -175,12 +174,17 @@ int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
  * @t: the copy; all 0 if the reason never occurred
  *
  * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-void kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
-		       struct kvmhot_tally *t)
+int kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
+		      struct kvmhot_tally *t)
 {
-	if (snap_tally(v, key, t, NULL) <= 0)
+	int ret = snap_tally(v, key, t, NULL);
+
+	if (ret <= 0)
 		memset(t, 0, sizeof(*t));
+	return min(ret, 0);
 }
 
 /* A row of counts in a cell; NULL if there is none. */
@@ -216,24 +220,32 @@ static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
  * @v: the vCPU
  * @key: the cell
  * @c: the copy; without exits if there are no counts
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-void kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
-			struct kvmhot_counts *c)
+int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_counts *c)
 {
 	struct kvmhot_cell *cell = cell_at(v, key);
-	struct kvmhot_look look;
+	struct kvmhot_look look = {};
+	int err;
 
 	memset(c, 0, sizeof(*c));
 	if (!cell)
-		return;
+		return 0;
 	do {
-		kvmhot_look_begin(v, &look);
+		err = kvmhot_look_begin(v, &look);
+		if (err)
+			return err;
 		c->gen = cell->gen;
 		copy_counts(v, cell, c);
 	} while (kvmhot_look_retry(v, &look));
 	/* Reset, but not touched since? */
 	if (c->gen != READ_ONCE(v->gen))
 		c->exits = 0;
+	return 0;
 }
 
 /**
@@ -279,18 +291,21 @@ unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if it has no spans since the last reset, -EINTR if killed.
+ * Return: 1, 0 if it has no spans since the last reset, or an errno of
+ * kvmhot_look_again().
  */
 int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 		     struct kvmhot_spans *spans)
 {
 	struct kvmhot_slot *slot = kvmhot_line_at(v, line);
+	unsigned int tries = 0;
 	u32 seq;
+	int err;
 
 	do {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
+		err = kvmhot_look_again(&tries);
+		if (err)
+			return err;
 		seq = kvmhot_seq_read(&slot->seq);
 		memcpy(&spans->slot, slot, offsetof(struct kvmhot_slot, line));
 		copy_buckets(v, slot->line, spans->bucket);
@@ -302,15 +317,22 @@ int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
  * kvmhot_snap_sums() - copy the sums of a vCPU, since its first sight
  * @v: the vCPU
  * @s: the copy; EXITS is not filled in
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
+int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 {
-	struct kvmhot_look look;
+	struct kvmhot_look look = {};
 	unsigned int stage;
 	u64 last, offset;
+	int err;
 
 	do {
-		kvmhot_look_begin(v, &look);
+		err = kvmhot_look_begin(v, &look);
+		if (err)
+			return err;
 		memcpy(s->sum, v->sum, sizeof(s->sum));
 		stage = READ_ONCE(v->stage);
 		last = v->last;
@@ -335,6 +357,7 @@ void kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 		s->now = last;
 	s->sum[stage] += s->now - last;
 	s->now += offset;
+	return 0;
 }
 
 /**

@@ -144,18 +144,21 @@ static void add_figures(struct kvmhot_figures *sum,
 		sum->s.sum[i] += f->s.sum[i];
 }
 
-static void show_vm(struct seq_file *m, struct totals *t)
+/* Return: 0 or an errno. */
+static int show_vm(struct seq_file *m, struct totals *t)
 {
 	struct kvmhot_vm *vm = m->private;
 	unsigned int nr_vcpus = 0;
 	struct kvmhot_vcpu *v;
+	int err;
 
 	memset(&t->all, 0, sizeof(t->all));
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
 		if (seq_has_overflowed(m))
-			return;
-		cond_resched();
-		kvmhot_vmfiles_read(v, &t->vcpu);
+			return 0;
+		err = kvmhot_vmfiles_read(v, &t->vcpu);
+		if (err)
+			return err;
 		add_figures(&t->all, &t->vcpu);
 		nr_vcpus++;
 	}
@@ -165,6 +168,7 @@ static void show_vm(struct seq_file *m, struct totals *t)
 	kvmhot_vmfiles_show(m, &t->all);
 	kvmhot_vmfiles_sums(m, &t->all.s);
 	seq_putc(m, '\n');
+	return 0;
 }
 
 /*
@@ -179,6 +183,7 @@ static int totals_show(struct seq_file *m, void *unused)
 {
 	struct kvmhot_vm *vm = m->private;
 	size_t start = m->count;
+	unsigned int tries = 0;
 	struct totals *t;
 	u64 since;
 	int ret;
@@ -191,10 +196,10 @@ static int totals_show(struct seq_file *m, void *unused)
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		since = READ_ONCE(vm->since);
 		kvmhot_vmfiles_header(m, "totals", vm);
-		ret = show_reasons(m, t);
+		ret = kvmhot_look_again(&tries) ?: show_reasons(m, t) ?:
+		      show_vm(m, t);
 		if (ret)
 			break;
-		show_vm(m, t);
 	} while (READ_ONCE(vm->since) != since);
 	kfree(t);
 	return ret;

@@ -89,22 +89,26 @@ void kvmhot_vmfiles_buckets(struct seq_file *m, const u64 *bucket)
 	}
 }
 
-/* Of the cells since the last reset. */
-static void count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
+/* Of the cells since the last reset.  Return: as kvmhot_vmfiles_read(). */
+static int count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 {
 	struct kvmhot_tally t;
 	unsigned int key;
+	int err;
 
 	f->exits = 0;
 	f->level2 = 0;
 	f->lost = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		kvmhot_snap_tally(v, key, &t);
+		err = kvmhot_snap_tally(v, key, &t);
+		if (err)
+			return err;
 		f->exits += t.exits;
 		f->lost += t.rare.lost;
 		if (key & KVMHOT_KEY_LEVEL2)
 			f->level2 += t.exits;
 	}
+	return 0;
 }
 
 /**
@@ -113,20 +117,27 @@ static void count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
  * @f: set to it; all that a reset touches is of the same generation
  *
  * Context: sleeps.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
  */
-void kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
+int kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 {
+	unsigned int tries = 0;
 	u32 gen;
+	int err;
 
 	do {
 		/* Pairs with the store in kvmhot_vm_reset_one(). */
 		gen = READ_ONCE(v->gen);
-		count_exits(v, f);
-		kvmhot_vcpu_sums(v, &f->s);
+		err = kvmhot_look_again(&tries) ?: count_exits(v, f) ?:
+		      kvmhot_vcpu_sums(v, &f->s);
+		if (err)
+			return err;
 	} while (f->s.gen != gen);
 	f->bytes = kvmhot_pool_vcpu_bytes(v) +
 		   (READ_ONCE(v->pmu) ? sizeof(*v->pmu) : 0);
 	f->kvm_exits = kvmhot_snap_kvm_exits(v);
+	return 0;
 }
 
 /**
@@ -167,26 +178,31 @@ void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f)
 		   f->level2);
 }
 
-static void show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
+static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)
 {
 	struct kvmhot_figures f;
+	int err = kvmhot_vmfiles_read(v, &f);
 
-	kvmhot_vmfiles_read(v, &f);
+	if (err)
+		return err;
 	seq_printf(m, "%d\t%d", v->id, READ_ONCE(v->tid));
 	kvmhot_vmfiles_show(m, &f);
 	seq_putc(m, '\n');
+	return 0;
 }
 
 static int vcpus_show(struct seq_file *m, void *unused)
 {
 	struct kvmhot_vm *vm = m->private;
 	struct kvmhot_vcpu *v;
+	int err;
 
 	kvmhot_vmfiles_header(m, "vcpus", vm);
 	seq_puts(m, "# vcpu\ttid\t" KVMHOT_COLUMNS_VCPU "\n");
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		show_vcpu(m, v);
-		cond_resched();
+		err = show_vcpu(m, v);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -206,8 +222,8 @@ static ssize_t vm_reset_write(struct file *file, const char __user *buf,
 		pr_info_ratelimited("reset of a VM: accepted are 1, y, yes, on\n");
 		return -EINVAL;
 	}
-	kvmhot_vm_reset_one(vm);
-	return count;
+	err = kvmhot_vm_reset_one(vm);
+	return err ?: count;
 }
 
 static const struct file_operations vm_reset_fops = {

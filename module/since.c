@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A vCPU's sums, and its counts of events, since its last reset.
+ *
+ * Process context; may sleep.  A reset remembers where they were, with
+ * kvmhot_reset_lock held.
+ */
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+
+#include "kvmhot.h"
+
+/**
+ * kvmhot_vcpu_sums() - the sums of a vCPU since its last reset
+ * @v: the vCPU
+ * @s: filled in, but for EXITS
+ *
+ * Context: sleeps.  May be called from a file in the VM's directory.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
+{
+	u64 over = 0, unknown;
+	unsigned int i;
+	int err;
+
+	mutex_lock(&kvmhot_reset_lock);
+	err = kvmhot_snap_sums(v, s);
+	if (err) {
+		mutex_unlock(&kvmhot_reset_lock);
+		return err;
+	}
+	s->gen = v->gen;
+	s->since = v->since;
+	for (i = 0; i < KVMHOT_NR_SUMS; i++) {
+		if (s->sum[i] < v->base[i]) {
+			over += v->base[i] - s->sum[i];
+			s->sum[i] = 0;
+		} else {
+			s->sum[i] -= v->base[i];
+		}
+	}
+	mutex_unlock(&kvmhot_reset_lock);
+	/*
+	 * The reset took a stage for going on that was not: it turned out to be
+	 * unknown, or a fast path's handle, or, within the time between two
+	 * CPUs' edges, had just ended; then the reset was that much earlier.
+	 */
+	unknown = min(over, s->sum[KVMHOT_UNKNOWN]);
+	s->sum[KVMHOT_UNKNOWN] -= unknown;
+	s->since -= over - unknown;
+	return 0;
+}
+
+/* Has no edge read the events that are there now? */
+static bool is_waiting(const struct kvmhot_pmu *p)
+{
+	const struct kvmhot_perf *perf;
+	bool waiting;
+
+	rcu_read_lock();
+	/* Pairs with the release in set_perf(). */
+	perf = READ_ONCE(p->perf);
+	waiting = !perf || READ_ONCE(p->based) != perf->serial;
+	rcu_read_unlock();
+	return waiting;
+}
+
+/**
+ * kvmhot_vcpu_counts() - the counts of a vCPU since its last reset
+ * @v: the vCPU
+ * @c: filled in, but for @exits
+ *
+ * Context: sleeps.  May be called from a file in the VM's directory.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
+{
+	struct kvmhot_look look = {};
+	const struct kvmhot_pmu *p;
+	unsigned int stage, i;
+	int err = 0;
+
+	mutex_lock(&kvmhot_reset_lock);
+	p = v->pmu;
+	c->gen = v->gen;
+	c->list = p ? p->list : 0;
+	if (!p)
+		goto out;
+	do {
+		err = kvmhot_look_begin(v, &look);
+		if (err)
+			goto out;
+		kvmhot_snap_stages(p, c->stage);
+		memcpy(c->state, p->state, sizeof(c->state));
+		memcpy(c->err, p->err, sizeof(c->err));
+	} while (kvmhot_look_retry(v, &look));
+	c->waiting = is_waiting(p);
+	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
+		c->stage[stage].tsc -= p->base[stage].tsc;
+		for (i = 0; i < KVMHOT_MAX_EVENTS; i++)
+			c->stage[stage].event[i] -= p->base[stage].event[i];
+	}
+out:
+	mutex_unlock(&kvmhot_reset_lock);
+	return err;
+}
