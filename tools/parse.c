@@ -232,6 +232,8 @@ int parse_vcpu_ids(const char *root, const struct vm *vm, int **ids, size_t *nr)
 	size_t i;
 	int ret;
 
+	*ids = NULL;
+	*nr = 0;
 	ret = open_file(&t, root, "vcpus", vm, &rest);
 	if (ret)
 		return ret;
@@ -241,12 +243,14 @@ int parse_vcpu_ids(const char *root, const struct vm *vm, int **ids, size_t *nr)
 	/* Each is read for itself: once. */
 	if (!ret)
 		ret = check_keys(&t, &k);
-	*nr = k.nr;
-	*ids = ret ? NULL : malloc(k.nr * sizeof(**ids) + 1);
-	if (!ret && !*ids)
-		ret = -ENOMEM;
+	if (!ret) {
+		*ids = malloc(k.nr * sizeof(**ids) + 1);
+		ret = *ids ? 0 : -ENOMEM;
+	}
 	for (i = 0; !ret && i < k.nr; i++)
 		(*ids)[i] = k.key[i].vcpu;
+	if (!ret)
+		*nr = k.nr;
 	free(k.key);
 	return ret;
 }

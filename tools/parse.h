@@ -52,7 +52,7 @@ extern const struct vm_file live_files[NR_LIVE_FILES];
 int parse_file(const char *root, const struct vm_file *file, struct vm *vm,
 	       int vcpu);
 
-/* The numbers of the VM's vCPUs, to be freed. */
+/* The numbers of the VM's vCPUs, to be freed; NULL after an error. */
 int parse_vcpu_ids(const char *root, const struct vm *vm, int **ids,
 		   size_t *nr);
 

@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The reader on damaged trees, of a fuzzer that looks for new ways through it.
+# The reader on damaged trees, of a fuzzer that looks for new ways through it: all
+# verbs, and top with keys pressed by chance while the tree changes, files cannot
+# be read and memory is short.
 # The seeds are made from the fixtures; what is found is left in FUZZ_FOUND.
 # requires: clang, with its fuzzer (build/reader_fuzz: see Makefile)
 #
@@ -85,7 +87,7 @@ seed events cycles=host=1000 instructions=host=850 cache-misses=host=3=901-8/0
 seed events-later cycles=host=1000 branch-misses=host=5=refused
 
 cp "$corpus/events-later" "$dir/good"
-export FUZZ_GOOD="$dir/good" ASAN_OPTIONS=quarantine_size_mb=64
+export FUZZ_GOOD="$dir/good" TMPDIR="$dir" ASAN_OPTIONS=quarantine_size_mb=64
 "$fuzzer" -seed=4711 -max_total_time="$seconds" -max_len=65536 \
 	-rss_limit_mb=512 -timeout=5 -dict="$here/fuzz/reader.dict" \
 	-artifact_prefix="$found/" -print_final_stats=1 "$corpus" \

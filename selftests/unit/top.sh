@@ -166,6 +166,27 @@ ok "nothing is negative" $?
 keys q
 ends "q" 0
 
+# A VM whose vCPUs cannot be read: says so, and goes on as soon as they can be
+rm -rf "$dir/live"
+cp -r "$dir/second" "$dir/live"
+start 80x24 LC_ALL=C "$top"
+shows "vcpus: starts" "No exits in this interval."
+mv "$dir/live/vms/4391-11/vcpus" "$dir/vcpus"
+keys t Enter
+shows "vcpus is gone: says so" "not read: DIR: No such file"
+mkdir "$dir/live/vms/4391-11/vcpus"
+keys Escape Enter
+shows "vcpus is a directory: says so" "not read: DIR: Is a directory"
+rmdir "$dir/live/vms/4391-11/vcpus"
+: >"$dir/live/vms/4391-11/vcpus"
+keys Escape Enter
+shows "vcpus is empty: says so" "not read: DIR: line 1: nothing there"
+cp "$dir/vcpus" "$dir/live/vms/4391-11/vcpus"
+keys Escape Enter
+shows "vcpus is there again: its rows" vCPU_0
+keys q
+ends "vcpus: q" 0
+
 # A module that has not timed its probes
 sed -i '/^own_/d' "$dir/live/status"
 start 80x24 LC_ALL=C "$top"

@@ -9,62 +9,13 @@
 #include <string.h>
 
 #include "fuzz.h"
-
-#define MAX_SECTIONS	512
-
-/* A piece of the input, its first line included */
-struct piece {
-	const __u8 *head, *data, *end;
-};
-
-static struct {
-	size_t nr;
-	struct piece piece[MAX_SECTIONS];
-} pieces;
+#include "pieces.h"
 
 static unsigned int state;
 
 static unsigned int rnd(unsigned int below)
 {
-	state = state * 1103515245 + 12345;
-	return (state >> 8) % below;
-}
-
-/* '= NAME BYTES', and so many bytes */
-static const __u8 *cut_piece(const __u8 *at, const __u8 *end)
-{
-	const __u8 *newline = memchr(at, '\n', end - at), *blank;
-	unsigned long len;
-	char digits[24];
-
-	if (!newline || pieces.nr == MAX_SECTIONS)
-		return NULL;
-	for (blank = newline; blank > at && *blank != ' '; blank--)
-		;
-	if (*at != '=' || blank == at)
-		return NULL;
-	snprintf(digits, sizeof(digits), "%.*s", (int)(newline - blank - 1),
-		 (const char *)blank + 1);
-	len = strtoul(digits, NULL, 10);
-	if (len > (size_t)(end - newline - 1))
-		return NULL;
-	pieces.piece[pieces.nr++] = (struct piece){
-		at, newline + 1, newline + 1 + len,
-	};
-	return newline + 1 + len;
-}
-
-/* How much is before the first one; 0 if it is none of snap's */
-static size_t cut(const __u8 *data, size_t size)
-{
-	const __u8 *newline = memchr(data, '\n', size), *at;
-
-	pieces.nr = 0;
-	if (!newline)
-		return 0;
-	for (at = newline + 1; at && at < data + size;)
-		at = cut_piece(at, data + size);
-	return pieces.nr ? newline + 1 - data : 0;
+	return fuzz_rnd(&state, below);
 }
 
 static size_t replace(__u8 *data, size_t size, size_t max, size_t from,
@@ -196,7 +147,7 @@ size_t fuzz_mutate(__u8 *data, size_t size, size_t max, unsigned int seed)
 
 	state = seed;
 	for (times = 1 + rnd(3); times; times--) {
-		if (!rnd(30) || !cut(data, new_size))
+		if (!rnd(30) || !pieces_cut(data, new_size))
 			new_size = fuzz_change(data, new_size, max);
 		else
 			new_size = mutate_piece(data, new_size, max,
