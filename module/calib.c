@@ -9,8 +9,7 @@
  * The probes get a record of their own, of a vCPU that nobody else has.  It is
  * in the table, as the edges of the ioctl look there, and so that a round that
  * for whatever reason goes the slow way finds it, instead of becoming a new VM.
- * It is in no list, its memory is not on the account, nothing is queued for the
- * worker: what others see of kvmhot stays as it is.
+ * It is in no list, its memory is not on the account, the worker has nothing to do.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -69,7 +68,7 @@ struct own {
 
 /* Held for as long as it takes, so that nobody sees what is no longer so. */
 static DEFINE_MUTEX(own_lock);
-static u32 own_exit, own_exit_p99, own_run, own_rounds;	/* 0 rounds: all void */
+static u32 own_exit, own_exit_p99, own_run, own_rounds;	/* 0 rounds: void */
 static bool own_detail, own_replaced;
 
 /* In the place of vmx_handle_exit(). */
@@ -206,8 +205,7 @@ static bool widen(struct kvmhot_vcpu *v)
 static bool warm_up(struct own *o)
 {
 	local_irq_disable();
-	/* To the guest, from wherever. */
-	KVMHOT_COMPAT_TP(trace_kvmhot_own_entry)(&o->vcpu);
+	KVMHOT_COMPAT_TP(trace_kvmhot_own_entry)(&o->vcpu); /* to the guest */
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	local_irq_enable();
 	batch(o, o->ticks, false);
@@ -343,6 +341,8 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
 	const char *why = "a probe was refused";
 	unsigned int try;
 
+	if (kvmhot_kprobes_off())	/* nothing must be taken away now */
+		return "kprobes are turned off";
 	kvmhot_vcpu_hash(&o->v);
 	/* The worker may close the quick way for a moment, to all. */
 	for (try = attach(detail, replaced) ? 3 : 0; why && try; try--)

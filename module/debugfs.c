@@ -17,6 +17,7 @@
 #include <asm/tsc.h>
 
 #include "events.h"
+#include "hook.h"
 #include "kvmhot.h"
 
 static struct dentry *root, *vms_dir;
@@ -45,6 +46,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "enabled\t%d\n", kvmhot_hooks_enabled());
 	seq_printf(m, "detail\t%d\n", kvmhot_hooks_detail());
 	seq_printf(m, "armed\t%d\n", READ_ONCE(kvmhot_hooks_live));
+	kvmhot_kprobes_show(m);
 	seq_printf(m, "tsc_khz\t%u\n", tsc_khz);
 	seq_printf(m, "tsc\t%llu\n", kvmhot_clock());
 	seq_printf(m, "tsc_stable\t%d\n", !check_tsc_unstable());
@@ -191,6 +193,17 @@ int kvmhot_debugfs_bool(const char __user *buf, size_t count, bool *value)
 	return -EINVAL;
 }
 
+/* To count no more takes kprobes away, and so does to switch 'detail'. */
+static int set_enabled(bool on)
+{
+	return !on && kvmhot_kprobes_off() ? -EBUSY : kvmhot_hooks_enable(on);
+}
+
+static int set_detail(bool on)
+{
+	return kvmhot_kprobes_off() ? -EBUSY : kvmhot_hooks_set_detail(on);
+}
+
 /* Return: @count, or an errno with nothing changed. */
 static ssize_t write_bool(const char *name, int (*set)(bool on),
 			  const char __user *buf, size_t count)
@@ -204,19 +217,22 @@ static ssize_t write_bool(const char *name, int (*set)(bool on),
 				    name);
 	if (!err)
 		err = set(on);
+	if (err == -EBUSY)
+		pr_info_ratelimited("%s: kprobes are turned off: turn them on first (kernel.ftrace_enabled, debugfs kprobes/enabled)\n",
+				    name);
 	return err ?: count;
 }
 
 static ssize_t enabled_write(struct file *file, const char __user *buf,
 			     size_t count, loff_t *pos)
 {
-	return write_bool("enabled", kvmhot_hooks_enable, buf, count);
+	return write_bool("enabled", set_enabled, buf, count);
 }
 
 static ssize_t detail_write(struct file *file, const char __user *buf,
 			    size_t count, loff_t *pos)
 {
-	return write_bool("detail", kvmhot_hooks_set_detail, buf, count);
+	return write_bool("detail", set_detail, buf, count);
 }
 
 static ssize_t events_read(struct file *file, char __user *buf, size_t count,

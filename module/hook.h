@@ -94,4 +94,10 @@ void kvmhot_hook_tell_missing(struct kvmhot_hook *h);
 void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
 		      u64 hits);
 
+/* kprobes.c */
+void kvmhot_kprobes_init(void);
+void kvmhot_kprobes_exit(void);
+bool kvmhot_kprobes_off(void);
+void kvmhot_kprobes_show(struct seq_file *m);
+
 #endif /* KVMHOT_HOOK_H */

@@ -10,6 +10,7 @@
 #include <asm/tsc.h>
 
 #include "events.h"
+#include "hook.h"
 #include "kvmhot.h"
 
 unsigned int kvmhot_max_vms = 1024;
@@ -71,6 +72,7 @@ static int __init kvmhot_init(void)
 		pr_warn("the TSC is unstable here: counts are exact, cycles are not\n");
 
 	kvmhot_worker_init();
+	kvmhot_kprobes_init();
 	kvmhot_debugfs_init();
 	err = kvmhot_follow_init();
 	if (err)
@@ -84,6 +86,7 @@ err_clock:
 	kvmhot_follow_exit();
 err_follow:
 	kvmhot_debugfs_exit();	/* no VM has a directory yet */
+	kvmhot_kprobes_exit();
 	kvmhot_hooks_stop();
 	kvmhot_worker_exit();
 	return err;
@@ -95,6 +98,7 @@ static void __exit kvmhot_exit(void)
 	kvmhot_follow_exit();
 	kvmhot_worker_exit();
 	kvmhot_debugfs_exit();
+	kvmhot_kprobes_exit();
 }
 
 module_init(kvmhot_init);

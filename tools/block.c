@@ -55,6 +55,9 @@ static void print_armed(const struct snapshot *now, FILE *out)
 	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
 		fprintf(out, "# NOT %s: nothing is counted, see kvmhot check\n",
 			now->n[S_ENABLED] ? "ARMED" : "ENABLED");
+	if (source_kprobes_off(now))
+		fputs("# KPROBES OFF: times are wrong, see kvmhot check\n",
+		      out);
 }
 
 static void tell(void (*each)(void *arg, const char *line), void *arg,

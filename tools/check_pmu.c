@@ -129,6 +129,9 @@ static int check_enabled(void)
 		text_tell("check: not %s: nothing is counted, see kvmhot report",
 			  s.n[S_ENABLED] ? "armed" : "enabled");
 		ret = -1;
+	} else if (source_kprobes_off(&s)) {
+		text_tell("check: kprobes are not hit: times are wrong, see kvmhot check");
+		ret = -1;
 	}
 	source_free(&s);
 	return ret;

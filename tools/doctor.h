@@ -69,7 +69,7 @@ void doctor_kernel(struct host *h);
 void doctor_lockdown(void);
 void doctor_debugfs(struct host *h);
 void doctor_module(struct host *h);
-void doctor_hooks(const struct host *h);
+void doctor_hooks(struct host *h);
 void doctor_clock(const struct host *h);
 void doctor_events(const struct host *h);
 void doctor_losses(struct host *h);

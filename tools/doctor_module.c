@@ -217,11 +217,24 @@ static void tell_idle(const struct host *h, const struct hook *k,
 	}
 }
 
-void doctor_hooks(const struct host *h)
+/* What the kernel's own switches tell, if they can be read, is told already. */
+static void tell_kprobes_off(struct host *h)
+{
+	if (!source_kprobes_off(&h->status) || h->no_probes)
+		return;
+	h->no_probes = true;
+	doctor_tell(FOUND_INCOMPLETE, "hook",
+		    "no kprobe is hit: exits are counted, but the time that they took is wrong");
+	doctor_remedy("kernel.ftrace_enabled and debugfs kprobes/enabled must be 1");
+	doctor_remedy("then kvmhot reset");
+}
+
+void doctor_hooks(struct host *h)
 {
 	const struct hook *k;
 	size_t i;
 
+	tell_kprobes_off(h);
 	for (i = 0; i < h->status.nr_hooks; i++) {
 		k = &h->status.hooks[i];
 		if (!strcmp(k->state, "missing"))

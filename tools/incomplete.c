@@ -103,6 +103,8 @@ int source_status(const struct snapshot *s, const struct snapshot *since,
 		add(&l, "not enabled");
 	else if (!s->n[S_ARMED])
 		add(&l, "not armed");
+	if (source_kprobes_off(s))
+		add(&l, "kprobes are not hit");
 	if (!s->n[S_TSC_STABLE])
 		add(&l, "the TSC is not stable");
 	add_hooks(&l, s, since);

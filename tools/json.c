@@ -64,6 +64,10 @@ static void put_status(struct json *j, const struct snapshot *s)
 	json_bool(j, "tsc_stable", s->n[S_TSC_STABLE]);
 	json_bool(j, "enabled", s->n[S_ENABLED]);
 	json_bool(j, "armed", s->n[S_ARMED]);
+	if (s->n[S_KPROBES_HIT] == KPROBES_UNKNOWN)
+		json_null(j, "kprobes_hit");
+	else
+		json_bool(j, "kprobes_hit", s->n[S_KPROBES_HIT]);
 	json_bool(j, "detail", s->n[S_DETAIL]);
 	json_number(j, "generation", s->n[S_GENERATION]);
 	json_number(j, "exits", s->n[S_EXITS]);

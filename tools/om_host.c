@@ -35,6 +35,10 @@ void om_put_host(struct metrics *m)
 		    "1 if probes are wanted in place.");
 	host_number(m, "kvmhot_armed", NULL, OM_GAUGE, !!s->n[S_ARMED],
 		    "1 if every required hook is in place.");
+	if (s->n[S_KPROBES_HIT] != KPROBES_UNKNOWN)
+		host_number(m, "kvmhot_kprobes_hit", NULL, OM_GAUGE,
+			    !!s->n[S_KPROBES_HIT],
+			    "0 if kprobes are turned off, so that times are wrong.");
 	host_number(m, "kvmhot_tsc_stable", NULL, OM_GAUGE, !!s->n[S_TSC_STABLE],
 		    "0 if no time here is to be trusted.");
 	host_number(m, "kvmhot_tsc_hertz", "hertz", OM_GAUGE,

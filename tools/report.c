@@ -128,6 +128,8 @@ static void print_head(const struct snapshot *s)
 		puts("NOT ENABLED: nothing is counted");
 	else if (!s->n[S_ARMED])
 		puts("NOT ARMED: nothing is counted, see the hooks");
+	if (source_kprobes_off(s))
+		puts("KPROBES OFF: exits are counted, but do not trust cycles or FAST%");
 	if (!s->n[S_TSC_STABLE])
 		puts("TSC UNSTABLE: do not trust cycles");
 	print_hooks(s);

@@ -45,8 +45,12 @@ enum {
 	S_EVENTS_NUMBER, S_DROPPED_COUNTS, S_DROPPED_SPANS, S_GENERATION,
 	/* Nor these before the module timed its probes: 0 rounds, then. */
 	S_OWN_EXIT, S_OWN_P99, S_OWN_RUN, S_OWN_ROUNDS,
+	/* Nor this where the module cannot tell: KPROBES_UNKNOWN, then. */
+	S_KPROBES_HIT,
 	NR_S
 };
+
+#define KPROBES_UNKNOWN	~0ULL
 
 /* The stages, as a VM's file 'stages' has them. */
 enum {
@@ -190,6 +194,12 @@ int source_load_status(struct snapshot *s, const char *root);
 int source_load_vm(struct vm *vm, const char *root, const char *id);
 void source_free_vm(struct vm *vm);
 int source_reset(const char *root, const char *what);
+
+/* Are all kprobes turned off?  Then exits are counted, but their times are wrong. */
+static inline bool source_kprobes_off(const struct snapshot *s)
+{
+	return !s->n[S_KPROBES_HIT];
+}
 
 /* stages.c */
 extern const char * const stage_names[NR_ST];

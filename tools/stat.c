@@ -17,6 +17,9 @@
 
 static atomic_bool stopped, reopen;
 
+/* In any of the intervals */
+static bool kprobes_off;
+
 static void on_signal(int signal)
 {
 	if (signal == SIGHUP)
@@ -174,6 +177,7 @@ static int run_one(const struct options *o, struct snapshot *then,
 	    source_load_live(&now, o->root, o->filter.vcpu))
 		return -1;
 	names_keep(&now, then);
+	kprobes_off |= source_kprobes_off(&now);
 	ret = print_block(o, &now, then, first, *out);
 	source_free(then);
 	*then = now;
@@ -222,8 +226,12 @@ static int run_all(const struct options *o, const struct snapshot *before)
 
 	if (source_load_live(&then, o->root, o->filter.vcpu))
 		return EXIT_FAILED;
-	if (!run_on(o, &then))
+	kprobes_off = source_kprobes_off(&then);
+	if (!run_on(o, &then)) {
+		if (kprobes_off)
+			then.n[S_KPROBES_HIT] = 0;
 		status = source_status(&then, before, o->pmu);
+	}
 	source_free(&then);
 	return status;
 }

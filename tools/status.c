@@ -16,6 +16,7 @@ static const char * const status_keys[NR_S] = {
 	"lost", "forgotten_vms", "forgotten_exits", "detail",
 	"events_number", "dropped_counts", "dropped_spans", "generation",
 	"own_exit_cycles", "own_exit_p99", "own_run_cycles", "own_rounds",
+	"kprobes_hit",
 };
 
 /* hook NAME MODULE KIND STATE HITS MISSED ERROR NOTE */
@@ -202,6 +203,7 @@ int parse_status(const char *root, struct snapshot *s)
 	ret = text_open(&t, root, "status", "status", &rest);
 	if (ret)
 		return ret;
+	s->n[S_KPROBES_HIT] = KPROBES_UNKNOWN;
 	ret = parse_skip_names(&t);
 	while (!ret && (ret = text_row(&t, 2)) > 0)
 		ret = parse_status_row(&t, s, seen);

@@ -80,6 +80,12 @@ static void draw_trust(const struct top *t, const struct top_head *h)
 		term_line();
 		return;
 	}
+	if (source_kprobes_off(now)) {
+		term_print(TERM_BOLD | TERM_RED,
+			   "KPROBES OFF: times are wrong, see kvmhot check");
+		term_line();
+		return;
+	}
 	term_print(0, "%s %s", t->totals ? "totals of" : "interval",
 		   h->whole.vms ? fmt_seconds(h->whole.seconds).text : "-");
 	term_print(0, h->coverage.kvm_exits ? "  coverage %s%%" :

@@ -49,8 +49,9 @@ fresh
 edit "$bad/status" "s/^\\(enabled\\|armed\\|tsc_stable\\)${tab}1/\\1${tab}0/
 	s/${tab}armed${tab}[1-9]/${tab}off${tab}7/
 	s/^\\(forgotten.*\\)0\$/\\17/
+	s/^kprobes_hit${tab}1/kprobes_hit${tab}0/
 	/^own_/d"
-prints "not enabled, TSC unstable, VMs forgotten, own cost not timed" report-off.txt report -p 901 --root "$bad"
+prints "not enabled, kprobes off, TSC unstable, VMs forgotten, own cost not timed" report-off.txt report -p 901 --root "$bad"
 cp -r "$dir/good" "$dir/cp"
 prints "a copy of a copy" report.txt report --root "$dir/cp"
 
@@ -328,7 +329,7 @@ damaged "status: another abi" "status: line 1: abi 3, but this kvmhot reads only
 fresh; edit "$bad/status" '/^lost/d'
 damaged "status: no lost" "status: no row 'lost'"
 fresh; edit "$bad/status" "s/^lost${tab}/lost /"
-damaged "status: a row of one column" "status: line 19: 1 columns, not 2"
+damaged "status: a row of one column" "status: line 20: 1 columns, not 2"
 fresh; edit "$bad/status" "s/^lost${tab}3/lost${tab}many/"
 damaged "status: lost no number" "lost: 'many' is not a number"
 fresh; echo "lost${tab}3" >>"$bad/status"

@@ -157,6 +157,10 @@ shows "another ABI: figures are old" "STALE for"
 sed 's/^generation.*/generation\t1/' "$dir/first/status" >"$dir/live/status"
 keys Space Space
 shows "reset by another" "reset of all VMs by another"
+sed -i 's/^kprobes_hit.*/kprobes_hit\t0/' "$dir/live/status"
+keys Space Space
+shows "kprobes off: says so" "KPROBES OFF: times are wrong"
+sed -i 's/^kprobes_hit.*/kprobes_hit\t1/' "$dir/live/status"
 rm -r "$dir/live/vms/5120-14"
 keys Space Space
 shows "a VM is gone" "hh:mm:ss db,02 (5120-14): gone"
