@@ -102,7 +102,8 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 	u32 n;
 
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
-	if (v == &kvmhot_quick_nobody)
+	/* The notifier knows better than a pointer from the thread's last KVM_RUN. */
+	if (vcpu && READ_ONCE(v->vcpu) != vcpu)
 		v = kvmhot_vcpu_find(vcpu);
 	if (!v || v->task != task)
 		return;

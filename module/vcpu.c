@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "kvmhot.h"
 #include "lookup.h"
+#include "quick.h"
 
 struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
 struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
@@ -140,6 +141,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 	copy_names(v, vcpu->kvm);
 
 	kvmhot_vcpu_hash(v);
+	this_cpu_write(kvmhot_quick_vcpu, v);
 	llist_add(&v->seen_notice.node, &kvmhot_notices);
 	kvmhot_work_kick();
 	return v;
