@@ -32,6 +32,20 @@ static int version_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(version);
 
+static void show_forgotten(struct seq_file *m, const struct kvmhot_totals *t)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = 0; i < KVMHOT_NR_BOUNDS; i++)
+		sum += t->forgotten_vms[i];
+	seq_printf(m, "forgotten_vms\t%llu\n", sum);
+	seq_printf(m, "forgotten_exits\t%llu\n", t->forgotten_exits);
+	for (i = 0; i < KVMHOT_NR_BOUNDS; i++)
+		seq_printf(m, "forgotten_%s\t%llu\n", kvmhot_bound_names[i],
+			   t->forgotten_vms[i]);
+}
+
 static int status_show(struct seq_file *m, void *unused)
 {
 	char events[KVMHOT_EVENTS_LEN];
@@ -63,8 +77,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "dropped\t%llu\n", t.dropped);
 	seq_printf(m, "dropped_spans\t%llu\n", t.dropped_spans);
 	seq_printf(m, "lost\t%llu\n", t.lost);
-	seq_printf(m, "forgotten_vms\t%llu\n", t.forgotten_vms);
-	seq_printf(m, "forgotten_exits\t%llu\n", t.forgotten_exits);
+	show_forgotten(m, &t);
 	seq_printf(m, "events\t%s\n", events);
 	seq_printf(m, "events_number\t%u\n", kvmhot_events_number());
 	seq_printf(m, "dropped_counts\t%llu\n", t.dropped_counts);

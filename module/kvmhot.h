@@ -154,7 +154,7 @@ struct kvmhot_figures {
  * @dropped_spans: spans that are in no slot
  * @dropped_counts: known exits whose counts are in no cell
  * @lost: exits since the last reset that are in no histogram
- * @forgotten_vms: ended VMs that had to make place
+ * @forgotten_vms: ended VMs that had to make place, by what was lacking
  * @forgotten_exits: their exits
  * @sum: sums of all vCPUs since load
  */
@@ -171,7 +171,7 @@ struct kvmhot_totals {
 	u64		dropped_spans;
 	u64		dropped_counts;
 	u64		lost;
-	u64		forgotten_vms;
+	u64		forgotten_vms[KVMHOT_NR_BOUNDS];
 	u64		forgotten_exits;
 	u64		sum[KVMHOT_NR_SUMS];
 };
@@ -281,7 +281,7 @@ bool kvmhot_pool_empty(void);
 bool kvmhot_pool_take(u64 bytes);
 void kvmhot_pool_put(u64 bytes);
 u64 kvmhot_pool_bytes(void);
-bool kvmhot_pool_fill(void);
+bool kvmhot_pool_fill(enum kvmhot_bound *bound);
 void kvmhot_pool_drain(void);
 void kvmhot_pool_add_page(struct kvmhot_vcpu *v);
 void kvmhot_pool_refill(void);

@@ -83,12 +83,16 @@ void kvmhot_pool_record(struct kvmhot_vcpu *v)
 	v->next_line = 1;	/* 0 means none */
 }
 
-static struct kvmhot_vcpu *new_record(void)
+static struct kvmhot_vcpu *new_record(enum kvmhot_bound *bound)
 {
 	struct kvmhot_vcpu *v;
 	unsigned int i;
 
-	if (nr_records >= kvmhot_max_vcpus || !kvmhot_pool_take(sizeof(*v)))
+	*bound = KVMHOT_MAX_VCPUS;
+	if (nr_records >= kvmhot_max_vcpus)
+		return NULL;
+	*bound = KVMHOT_MAX_MEMORY;
+	if (!kvmhot_pool_take(sizeof(*v)))
 		return NULL;
 	v = kzalloc(sizeof(*v), GFP_KERNEL);
 	if (!v) {
@@ -110,12 +114,13 @@ static struct kvmhot_vcpu *new_record(void)
 
 /**
  * kvmhot_pool_fill() - make records ready
+ * @bound: set to what did not allow for all
  *
  * Context: sleeps.
  *
  * Return: false if a bound or a lack of memory did not allow for all.
  */
-bool kvmhot_pool_fill(void)
+bool kvmhot_pool_fill(enum kvmhot_bound *bound)
 {
 	struct kvmhot_vcpu *v;
 	unsigned int i;
@@ -123,7 +128,7 @@ bool kvmhot_pool_fill(void)
 	for (i = 0; i < KVMHOT_NR_SPARES; i++) {
 		if (READ_ONCE(kvmhot_spares[i]))
 			continue;
-		v = new_record();
+		v = new_record(bound);
 		if (!v)
 			return false;
 		/* Pairs with xchg() in take_spare(). */

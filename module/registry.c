@@ -298,7 +298,8 @@ int kvmhot_vm_totals(struct kvmhot_totals *t)
 	t->memory_bytes = kvmhot_pool_bytes();
 	t->refused = kvmhot_reg.gone_refused;
 	memcpy(t->sum, kvmhot_reg.gone_sum, sizeof(t->sum));
-	t->forgotten_vms = kvmhot_reg.forgotten_vms;
+	memcpy(t->forgotten_vms, kvmhot_reg.forgotten_vms,
+	       sizeof(t->forgotten_vms));
 	t->forgotten_exits = kvmhot_reg.forgotten_exits;
 	for_each_possible_cpu(cpu) {
 		t->refused += *per_cpu_ptr(&kvmhot_unseen, cpu);

@@ -20,11 +20,18 @@ struct kvmhot_registry kvmhot_reg = {
 	.refused = LIST_HEAD_INIT(kvmhot_reg.refused),
 };
 
+const char * const kvmhot_bound_names[KVMHOT_NR_BOUNDS] = {
+	[KVMHOT_MAX_VMS]	= "max_vms",
+	[KVMHOT_MAX_VCPUS]	= "max_vcpus",
+	[KVMHOT_MAX_MEMORY]	= "max_memory_kb",
+	[KVMHOT_MAX_ENDED]	= "max_ended",
+};
+
 static unsigned int nr_unnamed;
 
 /**
  * kvmhot_vm_by_name() - look for a VM
- * @name: PID-FD
+ * @name: of its directory
  *
  * Context: worker, or with the registry's lock held.
  *
@@ -78,10 +85,11 @@ static u64 exits_of(struct kvmhot_vcpu *v)
 /**
  * kvmhot_vm_remove() - remove a VM
  * @vm: the VM; removable, or the module goes
- * @forgotten: nobody told us to
+ * @bound: what is lacking, so that it has to go
  */
-void kvmhot_vm_remove(struct kvmhot_vm *vm, bool forgotten)
+void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
 {
+	bool forgotten = bound != KVMHOT_NO_BOUND;
 	struct kvmhot_vcpu *v;
 
 	mutex_lock(&kvmhot_reg.lock);
@@ -92,7 +100,8 @@ void kvmhot_vm_remove(struct kvmhot_vm *vm, bool forgotten)
 		if (forgotten)
 			kvmhot_reg.forgotten_exits += exits_of(v);
 	}
-	kvmhot_reg.forgotten_vms += forgotten;
+	if (forgotten)
+		kvmhot_reg.forgotten_vms[bound]++;
 	mutex_unlock(&kvmhot_reg.lock);
 	kvmhot_reg.place_made = true;
 	/* Waits for readers of its files, so not under the lock. */
@@ -101,39 +110,78 @@ void kvmhot_vm_remove(struct kvmhot_vm *vm, bool forgotten)
 
 /**
  * kvmhot_vm_make_place() - remove an ended VM, to have its place and memory
+ * @bound: what is lacking
  *
  * Return: false if there is none to do without.
  */
-bool kvmhot_vm_make_place(void)
+bool kvmhot_vm_make_place(enum kvmhot_bound bound)
 {
 	struct kvmhot_vm *vm = kvmhot_vm_oldest_ended();
 
 	if (!vm)
 		return false;
-	kvmhot_vm_remove(vm, true);
+	kvmhot_vm_remove(vm, bound);
 	kvmhot_free_removed();
 	return true;
 }
 
-static void vm_set_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+/* Set under the lock, for those who print names. */
+static void set_name(struct kvmhot_vm *vm, unsigned int nth)
 {
-	struct kvmhot_vm *old;
+	mutex_lock(&kvmhot_reg.lock);
+	vm->nth = nth;
+	if (!vm->base[0])
+		snprintf(vm->name, sizeof(vm->name), "%d-unnamed%u", vm->pid,
+			 ++nr_unnamed);
+	else if (!nth)
+		strscpy(vm->name, vm->base, sizeof(vm->name));
+	else
+		snprintf(vm->name, sizeof(vm->name), "%s.%u", vm->base, nth);
+	mutex_unlock(&kvmhot_reg.lock);
+}
+
+/* A number that no VM of that name has: they are in order of time. */
+static unsigned int next_nth(const char *base)
+{
+	struct kvmhot_vm *vm;
+	unsigned int nth = 0;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		if (!strcmp(vm->base, base))
+			nth = max(nth, vm->nth);
+	return nth + 1;
+}
+
+/*
+ * KVM gives a name to one VM at a time: so the VM that had it before is gone, and
+ * leaves it to the one that comes.
+ */
+static void leave_name(const char *base)
+{
+	struct kvmhot_vm *vm = kvmhot_vm_by_name(base);
+
+	if (!vm)
+		return;
+	if (!vm->ended)
+		kvmhot_vm_lost(vm);
+	/* Waits for readers of its files: they have its name in them. */
+	debugfs_remove(vm->dir);
+	set_name(vm, next_nth(base));
+	vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+}
+
+static void vm_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+{
 	char *p;
 
 	strscpy(vm->comm, v->comm, sizeof(vm->comm));
 	for (p = vm->comm; *p; p++)
 		if (!isascii(*p) || !isprint(*p))
 			*p = '?';
-	strscpy(vm->name, v->name, sizeof(vm->name));
-	old = kvmhot_vm_by_name(vm->name);
-	if (old && kvmhot_vm_is_removable(old)) {
-		kvmhot_vm_remove(old, true);
-		old = NULL;
-	}
-	/* KVM gives no name if it has no debugfs, or had the name already. */
-	if (!vm->name[0] || old)
-		snprintf(vm->name, sizeof(vm->name), "%d-unnamed%u", v->pid,
-			 ++nr_unnamed);
+	strscpy(vm->base, v->name, sizeof(vm->base));
+	if (vm->base[0])
+		leave_name(vm->base);
+	set_name(vm, 0);
 }
 
 /* A VM for a vCPU that is seen for the first time. */
@@ -142,10 +190,10 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	struct kvmhot_vm *vm;
 
 	while (kvmhot_reg.nr_running + kvmhot_reg.nr_ended >= kvmhot_max_vms)
-		if (!kvmhot_vm_make_place())
+		if (!kvmhot_vm_make_place(KVMHOT_MAX_VMS))
 			return NULL;
 	while (!kvmhot_pool_take(sizeof(*vm)))
-		if (!kvmhot_vm_make_place())
+		if (!kvmhot_vm_make_place(KVMHOT_MAX_MEMORY))
 			return NULL;
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
 	if (!vm) {
@@ -156,7 +204,7 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	vm->kvm = v->kvm;
 	vm->pid = v->pid;
 	vm->since = kvmhot_clock_at(v->seen);
-	vm_set_name(vm, v);
+	vm_name(vm, v);
 
 	mutex_lock(&kvmhot_reg.lock);
 	list_add_tail(&vm->list, &kvmhot_reg.vms);
@@ -184,26 +232,38 @@ struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
 
 /**
  * kvmhot_vm_end() - a VM has ended
- * @vm: the VM
- * @v: the first of its vCPUs that is gone
+ * @vm: the VM, which has not before
+ * @tsc: kvmhot_clock() as of its last edge
  */
-void kvmhot_vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc)
 {
-	struct kvmhot_vcpu *other;
-	struct kvm_vcpu *key;
-
 	mutex_lock(&kvmhot_reg.lock);
 	/* It may have been reset after its last edge. */
-	vm->ended = max(kvmhot_clock_at(v->last), READ_ONCE(vm->since));
+	vm->ended = max(tsc, READ_ONCE(vm->since));
 	kvmhot_reg.nr_running--;
 	kvmhot_reg.nr_ended++;
 	mutex_unlock(&kvmhot_reg.lock);
-	if (v->sum[KVMHOT_ENDS])
-		return;
-	/* Not by kvm_destroy_vm, which was missed: the others are gone, too. */
-	list_for_each_entry(other, &vm->vcpus, siblings) {
-		key = READ_ONCE(other->vcpu);
+}
+
+/**
+ * kvmhot_vm_lost() - a VM is gone, but its end was not seen
+ * @vm: the VM, which has not ended before
+ *
+ * If it is there all the same, it is seen anew, as another VM.
+ */
+void kvmhot_vm_lost(struct kvmhot_vm *vm)
+{
+	struct kvmhot_vcpu *v;
+	struct kvmhot_sums s;
+	struct kvm_vcpu *key;
+	u64 tsc = 0;
+
+	list_for_each_entry(v, &vm->vcpus, siblings) {
+		key = READ_ONCE(v->vcpu);
 		if (key)
-			kvmhot_vcpu_retire(other, key);
+			kvmhot_vcpu_retire(v, key);
+		if (!kvmhot_snap_sums(v, &s))
+			tsc = max(tsc, s.now);
 	}
+	kvmhot_vm_end(vm, tsc);
 }

@@ -16,6 +16,19 @@
 struct dentry;
 struct kvm;
 
+/*
+ * The bounds for lack of which an ended VM may have to go, each with the name of
+ * its module parameter: see kvmhot_bound_names.
+ */
+enum kvmhot_bound {
+	KVMHOT_MAX_VMS,
+	KVMHOT_MAX_VCPUS,
+	KVMHOT_MAX_MEMORY,
+	KVMHOT_MAX_ENDED,
+	KVMHOT_NR_BOUNDS,
+	KVMHOT_NO_BOUND = KVMHOT_NR_BOUNDS,	/* a reset told to remove it */
+};
+
 /**
  * struct kvmhot_vm - a VM
  * @list: in the list of VMs
@@ -23,7 +36,10 @@ struct kvm;
  * @nr_vcpus: number of @vcpus
  * @nr_live: those of them that have not been retired
  * @kvm: identity; never followed
- * @name: PID-FD
+ * @name: of its directory
+ * @base: as KVM named it, PID-FD; empty if KVM did not
+ * @nth: 0: @name is @base.  Else a later VM has taken that name, and @name is
+ *	 @base, a dot, and this number
  * @comm: of the VMM, cleaned for printing
  * @pid: thread that created it
  * @since: TSC of first sight or of the last reset
@@ -41,6 +57,8 @@ struct kvmhot_vm {
 	unsigned int		nr_live;
 	struct kvm		*kvm;
 	char			name[KVMHOT_NAME_LEN];
+	char			base[KVMHOT_NAME_LEN];
+	unsigned int		nth;
 	char			comm[TASK_COMM_LEN];
 	pid_t			pid;
 	u64			since;
@@ -57,7 +75,7 @@ struct kvmhot_vm {
  * @nr_running: VMs that run
  * @nr_ended: VMs that have ended
  * @generation: resets of all
- * @forgotten_vms: ended VMs that had to make place
+ * @forgotten_vms: ended VMs that had to make place, by what was lacking
  * @forgotten_exits: their exits
  * @gone_sum: sums of records that were freed
  * @gone_refused: exits of those of them that were refused
@@ -70,7 +88,7 @@ struct kvmhot_registry {
 	unsigned int		nr_running;
 	unsigned int		nr_ended;
 	unsigned int		generation;
-	u64			forgotten_vms;
+	u64			forgotten_vms[KVMHOT_NR_BOUNDS];
 	u64			forgotten_exits;
 	u64			gone_sum[KVMHOT_NR_SUMS];
 	u64			gone_refused;
@@ -85,13 +103,15 @@ void kvmhot_worker_exit(void);
 
 /* vm.c: the worker, but for by_name */
 extern struct kvmhot_registry kvmhot_reg;
+extern const char * const kvmhot_bound_names[KVMHOT_NR_BOUNDS];
 struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
 struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v);
-void kvmhot_vm_end(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v);
+void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc);
+void kvmhot_vm_lost(struct kvmhot_vm *vm);
 bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm);
 struct kvmhot_vm *kvmhot_vm_oldest_ended(void);
-void kvmhot_vm_remove(struct kvmhot_vm *vm, bool forgotten);
-bool kvmhot_vm_make_place(void);
+void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound);
+bool kvmhot_vm_make_place(enum kvmhot_bound bound);
 
 /* free.c: the worker */
 void kvmhot_free_vm(struct kvmhot_vm *vm);

@@ -76,8 +76,10 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 	preempt_enable();
 	if (vm) {
 		vm->nr_live--;
-		if (!vm->ended)
-			kvmhot_vm_end(vm, v);
+		if (!vm->ended && v->sum[KVMHOT_ENDS])
+			kvmhot_vm_end(vm, kvmhot_clock_at(v->last));
+		else if (!vm->ended)
+			kvmhot_vm_lost(vm);
 		/* It can make place, if need be. */
 		kvmhot_reg.place_made = true;
 	} else {
@@ -138,18 +140,19 @@ static void work(struct work_struct *unused)
 {
 	struct llist_node *notices = llist_del_all(&kvmhot_notices);
 	struct kvmhot_vm *vm, *vnext;
+	enum kvmhot_bound bound;
 
 	kvmhot_pool_refill();
-	while (!kvmhot_pool_fill() && kvmhot_pool_empty())
-		if (!kvmhot_vm_make_place())
+	while (!kvmhot_pool_fill(&bound) && kvmhot_pool_empty())
+		if (!kvmhot_vm_make_place(bound))
 			break;
 	handle_notices(notices);
 
 	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
 		if (vm->forget && kvmhot_vm_is_removable(vm))
-			kvmhot_vm_remove(vm, false);
+			kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
 	while (kvmhot_reg.nr_ended > kvmhot_max_ended && kvmhot_vm_oldest_ended())
-		kvmhot_vm_remove(kvmhot_vm_oldest_ended(), true);
+		kvmhot_vm_remove(kvmhot_vm_oldest_ended(), KVMHOT_MAX_ENDED);
 	if (kvmhot_reg.place_made)
 		link_refused();
 	kvmhot_perf_work();
@@ -157,7 +160,7 @@ static void work(struct work_struct *unused)
 	retry_pages();
 	tell_misfits();
 	/* With what was freed, and for what was taken meanwhile. */
-	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill() && !kvmhot_vm_oldest_ended());
+	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
 	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
 		kvmhot_hooks_no_vms();
 }
@@ -169,7 +172,9 @@ DECLARE_WORK(kvmhot_work, work);
  */
 void kvmhot_worker_init(void)
 {
-	kvmhot_pool_fill();
+	enum kvmhot_bound unused;
+
+	kvmhot_pool_fill(&unused);
 }
 
 /**
@@ -187,7 +192,7 @@ void kvmhot_worker_exit(void)
 	while (!llist_empty(&kvmhot_notices));
 	kvmhot_perf_exit();
 	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
-		kvmhot_vm_remove(vm, false);
+		kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
 	kvmhot_free_removed();
 	kvmhot_free_vcpus(&kvmhot_reg.refused);
 	kvmhot_pool_drain();

@@ -9,6 +9,7 @@
 #include "block.h"
 #include "table.h"
 #include "text.h"
+#include "twins.h"
 #include "whole.h"
 
 static void print_first(const struct whole *w, bool saved, FILE *out)
@@ -92,10 +93,10 @@ void block_notes(const struct filter *f, const struct snapshot *now,
 
 	for (vm = now->vms; vm < now->vms + now->nr_vms; vm++)
 		if (filter_vm(f, vm))
-			note_vm(vm, source_find(then, vm->id, vm->vcpu),
+			note_vm(vm, twins_then(then, now, vm),
 				source_find(d, vm->id, vm->vcpu), each, arg);
 	for (vm = then->vms; vm < then->vms + then->nr_vms; vm++)
-		if (filter_vm(f, vm) && !source_find(now, vm->id, vm->vcpu))
+		if (filter_vm(f, vm) && !twins_now(now, vm))
 			tell(each, arg, vm, "gone", "");
 }
 
@@ -115,7 +116,7 @@ static void print_failed(const struct snapshot *now,
 	for (vm = now->vms; vm < now->vms + now->nr_vms; vm++) {
 		if (!filter_vm(f, vm))
 			continue;
-		old = source_find(then, vm->id, vm->vcpu);
+		old = twins_then(then, now, vm);
 		if (events_failed(vm) <= (old ? events_failed(old) : 0))
 			continue;
 		snprintf(before, sizeof(before), "# %s (%s): ", vm->name,

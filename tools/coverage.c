@@ -2,6 +2,7 @@
 /* The exits that kvmhot counted, of those that KVM itself counted. */
 #include <string.h>
 
+#include "twins.h"
 #include "whole.h"
 
 /* Nearly always it is in the same place as in the other reading: HINT. */
@@ -18,11 +19,29 @@ static const struct coverage *find(const struct snapshot *s, const char *id,
 	return NULL;
 }
 
-/* Another VM of that name begins afresh. */
-static struct coverage since(const struct coverage *now,
-			     const struct snapshot *s, size_t hint)
+/* All are loaded with the same vCPU, or all of them. */
+static const struct vm *find_vm(const struct snapshot *s, const char *id)
 {
-	const struct coverage *then = s ? find(s, now->id, hint) : NULL;
+	return source_find(s, id, s->nr_vms ? s->vms[0].vcpu : ALL_VCPUS);
+}
+
+/* The row of the same VM in an earlier reading, or NULL */
+static const struct coverage *find_then(const struct coverage *c,
+					const struct snapshot *now,
+					const struct snapshot *then, size_t hint)
+{
+	const struct vm *vm = find_vm(now, c->id);
+	const struct vm *old = vm ? twins_then(then, now, vm) : NULL;
+
+	if (old)
+		return find(then, old->id, hint);
+	/* Of another VM that had that name? */
+	return find_vm(then, c->id) ? NULL : find(then, c->id, hint);
+}
+
+static struct coverage since(const struct coverage *now,
+			     const struct coverage *then)
+{
 	struct coverage c = *now;
 
 	if (then && then->exits <= c.exits && then->kvm_exits <= c.kvm_exits) {
@@ -30,12 +49,6 @@ static struct coverage since(const struct coverage *now,
 		c.kvm_exits -= then->kvm_exits;
 	}
 	return c;
-}
-
-/* All are loaded with the same vCPU, or all of them. */
-static const struct vm *find_vm(const struct snapshot *s, const char *id)
-{
-	return source_find(s, id, s->nr_vms ? s->vms[0].vcpu : ALL_VCPUS);
 }
 
 /*
@@ -92,14 +105,16 @@ void coverage_of(struct coverage_sum *sum, const struct snapshot *s,
 void coverage_sum(struct coverage_sum *sum, const struct snapshot *now,
 		  const struct snapshot *then, const struct filter *f)
 {
+	const struct coverage *row;
 	struct coverage c;
 	size_t i;
 
 	memset(sum, 0, sizeof(*sum));
 	for (i = 0; i < now->nr_coverages; i++) {
-		if (!is_chosen(now, now->coverages[i].id, f))
+		row = &now->coverages[i];
+		if (!is_chosen(now, row->id, f))
 			continue;
-		c = since(&now->coverages[i], then, i);
+		c = since(row, then ? find_then(row, now, then, i) : NULL);
 		add(sum, now, &c);
 	}
 }

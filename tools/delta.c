@@ -5,6 +5,7 @@
 
 #include "delta.h"
 #include "text.h"
+#include "twins.h"
 
 static const struct reason *find_reason(const struct vm *vm,
 					const struct reason *like)
@@ -274,7 +275,7 @@ static int make(struct snapshot *d, const struct snapshot *now,
 		vm = &now->vms[i];
 		d->nr_vms++;
 		if (subtract_vm(&d->vms[i], vm,
-				source_find(then, vm->id, vm->vcpu),
+				twins_then(then, now, vm),
 				d->n[S_EVENTS_NUMBER]))
 			return -1;
 	}

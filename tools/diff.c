@@ -214,9 +214,12 @@ static void print_changes(const struct comparison *c)
 		       c->nr_left_out, PLURAL(c->nr_left_out));
 }
 
-static void print_after(const struct vm *before, const struct vm *after)
+static void print_after(const struct comparison *c, const struct vm *before,
+			const struct vm *after)
 {
 	struct cell seconds = fmt_seconds(summary_seconds(after));
+	const struct vm *old = before ? twins_now(&c->second, before) : NULL;
+	const char *was = old ? old->id : before ? before->id : "";
 	const char *text = seconds.text;
 
 	printf("%s (%s): %s", after->name, after->id,
@@ -224,10 +227,9 @@ static void print_after(const struct vm *before, const struct vm *after)
 	if (!before)
 		printf("new: after is the %s since its first sight or last reset\n",
 		       text);
-	else if (strcmp(before->id, after->id))
+	else if (strcmp(was, after->id))
 		printf("was %s: before is the %s of that, after the %s of this\n",
-		       before->id, fmt_seconds(summary_seconds(before)).text,
-		       text);
+		       was, fmt_seconds(summary_seconds(before)).text, text);
 	else
 		printf("%sbefore is the %s up to BEFORE, after the %s %s\n",
 		       after->restarted ? "reset in between: " : "",
@@ -248,7 +250,7 @@ static void print_times(const struct comparison *c)
 			      c->first.n[S_GENERATION]));
 	for (vm = c->between.vms; vm < c->between.vms + c->between.nr_vms; vm++)
 		if (filter_vm(f, vm) && !twins_successor(&c->second, vm))
-			print_after(before(c, vm), vm);
+			print_after(c, before(c, vm), vm);
 	for (vm = c->first.vms; vm < c->first.vms + c->first.nr_vms; vm++)
 		if (filter_vm(f, vm) && !twins_after(&c->second, vm))
 			printf("%s (%s): gone\n", vm->name, vm->id);

@@ -25,7 +25,11 @@ enum verdict {
 /* Rows of 'status' that the reader has no other use for. */
 enum {
 	D_VMS, D_VMS_ENDED, D_VMS_MAX, D_VCPUS, D_VCPUS_MAX, D_MEMORY,
-	D_MEMORY_MAX, D_DROPPED_SPANS, NR_D
+	D_MEMORY_MAX, D_DROPPED_SPANS,
+	/* Not there before the module told causes apart: then 0. */
+	D_FORGOTTEN_MAX_VMS, D_FORGOTTEN_MAX_VCPUS, D_FORGOTTEN_MAX_MEMORY,
+	D_FORGOTTEN_MAX_ENDED,
+	NR_D
 };
 
 /* Columns of a hook's row, likewise; in the order of the rows. */

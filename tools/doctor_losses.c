@@ -158,6 +158,14 @@ static void tell_lost(const struct host *h)
 	doctor_remedy("if kvmhot was disabled for a while: kvmhot reset; else see hook");
 }
 
+/* One of the bounds that ended VMs had to go for: N of them */
+static void tell_bound_of_ended(__u64 n, const char *parameter, __u64 bound)
+{
+	if (n)
+		doctor_remedy("for %llu of them: " RELOAD "%s=%llu (now %llu), or read them sooner",
+			      n, parameter, bound ? 2 * bound : 64, bound);
+}
+
 static void tell_forgotten(const struct host *h)
 {
 	const struct snapshot *s = &h->status;
@@ -170,8 +178,13 @@ static void tell_forgotten(const struct host *h)
 		    "forgotten since load: %llu ended VM%s with %llu exits",
 		    s->n[S_FORGOTTEN_VMS], PLURAL(s->n[S_FORGOTTEN_VMS]),
 		    s->n[S_FORGOTTEN_EXITS]);
-	doctor_remedy(RELOAD "max_ended=%llu (now %llu), or read them sooner",
-		      ended ? 2 * ended : 64, ended);
+	tell_bound_of_ended(h->n[D_FORGOTTEN_MAX_ENDED], "max_ended", ended);
+	tell_bound_of_ended(h->n[D_FORGOTTEN_MAX_VMS], "max_vms",
+			    h->n[D_VMS_MAX]);
+	tell_bound_of_ended(h->n[D_FORGOTTEN_MAX_VCPUS], "max_vcpus",
+			    h->n[D_VCPUS_MAX]);
+	tell_bound_of_ended(h->n[D_FORGOTTEN_MAX_MEMORY], "max_memory_kb",
+			    h->n[D_MEMORY_MAX] / 1024);
 }
 
 void doctor_losses(struct host *h)

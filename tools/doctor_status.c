@@ -9,7 +9,8 @@
 
 static const char * const keys[NR_D] = {
 	"vms", "vms_ended", "vms_max", "vcpus", "vcpus_max", "memory_bytes",
-	"memory_max_bytes", "dropped_spans",
+	"memory_max_bytes", "dropped_spans", "forgotten_max_vms",
+	"forgotten_max_vcpus", "forgotten_max_memory_kb", "forgotten_max_ended",
 };
 
 static int parse_hook(struct text *t, struct hook_more *more)
@@ -53,7 +54,7 @@ static int read_more(struct host *h)
 	while (!ret && (ret = text_row(&t, 2)) > 0)
 		ret = parse_row(&t, h, &nr, &seen);
 	t.line = 0;
-	for (i = 0; !ret && i < NR_D; i++)
+	for (i = 0; !ret && i < D_FORGOTTEN_MAX_VMS; i++)
 		if (!(seen & 1U << i))
 			ret = text_bad(&t, "no row '%s'", keys[i]);
 	if (!ret && nr != h->status.nr_hooks)

@@ -36,12 +36,18 @@ static bool is_word(const struct word *w, const char *s)
 	return strlen(s) == w->len && !memcmp(w->s, s, w->len);
 }
 
+/*
+ * By PID or name the latest VM is meant: one whose PID-FD another has now is called
+ * by its own name, PID-FD.N, only.
+ */
 static bool is_called(const struct vm *vm, const struct word *w)
 {
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%u", vm->pid);
-	return is_word(w, vm->id) || is_word(w, pid) || is_word(w, vm->name);
+	return is_word(w, vm->id) ||
+	       (!strchr(vm->id, '.') &&
+		(is_word(w, pid) || is_word(w, vm->name)));
 }
 
 static bool is_guest(const struct vm *vm, const struct word *w)

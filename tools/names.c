@@ -8,6 +8,7 @@
 
 #include "source.h"
 #include "store.h"
+#include "twins.h"
 
 /* Command lines are longer (libvirt's: 10 KiB), but the name comes early. */
 #define CMDLINE_MAX	65536
@@ -175,7 +176,7 @@ void names_keep(struct snapshot *now, const struct snapshot *then)
 	for (vm = now->vms; vm < now->vms + now->nr_vms; vm++) {
 		if (vm->running)
 			continue;
-		old = source_find(then, vm->id, vm->vcpu);
+		old = twins_then(then, now, vm);
 		if (old)
 			memcpy(vm->name, old->name, sizeof(vm->name));
 	}

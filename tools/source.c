@@ -12,9 +12,19 @@
 #include "parse.h"
 #include "store.h"
 
-/* Of a VM's name: PID-FD, or PID-unnamedN */
-#define ID_CHARACTERS	"-0123456789" \
+/* Of a VM's name: PID-FD, PID-FD.N, or PID-unnamedN */
+#define DIGITS		"0123456789"
+#define ID_CHARACTERS	"-" DIGITS \
 			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+static bool is_id(const char *id)
+{
+	size_t len = strspn(id, ID_CHARACTERS);
+
+	if (id[len] == '.' && memchr(id, '-', len) && id[len + 1])
+		len += 1 + strspn(id + len + 1, DIGITS);
+	return len && !id[len];
+}
 
 /*
  * The names are printed as they are: a saved copy must not have others than
@@ -25,7 +35,7 @@ static int check_id(const char *id, const char *root)
 	if (strlen(id) >= sizeof(((struct vm *)0)->id))
 		text_tell("%s/vms: '%.40s...': a name too long for a VM's",
 			  root, id);
-	else if (!*id || id[strspn(id, ID_CHARACTERS)])
+	else if (!is_id(id))
 		text_tell("%s/vms: '%s' is not a VM's name", root, id);
 	else
 		return 0;

@@ -120,7 +120,7 @@ struct spans {
 };
 
 struct vm {
-	char id[32];		/* PID-FD */
+	char id[32];		/* PID-FD; PID-FD.N: another VM has that name now */
 	char comm[32];
 	char name[128];
 	unsigned int pid;

@@ -6,6 +6,16 @@
 #include "source.h"
 
 /*
+ * The very same VM in an earlier or a later reading, or NULL.  When another VM takes
+ * its name, PID-FD, an ended one is called PID-FD.N.  A VM of the same name that
+ * began later is the same, reset, if the one of before is nowhere.
+ */
+const struct vm *twins_then(const struct snapshot *first,
+			    const struct snapshot *second,
+			    const struct vm *vm);
+const struct vm *twins_now(const struct snapshot *second, const struct vm *vm);
+
+/*
  * Of a VM that has ended, in S, the one that was started in its place: that which
  * runs, and alone has its name; or NULL.
  */

@@ -9,13 +9,13 @@
 
 #define NAME_MAX_WIDTH	32
 
-static void print_vm(const struct vm *vm, int width)
+static void print_vm(const struct vm *vm, int width, int id_width)
 {
 	__u64 all = summary_vcpu_cycles(vm);
 	double seconds = summary_seconds(vm);
 
-	printf("%-*s %-12s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
-	       fmt_name(vm->name, width).text, vm->id, vm->pid,
+	printf("%-*s %-*s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
+	       fmt_name(vm->name, width).text, id_width, vm->id, vm->pid,
 	       vm->running ? "running" : "ended", vm->nr_vcpus,
 	       fmt_seconds(seconds).text, fmt_count(vm->n[V_EXITS]).text,
 	       seconds > 0 ? fmt_real(vm->n[V_EXITS] / seconds).text : "-",
@@ -28,7 +28,7 @@ static void print_vm(const struct vm *vm, int width)
 
 int cmd_vms(const struct options *o)
 {
-	int status = EXIT_FAILED, width = 16;
+	int status = EXIT_FAILED, width = 16, id_width = 12;
 	struct snapshot s;
 	size_t i, len;
 
@@ -40,13 +40,16 @@ int cmd_vms(const struct options *o)
 		len = strlen(s.vms[i].name);
 		if (len > (size_t)width)
 			width = len < NAME_MAX_WIDTH ? len : NAME_MAX_WIDTH;
+		len = strlen(s.vms[i].id);
+		if (len > (size_t)id_width)
+			id_width = len;
 	}
-	printf("%-*s %-12s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
-	       "NAME", "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE",
+	printf("%-*s %-*s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
+	       "NAME", id_width, "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE",
 	       "GUEST%", "KVM%", "HALT%", "WAIT%", "USER%");
 	for (i = 0; i < s.nr_vms; i++)
 		if (filter_vm(&o->filter, &s.vms[i]))
-			print_vm(&s.vms[i], width);
+			print_vm(&s.vms[i], width, id_width);
 	status = source_status(&s, NULL, false);
 out:
 	source_free(&s);

@@ -164,11 +164,14 @@ static void all_in_turn(void)
 
 	if (!vcpus)
 		die("memory");
-	for (i = 0; i < nr_vms; i++) {
+	for (i = 1; i <= nr_vms; i++) {
 		vm = make_vm(vcpus);
 		begin(vcpus);
+		if (wait_start && i == nr_vms)
+			say_and_wait("READY");
 		finish(vcpus);
-		close_vm(vm, vcpus);
+		if (i < nr_vms || !wait_end)
+			close_vm(vm, vcpus);
 	}
 }
 
@@ -271,8 +274,8 @@ static void parse(int argc, char **argv)
 				"  --exits N     CPUIDs of each vCPU (1)\n"
 				"  --invent N    ioctls of each vCPU that KVM does not have (0)\n"
 				"  --in-turn     one VM after the other; without, all at once\n"
-				"  --wait-start  print READY after each vCPU's OUT, and do the HLT\n"
-				"                at SIGUSR1\n"
+				"  --wait-start  print READY when all have done their OUT (in turn: the\n"
+				"                last one), do the HLT at SIGUSR1\n"
 				"  --wait-end    print DONE, end at SIGUSR1\n");
 			exit(2);
 		}

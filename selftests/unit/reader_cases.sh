@@ -172,6 +172,45 @@ between 1 1 'for f in $files; do
 		"$dir/later/vms/4391-11/$f" >"$vm/$f"
 	edit "$bad/vms/5120-14/$f" "s/state=running/state=ended/"; done'
 shows "stat: a reset and an end" stat-reset.txt
+# remade TREE: the VM of $vm has ended, and another has its name
+remade()
+{
+	mkdir "$1/vms/4391-11.1"
+	for f in $files; do
+		sed '1s/vm=4391-11/&.1/; 1s/state=running/state=ended/' "$dir/later/vms/4391-11/$f" >"$1/vms/4391-11.1/$f"
+		sed '1s/since=100000000000/since=104800000000/; 1s/now=[0-9]*/now=109600000000/' \
+			"$dir/good/vms/4391-11/$f" >"$1/vms/4391-11/$f"
+	done
+	edit "$1/status" "s/^vm${tab}4391-11\(${tab}.*\)/&\\nvm${tab}4391-11.1\1/"
+}
+fresh
+between 1 1 'remade "$bad"'
+[ $status -eq 0 ] && grep -qx '# web-01 (4391-11.1): ended' "$dir/clean" &&
+	grep -qx '# web-01 (4391-11): new, its figures are of the 2.00s' "$dir/clean" &&
+	[ "$(grep -c '^# .*(4391' "$dir/clean")" -eq 2 ] && ! grep -q gone "$dir/clean"
+ok "stat: another VM has the name of one that ended: both are known" $?
+# Of the one that ended as much as if it had kept its name
+grep '^web-01' "$dir/clean" | sort >"$dir/both"
+fresh
+between 1 1 'for f in $files; do
+	sed "1s/state=running/state=ended/" "$dir/later/vms/4391-11/$f" >"$vm/$f"; done'
+grep '^web-01' "$dir/clean" | sort >"$dir/one"
+[ -s "$dir/one" ] && [ -z "$(comm -13 "$dir/both" "$dir/one")" ]
+ok "stat: of the one that ended only the interval" $?
+fresh
+remade "$bad"
+run report -p 4391 --root "$bad"
+[ $status -eq 0 ] && grep -q '(4391-11, running' "$dir/out" && ! grep -q '4391-11\.1' "$dir/out"
+ok "-p PID: the VM that has KVM's name" $?
+run report -p 4391-11.1 --root "$bad"
+[ $status -eq 0 ] && grep -q '(4391-11.1, ended' "$dir/out"
+ok "-p PID-FD.N: the one that ended" $?
+for verb in vms tree costs "export --json" "export --openmetrics" "export --csv"; do
+	# shellcheck disable=SC2086
+	run $verb --root "$bad"
+	[ $status -eq 0 ] && grep -qF 4391-11.1 "$dir/out"
+	ok "PID-FD.N: $verb" $?
+done
 fresh
 rm -r "$bad/vms" && cp -r "$dir/later/vms" "$bad/vms"
 between 1 1 'rm -r "$bad/vms"; cp -r "$dir/good/vms" "$bad"'

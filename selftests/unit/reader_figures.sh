@@ -213,7 +213,7 @@ done
 run export --folded --root "$bad"
 [ $status -eq 0 ] && [ "$(cut -d ';' -f 1 "$dir/out" | sort -u | grep -cE '^x_0{118}_(4391-11|5120-14)$')" -eq 2 ]
 ok "export: two VMs of one name that is long" $?
-for word in 'a b' 'a;b' 1_1 1.1 '1-1~' "$(printf '1-\303\244')"; do
+for word in 'a b' 'a;b' 1_1 1.1 1-1. 1-1.x 1-1.1.1 '1-1~' "$(printf '1-\303\244')"; do
 	fresh; mkdir "$bad/vms/$word"
 	damaged "vms: a name '$word'" "vms: '$(printf '%s' "$word" | tr '\200-\377' '??')' is not a VM's name"
 done

@@ -147,6 +147,13 @@ run diff "$saved" "$bad" -p web-01 -r CPUID
 [ $status -eq 0 ] && grep -q '^web-01 (7000-9): was 4391-11: ' "$dir/out" &&
 	grep -q '^web-01  *7000 CPUID  *20.0  *20.0  *+0.0% ' "$dir/out" && [ "$(grep -c ' CPUID ' "$dir/out")" -eq 1 ]
 ok "diff: started anew, while the old record is still there" $?
+# The one before has left its name to the new one
+fresh
+remade "$bad"
+run diff "$saved" "$bad" -p web-01 -r CPUID
+[ $status -eq 0 ] && grep -q '^web-01 (4391-11): was 4391-11.1: ' "$dir/out" && [ "$(grep -c ' CPUID ' "$dir/out")" -eq 1 ] &&
+	! grep -q reset "$dir/out"
+ok "diff: started anew, under the name of the old record" $?
 refuses "diff: one of two VMs is in neither" 1 "no such VM: nosuch" diff "$saved" "$bad" -p web-01,nosuch
 refuses "diff: --root and AFTER" 2 "--root, or AFTER: not both" diff "$saved" "$bad" --root "$good"
 fresh
