@@ -36,7 +36,7 @@ static bool is_torn(const struct kvmhot_quick *q)
  * Threads that race for a vCPU may leave its record such that it looks for ever as
  * if something were being written.
  */
-#define MAX_TRIES	(1 << 20)
+#define MAX_TRIES	1000000
 
 /**
  * kvmhot_look_again() - may what did not succeed be tried again?

@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static unsigned int nr_vms = 1, nr_vcpus = 1, exits = 1, invent;
 static bool in_turn, wait_start, wait_end;
 static int kvm, run_size;
 static void *memory;
-static volatile sig_atomic_t go_on;
+static atomic_bool go_on;
 
 static void die(const char *what)
 {
@@ -140,7 +141,7 @@ static void close_vm(int vm, struct vcpu *vcpus)
 static void on_signal(int signal)
 {
 	(void)signal;
-	go_on = 1;
+	go_on = true;
 }
 
 /* Say WORD, and wait for SIGUSR1, which is blocked elsewhere. */
@@ -153,7 +154,7 @@ static void say_and_wait(const char *word)
 	sigemptyset(&none);
 	while (!go_on)
 		ppoll(NULL, 0, NULL, &none);
-	go_on = 0;
+	go_on = false;
 }
 
 static void all_in_turn(void)
@@ -217,7 +218,7 @@ static void prepare(void)
 	memcpy(memory, code, sizeof(code));
 }
 
-static unsigned int number(const char *arg, unsigned int max)
+static unsigned int parse_number(const char *arg, unsigned int max)
 {
 	char *end;
 	unsigned long n = strtoul(arg, &end, 10);
@@ -246,16 +247,16 @@ static void parse(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
 		switch (option) {
 		case 'n':
-			nr_vms = number(optarg, MAX_VMS);
+			nr_vms = parse_number(optarg, MAX_VMS);
 			break;
 		case 'v':
-			nr_vcpus = number(optarg, MAX_VCPUS);
+			nr_vcpus = parse_number(optarg, MAX_VCPUS);
 			break;
 		case 'x':
-			exits = number(optarg, 65535);
+			exits = parse_number(optarg, 65535);
 			break;
 		case 'i':
-			invent = number(optarg, 256);
+			invent = parse_number(optarg, 256);
 			break;
 		case 't':
 			in_turn = true;

@@ -322,8 +322,7 @@ not_conserved()
 # count and no time comes there within thirty years
 absurd()
 {
-	grep -v '^#' "$1" | tr '\t :' '\n\n\n' | grep -E '^[0-9]{19,}$' | sort -u |
-		head -n 5
+	grep -v '^#' "$1" | grep -oE '\<[0-9]{19,}\>' | sort -u | head -n 5
 }
 
 # not_added_up FILE...: rows whose buckets do not add up to their count, and

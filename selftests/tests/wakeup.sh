@@ -18,12 +18,12 @@ for more in 0 1 2; do
 		invept ud vmcall msr_read mmio_read out; do
 		list="$list $kind=2"
 		# Other ioctls take lines, too.
-		# shellcheck disable=SC2086 # lists of words
+		# shellcheck disable=SC2086 # a list of words
 		./kvmhot-guest --uffd 1 --poke $more $list wall=1 > "$TMP/out" 2>&1
 		rc=$?
 		[ $rc = 0 ] || { sed 's/^/#   /' "$TMP/out"; break; }
 	done
-	tap $rc "a first exit that sleeps, after$list, $more other ioctls"
+	tap "$rc" "a first exit that sleeps, after$list, $more other ioctls"
 done
 until_true '[ "$(status vms)" = 0 ]'
 awk -F '\t' '!/^#/ && $3 == "MSR_WRITE" { n += $4; slept += $12 > 0 }
