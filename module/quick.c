@@ -33,8 +33,12 @@ struct kvmhot_vcpu kvmhot_quick_nobody = {
 	.quick.who = KVMHOT_SLOW,
 };
 
-/* The record of the vCPU in whose KVM_RUN this CPU's thread is. */
-DEFINE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu) = &kvmhot_quick_nobody;
+/*
+ * The record of the vCPU in whose KVM_RUN this CPU's thread is.  It begins as NULL:
+ * the kernel does not relocate what a module's per-CPU variables begin with.
+ * kvmhot_worker_init() sets it before any probe is in place.
+ */
+DEFINE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu);
 
 /* Whether there may be one; turned by the control path. */
 bool kvmhot_quick_open;

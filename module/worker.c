@@ -174,6 +174,7 @@ void kvmhot_worker_init(void)
 {
 	enum kvmhot_bound unused;
 
+	kvmhot_pool_close_quick();
 	kvmhot_pool_fill(&unused);
 }
 
