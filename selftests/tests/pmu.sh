@@ -193,7 +193,7 @@ equal "HLT: as sched:sched_switch" "$(counted context-switches block)" \
 
 # A guest that runs, and another task on its CPU: what perf counted between two
 # stops, against the kernel's own counts.
-guest_start vm --forever cpuid=300 out=20 hlt=1
+guest_start vm --forever cpuid=300 out=20
 while :; do :; done &
 echo $! > "$TMP/busy.pid"
 taskset -p 1 "$(cat "$TMP/busy.pid")" > /dev/null
