@@ -35,8 +35,8 @@ static const struct coverage *find_then(const struct coverage *c,
 
 	if (old)
 		return find(then, old->id, hint);
-	/* Of another VM that had that name? */
-	return find_vm(then, c->id) ? NULL : find(then, c->id, hint);
+	/* Not that of another VM, which had the name before. */
+	return vm && find_vm(then, c->id) ? NULL : find(then, c->id, hint);
 }
 
 static struct coverage since(const struct coverage *now,
