@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# For check.sh: unit tests, gates, and the tests on emulated hosts.
+# For check.sh: unit tests, gates, and the tests on emulated hosts, together.
 
 # Of check.sh.
 : "${here:?}" "${out:?}" "${top:?}" "${tests:?}"
@@ -19,7 +19,7 @@ runs_on()
 {
 	local only
 	only=$(sed -n 's/^# kernels: //p' "$here/tests/$1.sh")
-	[[ -z $only || " $only " = *" $2 "* || " $built " != *" $only "* ]]
+	[[ -z $only || " $only " = *" $2 "* || " $kernels " != *" $only "* ]]
 }
 
 # weight TEST: seconds, about
@@ -36,7 +36,7 @@ weight()
 plan()
 {
 	local kernel t
-	for kernel in $built; do
+	for kernel in $kernels; do
 		for t in $tests; do
 			! runs_on "$t" "$kernel" ||
 				echo "$(weight "$t") $kernel $t $(host_args "$t" | sort | tr '\n' ' ')"
@@ -88,58 +88,140 @@ take()
 	done
 }
 
-# on_host KERNEL NR SECONDS TEST...: what these require is the same
-on_host()
+# not_begun KERNEL TEST...: of these
+not_begun()
 {
-	local kernel=$1 run=$1-host-$2 seconds=$3 args status t lines update=${KVMHOT_UPDATE_EXPECTED:-}
-	shift 3
-	read -ra args <<< "$(host_args "$1" | tr '\n' ' ')"
-	[ -z "$update" ] || args+=(--out "$here/tests")
-	: > "$out/$run.partial"
-	"$here/host/run" --kernel "$kernel" "${args[@]}" --files "$top/build/$kernel/files" \
-		--timeout $((240 + 3 * seconds)) -- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" |
-		take "$kernel" "$run"
-	status=${PIPESTATUS[0]}
+	local kernel=$1 t
+	shift
 	for t; do
-		[ ! -e "$out/$kernel-$t.tap" ] || continue
-		if [ -e "$out/$kernel-$t.partial" ]; then
-			echo "not ok - $t: did not come to its end" >> "$out/$kernel-$t.partial"
-		else
-			echo "not ok - $t: not run, the host was gone" > "$out/$kernel-$t.partial"
-		fi
+		[ -e "$out/$kernel-$t.tap" ] || [ -e "$out/$kernel-$t.partial" ] || echo "$t"
+	done
+}
+
+# guilty KERNEL ERRORS TEST...: the one that took the host along, or nothing
+guilty()
+{
+	local kernel=$1 errors=$2 t
+	shift 2
+	for t; do
+		[ -e "$out/$kernel-$t.partial" ] || continue
+		{
+			echo "not ok - $t: did not come to its end"
+			sed 's/^/#   /' "$errors"
+		} >> "$out/$kernel-$t.partial"
 		mv "$out/$kernel-$t.partial" "$out/$kernel-$t.tap"
 		show_tap "$kernel-$t"
+		return
 	done
-	case $status in
-	0) echo "ok - the host lived, and its kernel did not warn" ;;
-	126) echo "not ok - the kernel warned" ;;
-	*) echo "not ok - the host: exit status $status" ;;
-	esac >> "$out/$run.partial"
-	lines=$(sed 's/^/#   /' "$out/$run.errors")
-	[ "$status" = 0 ] || printf '%s\n# tests: %s\n' "$lines" "$*" >> "$out/$run.partial"
+	return 1
+}
+
+# once_on_host KERNEL RUN TEST...: and its status
+once_on_host()
+{
+	local kernel=$1 run=$2 args update=${KVMHOT_UPDATE_EXPECTED:-}
+	shift 2
+	read -ra args <<< "$(host_args "$1" | tr '\n' ' ')"
+	[ -z "$update" ] || args+=(--out "$here/tests")
+	"$here/host/run" --kernel "$kernel" "${args[@]}" --files "$top/build/$kernel/files" --times "$out/$run.times" \
+		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
+	return "${PIPESTATUS[0]}"
+}
+
+# on_host KERNEL NR TEST...: what these require is the same.  When one of them
+# takes the host along, those that come after it get a fresh one.
+on_host()
+{
+	local kernel=$1 run=$1-host-$2 result status before lines
+	shift 2
+	while [ $# -gt 0 ]; do
+		once_on_host "$kernel" "$run" "$@"
+		status=$?
+		result="not ok - the host: exit status $status"
+		case $status in
+		0) result="ok - the host lived, and its kernel did not warn" ;;
+		126) result="not ok - the kernel warned" ;;
+		*) ! guilty "$kernel" "$out/$run.errors" "$@" || result="ok - a test took the host along" ;;
+		esac
+		lines=$(sed 's/^/#   /' "$out/$run.errors")
+		[[ $result = ok* ]] || result+=$'\n'"$lines"$'\n'"# tests: $*"
+		echo "$result" >> "$out/$run.partial"
+		cat "$out/$run.times" >> "$out/times"
+		before=$#
+		# shellcheck disable=SC2046 # a list of words
+		set -- $(not_begun "$kernel" "$@")
+		[ $# -lt $before ] || break
+	done
 	mv "$out/$run.partial" "$out/$run.tap"
 	show_tap "$run"
 }
 
-# Two at a time: an emulated host keeps one CPU busy.
-all_on_hosts()
+# build KERNEL
+build()
 {
-	local jobs=0 kernel nr seconds list t
-	# Before the plan is made, so that it can leave nothing out.
-	for kernel in $built; do
+	"$here/build.sh" "$1" > /dev/null && cp "$here/check-host.sh" "$top/build/$1/files/" && say "built for $1"
+}
+
+# boot KERNEL [ARGUMENT...]: unless that was done before, for a saved state
+boot()
+{
+	"$here/host/run" --kernel "$@" -- true && say "there is a host: $*"
+}
+
+emulator()
+{
+	local program
+	program=$("$here/host/emulator.sh") &&
+		say "hosts run in $program: $("$program" --help 2>&1 | sed -n 's/^ *\(.* Emulator .*\)/\1/p')"
+}
+
+# unit PART: of the Makefile's
+unit()
+{
+	run_tap "unit-$1" make -s -C "$here/unit" "check-$1"
+	show_tap "unit-$1"
+}
+
+gates()
+{
+	run_tap gates "$here/gates.sh"
+	show_tap gates
+}
+
+# What the hosts need, and the tests on them.
+host_jobs()
+{
+	local kernel t nr seconds list state
+	job 1000 emulator "" emulator
+	for kernel in $kernels; do
+		job 900 "build-$kernel" "" build "$kernel"
+		# All that the plan must have.
 		for t in $tests; do
 			! runs_on "$t" "$kernel" || expect "$kernel-$t"
 		done
 	done
 	while read -r seconds kernel nr list; do
 		[ -n "$kernel" ] || continue
-		[ $jobs -lt "${JOBS:-2}" ] || { wait -n; jobs=$((jobs - 1)); }
 		expect "$kernel-host-$nr"
-		# shellcheck disable=SC2086 # a list of words
-		on_host "$kernel" "$nr" "$seconds" $list < /dev/null &
-		jobs=$((jobs + 1))
+		state=$(host_args "${list%% *}" | tr ' \n' '_ ')
+		# shellcheck disable=SC2086,SC2046 # lists of words
+		job 800 "boot-$kernel-$state" emulator boot "$kernel" $(host_args "${list%% *}")
+		# shellcheck disable=SC2086
+		job "$seconds" "$kernel-host-$nr" "build-$kernel boot-$kernel-$state" on_host "$kernel" "$nr" $list
 	done <<< "$(plan)"
-	wait
+}
+
+unit_jobs()
+{
+	local part seconds
+	job 700 unit-build "" make -s -C "$here/unit" build
+	while read -r part seconds; do
+		expect "unit-$part"
+		job "$seconds" "unit-$part" unit-build unit "$part"
+	done <<< "$(make -s -C "$here/unit" parts)"
+	expect gates
+	# shellcheck disable=SC2086 # a list
+	job 100 gates "$(printf ' build-%s' $kernels)" gates
 }
 
 say "packages"
@@ -149,31 +231,7 @@ if ! "$here/host/deps.sh" host build qemu check; then
 	return
 fi
 echo "ok - packages" > "$out/packages.tap"
-
-say "the emulator"
-emulator=$("$here/host/emulator.sh") || { fail emulator; return; }
-say "$emulator: $("$emulator" --help 2>&1 | sed -n 's/^ *\(.*Emulator.*\)/\1/p')"
-
-built=
-for kernel in $kernels; do
-	say "building for $kernel"
-	if "$here/build.sh" "$kernel" > /dev/null; then
-		cp "$here/check-host.sh" "$top/build/$kernel/files/"
-		built+=" $kernel"
-	else
-		fail "build-$kernel"
-	fi
-done
-if [ -z "${TESTS:-}" ]; then
-	say "unit tests and static gates"
-	expect unit
-	expect gates
-	run_tap unit make -s -C "$here/unit" check &
-	run_tap gates "$here/gates.sh" &
-	wait
-	show_tap unit
-	show_tap gates
-fi
-[ -n "$built" ] || fail "kernels"
-say "tests on emulated hosts (the first boot of each takes a minute or so): $tests"
-all_on_hosts
+say "two jobs at a time, tests on emulated hosts among them: $tests"
+[ -n "${TESTS:-}" ] || unit_jobs
+host_jobs
+run_jobs

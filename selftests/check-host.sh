@@ -53,6 +53,10 @@ mkdir /check
 state > /check/before
 for t; do
 	say "begin $t"
+	# Ten times what it takes, about, and then some
+	takes=$(sed -n 's/^# takes: \([0-9]*\) s$/\1/p' "$t.sh")
+	echo "$((120 + 10 * ${takes:-15})) $t" > /check/part
+	e9 p < /check/part
 	echo "<6>kvmhot-host: $t" > /dev/kmsg
 	sh "./$t.sh" 2>&1
 	say "end $t $?"

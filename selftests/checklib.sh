@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# For check.sh: run something that prints TAP, show it, count it.
+# For check.sh: run what prints TAP, several at a time, show it, count it.
 
 begin()
 {
@@ -10,6 +10,7 @@ begin()
 	trap 'stop; exit 130' INT TERM HUP
 	# Each job in a process group of its own, so that all of it can be ended.
 	set -m
+	: > "$out/jobs"
 	SECONDS=0
 }
 
@@ -88,6 +89,62 @@ show_tap()
 	if [ "$failed" != 0 ] || [ -n "${TESTS:-}" ]; then
 		sed 's/^/    /' "$tap"
 	fi
+}
+
+# job WEIGHT NAME NEEDS COMMAND...: for run_jobs, which starts the heaviest
+# first, once the jobs of the list NEEDS are done; once for each name
+job()
+{
+	local weight=$1 name=$2 needs=$3
+	shift 3
+	! grep -qF $'\t'"$name"$'\t' "$out/jobs" || return 0
+	printf '%s\t%s\t%s\t%s\n' "$weight" "$name" "${needs:--}" "${*@Q}" >> "$out/jobs"
+}
+
+# ready NEEDS: are they done?
+ready()
+{
+	local need
+	for need in $1; do
+		[ "$need" = - ] || [ -e "$out/done.$need" ] || return
+	done
+}
+
+# do_job NAME COMMAND: when it fails, what needs it is not done; what was
+# expected of that is missing in the end, which is a failure
+do_job()
+{
+	eval "$2" < /dev/null && : > "$out/done.$1"
+}
+
+# next_job: start the first that is ready
+next_job()
+{
+	local i weight name needs command
+	for i in "${!todo[@]}"; do
+		IFS=$'\t' read -r weight name needs command <<< "${todo[i]}"
+		ready "$needs" || continue
+		unset "todo[i]"
+		do_job "$name" "$command" &
+		return 0
+	done
+	return 1
+}
+
+# Until no job is left, or all that are left need one that failed.
+run_jobs()
+{
+	local todo running=0
+	mapfile -t todo < <(sort -s -k 1,1nr "$out/jobs")
+	while :; do
+		if [ $running -lt "${JOBS:-2}" ] && next_job; then
+			running=$((running + 1))
+			continue
+		fi
+		[ $running -gt 0 ] || break
+		wait -n
+		running=$((running - 1))
+	done
 }
 
 finish()

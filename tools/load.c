@@ -12,13 +12,28 @@
 #include "parse.h"
 #include "store.h"
 
-#define RETRIES	5
+#define RETRIES		5
+#define INITSTATE	"/sys/module/kvmhot/initstate"
+
+/* Its files fail one by one while it goes, the folder is the last. */
+static bool is_going(void)
+{
+	FILE *f = fopen(INITSTATE, "re");
+	int c;
+
+	if (!f)
+		return errno == ENOENT;
+	c = getc(f);
+	fclose(f);
+	return c != 'l';	/* live */
+}
 
 /* What fails while it goes has many errors. */
 static bool is_unloaded(const char *path)
 {
-	return !strncmp(path, SOURCE_ROOT, strlen(SOURCE_ROOT)) &&
-	       access(SOURCE_ROOT, F_OK) && errno == ENOENT;
+	if (strncmp(path, SOURCE_ROOT, strlen(SOURCE_ROOT)))
+		return false;
+	return (access(SOURCE_ROOT, F_OK) && errno == ENOENT) || is_going();
 }
 
 int load_fail(const char *path, int error)

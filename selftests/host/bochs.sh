@@ -23,9 +23,11 @@ CMDLINE+=" cryptomgr.notests=1 initcall_blacklist=jent_mod_init,load_system_cert
 CMDLINE+=" clearcpuid=158,306,321,323 tsc=reliable tsc_early_khz=$((IPS / 1000))"
 CMDLINE+="${KVM:+ host.kvm=${KVM// /,}}${TOOLS:+ host.tools} $APPEND"
 
-# The emulator, and whether it has a debugger, as Debian's: only that knows how to trace.
+# The emulator, and whether it has a debugger, as Debian's: only that knows how
+# to trace, and it may take so many times as long.
 if [ -z "$TRACE" ]; then BOCHS=$("$HERE/emulator.sh"); else BOCHS=$(command -v bochs); fi
 DEBUGGER=$("$BOCHS" --help 2>&1 | grep -- '^  -rc' || :)
+FACTOR=${DEBUGGER:+4}
 
 configuration() {
 	# sync=none: emulated time is the count of executed instructions.
@@ -104,7 +106,7 @@ boot_and_save() {
 	boot_disk
 	in_disk empty
 	configuration > "$TMP/bochsrc"
-	bochs_py save "$NEW" 400 -- "$BOCHS" -f "$TMP/bochsrc"
+	bochs_py save "$NEW" "${FACTOR:-1}" 400 -- "$BOCHS" -f "$TMP/bochsrc"
 	mv "$TMP/serial" "$NEW/console"
 	sed -i "s#$TMP/#@TMP@/#g" "$NEW/config"
 	say "saved"
@@ -115,7 +117,7 @@ run_cold() {
 	in_disk
 	configuration > "$TMP/bochsrc"
 	say "booting $RELEASE for this run"
-	bochs_py run "$TMP" 240 "$TIMEOUT" -- "$BOCHS" -f "$TMP/bochsrc"
+	bochs_py run "$TMP" "${FACTOR:-1}" 400 "$TIMEOUT" -- "$BOCHS" -f "$TMP/bochsrc"
 }
 
 # The saved state's folder, named after all that goes into it.
@@ -141,5 +143,5 @@ run_saved() {
 	truncate -s 2M "$TMP/boot.iso" # it must exist; nobody reads it any more
 	in_disk
 	say "restoring"
-	bochs_py run "$TMP" 120 "$TIMEOUT" -- "$BOCHS" -r "$TMP/state"
+	bochs_py run "$TMP" "${FACTOR:-1}" 120 "$TIMEOUT" -- "$BOCHS" -r "$TMP/state"
 }

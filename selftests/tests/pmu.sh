@@ -212,7 +212,7 @@ clock=$(total task-clock)
 all=$(total context-switches) all_tp=$(total "$switch_event")
 in_kvm=$(in_kvm context-switches) in_kvm_tp=$(in_kvm "$switch_event")
 kill -CONT "$vm_pid"
-sleep 0.4
+until_true '[ $(($(hook sched_switch 6) - hits)) -gt 20 ]'
 at_rest
 check_rows busy
 hits=$(($(hook sched_switch 6) - hits))

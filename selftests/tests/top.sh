@@ -19,9 +19,19 @@ trap 'tm kill-server 2> /dev/null; cleanup' EXIT
 REASONS=CPUID,IO_INSTRUCTION,VMCALL,MSR_READ
 TOP="./kvmhot top -d 0.5 -r $REASONS"
 
+# A server that was told to end goes on for a while: the next has another name.
+server=1
 tm()
 {
-	tmux -u -L kvmhot -f /dev/null "$@"
+	tmux -u -L kvmhot$server -f /dev/null "$@"
+}
+
+# next_server: and nothing is left of this one
+next_server()
+{
+	tm kill-server
+	until_true '! pidof kvmhot'
+	server=$((server + 1))
 }
 
 # keys KEY...: as tmux names them
@@ -72,7 +82,7 @@ compare()
 	until screen | normal > "$TMP/$1.txt"
 		cmp -s "$TMP/$1.txt" "top/$1.txt"; do
 		tries=$((tries + 1))
-		[ $tries -lt 20 ] || break
+		[ $tries -lt 100 ] || break
 		sleep 0.1
 	done
 	# To make them anew: what is in /out comes back to who runs this.
@@ -86,7 +96,7 @@ shows()
 	tries=0
 	until screen > "$TMP/screen"; grep -q -e "$2" "$TMP/screen"; do
 		tries=$((tries + 1))
-		[ $tries -lt 50 ] || break
+		[ $tries -lt 100 ] || break
 		sleep 0.1
 	done
 	grep -q -e "$2" "$TMP/screen"
@@ -245,8 +255,7 @@ shows "it is loaded again: says so" 'kvmhot is loaded again'
 shows "it is loaded again: there are rows" ' CPUID '
 ! grep -q STALE "$TMP/screen"
 tap $? "it is loaded again: nothing is old"
-tm kill-server
-until_true '! pidof kvmhot'
+next_server
 
 # Neither colour nor more than ASCII
 tm new-session -d -x 80 -y 24 "LC_ALL=C NO_COLOR=1 $TOP; sleep 1000"
@@ -263,8 +272,7 @@ tap $? "NO_COLOR: none"
 ! grep -q '[^ -~]' "$TMP/screen" || ! screen | grep -q '[^ -~]'
 tap $? "plain: ASCII only"
 keys q
-until_true '! pidof kvmhot'
-tm kill-server
+next_server
 
 # left NAME STATUS: is the terminal as it was?
 left()

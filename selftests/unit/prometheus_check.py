@@ -20,7 +20,7 @@ def get(api, path, **params):
     """The data of Prometheus' HTTP API."""
     url = f"http://{api}/api/v1/{path}?" + urllib.parse.urlencode(params)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             return json.load(answer)["data"]
     except urllib.error.HTTPError as error:
         raise SystemExit(f"{params}: {error.read().decode()}") from error
@@ -216,17 +216,22 @@ def serve(port, path):
 
 
 def wait(api, expr, number):
-    """Until there are so many results, 10 seconds at most"""
-    result = None
-    for _ in range(50):
+    """Are there so many results?"""
+    result = query(api, expr)
+    check(len(result) == int(number), expr, result)
+
+
+def by_and_by(what, api, *arguments):
+    """What Prometheus knows comes in time, and may fail to once: until it is
+    right, for a minute at most"""
+    deadline = time.monotonic() + 60
+    while True:
         try:
-            result = query(api, expr)
-            if len(result) == int(number):
-                return
-        except OSError as error:
-            result = error
+            return what(api, *arguments)
+        except (OSError, SystemExit) as error:
+            if time.monotonic() > deadline:
+                raise SystemExit(error) from error
         time.sleep(0.2)
-    raise SystemExit(f"{expr}: {result}")
 
 
 def equals(api, expr, value):
@@ -321,4 +326,8 @@ def dashboard(api, path):
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
+    WHAT = globals()[sys.argv[1]]
+    if WHAT in (wait, equals, types, same, quantile, dashboard):
+        by_and_by(WHAT, *sys.argv[2:])
+    else:
+        WHAT(*sys.argv[2:])

@@ -31,7 +31,7 @@ prints "events: tree" tree-events.txt tree -p web-01 --root "$tree"
 prints "events: costs" costs-events.txt costs --root "$tree"
 fresh
 stat_options=--pmu
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/failed-later/vms" "$dir/failed-later/status" "$bad"'
+between 'rm -r "$bad/vms"; cp -r "$dir/failed-later/vms" "$dir/failed-later/status" "$bad"'
 shows "events: stat" stat-events.txt
 
 # What the columns should have is reckoned here from the files.
@@ -77,40 +77,40 @@ match "report: the columns, from the file" 0 "$dir/out" "$dir/counted/$pmu"
 cp "$dir/out" "$dir/whole"
 tree=$dir/counted
 fresh
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
+between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
 match "stat: what one has more than the other" 2 "$dir/out" "$dir/counted-later/$pmu" "$dir/counted/$pmu"
 fresh
 rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted/vms" "$bad"'
+between 'rm -r "$bad/vms"; cp -r "$dir/counted/vms" "$bad"'
 match "stat: the VM is another one" 2 "$dir/out" "$dir/counted/$pmu"
 # Counts that fall, but not the exits: the list was written in between.
 fresh
 cp "$dir/counted-later/$pmu" "$bad/$pmu"
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"; cp "$dir/counted/$pmu" "$bad/$pmu"'
+between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"; cp "$dir/counted/$pmu" "$bad/$pmu"'
 match "stat: the list was written in between" 2 "$dir/out" "$dir/counted/$pmu"
 # The same words, and as many counts already.
 fresh
 edit "$bad/status" "s/^events_number${tab}7/events_number${tab}8/"
 cp "$bad/status" "$dir/status-8"
 edit "$bad/status" "s/^events_number${tab}8/events_number${tab}7/"
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"; cp "$dir/status-8" "$bad/status"'
+between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"; cp "$dir/status-8" "$bad/status"'
 match "stat: the list was written anew" 2 "$dir/out" "$dir/counted-later/$pmu"
 fresh
 edit "$bad/$pmu" "s/${tab}cycles${tab}/${tab}bus-cycles${tab}/"
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
+between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
 match "stat: another list" 2 "$dir/out" "$dir/counted-later/$pmu"
 fresh
 edit "$bad/$pmu" "/${tab}instructions${tab}/{s/counting/error/; s/\\(${tab}0\\)\\(${tab}[0-9]*\\)\\{13\\}\$/\\1$(printf '\\t-%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13)/;}"
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
+between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
 match "stat: it had failed before the list was written anew" 2 "$dir/out" "$dir/counted-later/$pmu"
 fresh
-between 1 1 'rm -r "$bad/vms"; cp -r "$dir/failed-later/vms" "$bad"'
+between 'rm -r "$bad/vms"; cp -r "$dir/failed-later/vms" "$bad"'
 [ $status -eq 0 ] && grep -qx '# web-01 (4391-11): event cache-misses: not known, error (EBUSY) on 1 of 2 vCPUs' "$dir/out" &&
 	[ "$(grep -c '^web-01  *4391 .* [0-9.]* *[0-9.]*k* *-$' "$dir/out")" -ge 6 ] &&
 	[ "$(grep -c '^db,02 .* [0-9.]*$' "$dir/out")" -ge 6 ]
 ok "events: stat: one fails in between" $?
 fresh
-between 1 1 'rm "$bad"/vms/*/pmu'
+between 'rm "$bad"/vms/*/pmu'
 [ $status -eq 0 ] && ! grep -q -e ' -[0-9]' "$dir/out"
 ok "events: stat: the files go" $?
 

@@ -3,7 +3,6 @@
 # More cases of reader.sh: tree, export and costs, levels, coverage, and the
 # files stages, user, ept, halt and ioctl.
 
-good=$dir/good
 prints "tree" tree.txt tree --root "$good"
 prints "tree --all" tree-all.txt tree --all -p web-01 --root "$good"
 prints "tree --vcpu" tree-vcpu.txt tree --vcpu 1 -p 4391 --root "$good"
@@ -14,35 +13,6 @@ prints "report --vcpu" report-vcpu.txt report --vcpu 1 --root "$good"
 prints "hist: level 2, and its user part" hist-level2.txt hist -p 5120 -r l2:IO_INSTRUCTION --root "$good"
 
 # What must hold of every tree.
-# adds_up FILE: is in each line TOTAL = SELF and the TOTALs of its children?
-adds_up()
-{
-	awk '
-	function close_to(d) {
-		for (; depth >= d; depth--) {
-			bad += rest[depth] != 0
-			checked++
-		}
-	}
-	BEGIN { depth = -1 }
-	$1 !~ /^([0-9.]+|-)$/ { next }
-	{
-		total = $3
-		self = $4
-		sub(/^ *[^ ]+ +[^ ]+ +[0-9]+ +[0-9]+ +[^ ]+ +[^ ]+ +[^ ]+  /, "")
-		match($0, /^[|` -]*/)
-		d = RLENGTH / 3
-		close_to(d)
-		if (d)
-			rest[d - 1] -= total
-		bad += d > depth + 1 || $0 ~ /^[|` -]*$/
-		rest[d] = total - self
-		depth = d
-	}
-	END { close_to(0); exit bad || checked < 10 }' "$1"
-}
-# sum_of VM FILE: the cycles of its stacks
-sum_of() { awk -v vm="$1" 'index($1, vm ";") == 1 { n += $2 } END { printf "%.0f\n", n }' "$2"; }
 # hold NAME TREE: the tree, the stacks and the shares of what is in TREE
 hold()
 {

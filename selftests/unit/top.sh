@@ -23,18 +23,20 @@ unset TMUX
 # shellcheck source=tap.sh
 . "$here/tap.sh"
 
+# A server that was told to end goes on for a while: the next has another name.
+server=1
 tm()
 {
-	tmux -u -L kvmhot -f /dev/null "$@" 2>>"$dir/tmux"
+	tmux -u -L kvmhot$server -f /dev/null "$@" 2>>"$dir/tmux"
 }
 
-# until_true COMMAND: for 10 s at most; its status
+# until_true COMMAND: for a minute at most; its status
 until_true()
 {
 	tries=0
 	until eval "$1"; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ $tries -lt 1200 ] || return 1
 		sleep 0.05
 	done
 }
@@ -96,7 +98,7 @@ ends()
 	[ "$(tm display -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
 	ok "$1: main screen, cursor seen" $?
 	tm kill-server
-	until_true "! tm ls 2>/dev/null"
+	server=$((server + 1))
 }
 
 # Into the tree that is shown, while it is shown
