@@ -88,8 +88,8 @@ static int status_show(struct seq_file *m, void *unused)
 	kvmhot_hooks_show(m, &t);
 	seq_puts(m, "# event\tname\tstate\terror\ttype\tconfig\twhere\tcounting\tfailed\tnote\n");
 	err = kvmhot_pmufiles_show_events(m);
-	seq_puts(m, "# vm\tname\texits\tkvm_exits\n");
-	return err ?: kvmhot_vm_show_coverage(m);
+	seq_puts(m, "# vm\tname\texits\tkvm_exits\tcleared\n");
+	return err ?: kvmhot_coverage_show(m);
 }
 DEFINE_SHOW_ATTRIBUTE(status);
 

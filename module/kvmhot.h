@@ -128,7 +128,7 @@ struct kvmhot_sums {
  * @level2: those of them that are of level 2
  * @lost: those of them whose cost is not known
  * @bytes: memory of its record
- * @kvm_exits: KVM's own count of exits, since first sight
+ * @kvm_exits: KVM's own count of exits, see coverage.c
  * @s: its sums; of several only @s.sum
  */
 struct kvmhot_figures {
@@ -261,7 +261,6 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 void kvmhot_snap_stages(const struct kvmhot_pmu *p,
 			struct kvmhot_stage_counts *stage);
 int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
-u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v);
 
 /* vcpu.c: probe context */
 extern struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];
@@ -301,7 +300,6 @@ void kvmhot_perf_exit(void);
 extern struct mutex kvmhot_reset_lock;	/* one reset at a time */
 int kvmhot_vcpu_exits(struct kvmhot_vcpu *v, u64 *exits);
 void kvmhot_vcpu_gone(struct kvmhot_vcpu *v);
-int kvmhot_vm_show_coverage(struct seq_file *m);
 void kvmhot_vm_lose_track(void);
 bool kvmhot_vm_is_tracking(void);
 int kvmhot_vm_reset(const char *name);
@@ -311,6 +309,10 @@ int kvmhot_vm_totals(struct kvmhot_totals *t);
 /* since.c: process context */
 int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c);
 int kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
+
+/* coverage.c: process context */
+int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits);
+int kvmhot_coverage_show(struct seq_file *m);
 
 /* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c, totalfile.c */
 void kvmhot_debugfs_init(void);

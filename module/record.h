@@ -231,8 +231,14 @@ struct kvmhot_quick {
  * @own: it is calib.c's, whose hooks always are in place
  * @tid: id of @task
  * @id: KVM's vcpu_id
- * @kvm_first: KVM's own count of exits at first sight
+ * @kvm_first: KVM's own count of exits, when comparing began: at first sight, or
+ *             when it was last found to have been cleared; see coverage.c
  * @kvm_last: the same at the end
+ * @kvm_seen: the same when it was last read; of readers, under kvmhot_reset_lock,
+ *            as all further ones
+ * @kvm_handled: @sum[KVMHOT_HANDLED] when comparing began
+ * @kvm_exits: exits since first sight, when comparing began
+ * @kvm_cleared: how often KVM's count was found to have been cleared
  * @since: TSC of the first sight, or of the last reset
  * @base: @sum as of then
  * @vm: VM, once the worker has linked it
@@ -296,6 +302,10 @@ struct kvmhot_vcpu {
 	int			id;
 	u64			kvm_first;
 	u64			kvm_last;
+	u64			kvm_seen;
+	u64			kvm_handled;
+	u64			kvm_exits;
+	u64			kvm_cleared;
 
 	u64			since;
 	u64			base[KVMHOT_NR_SUMS];

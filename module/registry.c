@@ -9,7 +9,6 @@
 #include <linux/mutex.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
-#include <linux/seq_file.h>
 #include <linux/string.h>
 
 #include "kvmhot.h"
@@ -243,36 +242,6 @@ static int add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
 	else
 		t->refused += c.exits;
 	cond_resched();
-	return err;
-}
-
-/**
- * kvmhot_vm_show_coverage() - the rows of the VMs in status
- * @m: where to
- *
- * Context: sleeps.
- *
- * Return: 0, or an errno of kvmhot_look_again().
- */
-int kvmhot_vm_show_coverage(struct seq_file *m)
-{
-	u64 exits, kvm, vcpu;
-	struct kvmhot_vcpu *v;
-	struct kvmhot_vm *vm;
-	int err = 0;
-
-	mutex_lock(&kvmhot_reg.lock);
-	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
-		exits = 0;
-		kvm = 0;
-		list_for_each_entry(v, &vm->vcpus, siblings) {
-			kvm += kvmhot_snap_kvm_exits(v);
-			err = err ?: kvmhot_vcpu_exits(v, &vcpu);
-			exits += vcpu;
-		}
-		seq_printf(m, "vm\t%s\t%llu\t%llu\n", vm->name, exits, kvm);
-	}
-	mutex_unlock(&kvmhot_reg.lock);
 	return err;
 }
 

@@ -4,9 +4,7 @@
  *
  * Control path.
  */
-#include <linux/kvm_host.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include <asm/msr.h>
 
 #include "kvmhot.h"
@@ -358,35 +356,4 @@ int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	s->sum[stage] += s->now - last;
 	s->now += offset;
 	return 0;
-}
-
-/**
- * kvmhot_snap_kvm_exits() - KVM's own count of a vCPU's exits
- * @v: the vCPU
- *
- * Nothing keeps the vCPU from being freed meanwhile.  So it is read as memory
- * that may not be there, and what was read counts only if the vCPU was not
- * retired, which comes first (kvmhot_probe_destroy_vm()).
- *
- * Return: the count since first sight.
- */
-u64 kvmhot_snap_kvm_exits(const struct kvmhot_vcpu *v)
-{
-	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
-	const struct kvm_vcpu *vcpu = smp_load_acquire(&v->vcpu);
-	u64 exits;
-
-	if (!vcpu)
-		return v->kvm_last - v->kvm_first;
-	pagefault_disable();
-	__get_kernel_nofault(&exits, &vcpu->stat.exits, u64, gone);
-	pagefault_enable();
-	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
-	smp_rmb();
-	if (READ_ONCE(v->vcpu) == vcpu)
-		return exits - v->kvm_first;
-	return v->kvm_last - v->kvm_first;
-gone:
-	pagefault_enable();
-	return READ_ONCE(v->kvm_last) - v->kvm_first;
 }

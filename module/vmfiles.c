@@ -136,8 +136,7 @@ int kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 	} while (f->s.gen != gen);
 	f->bytes = kvmhot_pool_vcpu_bytes(v) +
 		   (READ_ONCE(v->pmu) ? sizeof(*v->pmu) : 0);
-	f->kvm_exits = kvmhot_snap_kvm_exits(v);
-	return 0;
+	return kvmhot_coverage_kvm_exits(v, &f->kvm_exits);
 }
 
 /**

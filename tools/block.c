@@ -85,6 +85,27 @@ static void note_vm(const struct vm *now, const struct vm *then,
 		tell(each, arg, now, "ended", "");
 }
 
+/* By another: then what KVM counted before is not known. */
+static void note_cleared(const struct filter *f, const struct snapshot *now,
+			 const struct snapshot *then,
+			 void (*each)(void *arg, const char *line), void *arg)
+{
+	const struct coverage *c, *old;
+	const struct vm *vm;
+	size_t i;
+
+	for (i = 0; i < now->nr_coverages; i++) {
+		c = &now->coverages[i];
+		old = c->cleared ? coverage_find(then, c->id, i) : NULL;
+		if (!old || c->cleared <= old->cleared)
+			continue;
+		vm = coverage_vm(now, c->id);
+		if (vm && filter_vm(f, vm))
+			tell(each, arg, vm, "KVM's count of its exits was cleared, coverage is of the time since",
+			     "");
+	}
+}
+
 void block_notes(const struct filter *f, const struct snapshot *now,
 		 const struct snapshot *then, const struct snapshot *d,
 		 void (*each)(void *arg, const char *line), void *arg)
@@ -98,6 +119,7 @@ void block_notes(const struct filter *f, const struct snapshot *now,
 	for (vm = then->vms; vm < then->vms + then->nr_vms; vm++)
 		if (filter_vm(f, vm) && !twins_now(now, vm))
 			tell(each, arg, vm, "gone", "");
+	note_cleared(f, now, then, each, arg);
 }
 
 static void print_note(void *out, const char *line)

@@ -5,9 +5,8 @@
 #include "twins.h"
 #include "whole.h"
 
-/* Nearly always it is in the same place as in the other reading: HINT. */
-static const struct coverage *find(const struct snapshot *s, const char *id,
-				   size_t hint)
+const struct coverage *coverage_find(const struct snapshot *s, const char *id,
+				     size_t hint)
 {
 	const struct coverage *c;
 
@@ -20,7 +19,7 @@ static const struct coverage *find(const struct snapshot *s, const char *id,
 }
 
 /* All are loaded with the same vCPU, or all of them. */
-static const struct vm *find_vm(const struct snapshot *s, const char *id)
+const struct vm *coverage_vm(const struct snapshot *s, const char *id)
 {
 	return source_find(s, id, s->nr_vms ? s->vms[0].vcpu : ALL_VCPUS);
 }
@@ -30,21 +29,25 @@ static const struct coverage *find_then(const struct coverage *c,
 					const struct snapshot *now,
 					const struct snapshot *then, size_t hint)
 {
-	const struct vm *vm = find_vm(now, c->id);
+	const struct vm *vm = coverage_vm(now, c->id);
 	const struct vm *old = vm ? twins_then(then, now, vm) : NULL;
 
 	if (old)
-		return find(then, old->id, hint);
+		return coverage_find(then, old->id, hint);
 	/* Not that of another VM, which had the name before. */
-	return vm && find_vm(then, c->id) ? NULL : find(then, c->id, hint);
+	if (vm && coverage_vm(then, c->id))
+		return NULL;
+	return coverage_find(then, c->id, hint);
 }
 
+/* One whose count was cleared begins afresh. */
 static struct coverage since(const struct coverage *now,
 			     const struct coverage *then)
 {
 	struct coverage c = *now;
 
-	if (then && then->exits <= c.exits && then->kvm_exits <= c.kvm_exits) {
+	if (then && then->cleared == c.cleared && then->exits <= c.exits &&
+	    then->kvm_exits <= c.kvm_exits) {
 		c.exits -= then->exits;
 		c.kvm_exits -= then->kvm_exits;
 	}
@@ -57,7 +60,7 @@ static struct coverage since(const struct coverage *now,
  */
 static __u64 covered(const struct snapshot *s, const struct coverage *c)
 {
-	const struct vm *vm = find_vm(s, c->id);
+	const struct vm *vm = coverage_vm(s, c->id);
 	__u64 apart = c->exits > c->kvm_exits ? c->exits - c->kvm_exits :
 						c->kvm_exits - c->exits;
 
@@ -77,6 +80,7 @@ static void add(struct coverage_sum *sum, const struct snapshot *s,
 	}
 	sum->exits += n;
 	sum->kvm_exits += c->kvm_exits;
+	sum->cleared |= c->cleared > 0;
 }
 
 /* One of another name than all VMs have is one that has just come, or gone. */
@@ -87,7 +91,7 @@ static bool is_chosen(const struct snapshot *s, const char *id,
 
 	if (!f || (!f->vms && !f->guests))
 		return true;
-	vm = find_vm(s, id);
+	vm = coverage_vm(s, id);
 	return vm && filter_vm(f, vm);
 }
 

@@ -76,6 +76,17 @@ static void tell_lacking(const struct host *h, const struct coverage *c,
 	doctor_remedy("else see hook and losses");
 }
 
+static bool tell_cleared(const struct coverage *c)
+{
+	if (!c->cleared)
+		return false;
+	doctor_tell(FOUND_NOTE, "coverage",
+		    "%s: KVM's count of exits was cleared (%llu times, of a vCPU each): coverage is since then",
+		    c->id, c->cleared);
+	doctor_remedy("none is needed; do not write to the files exits of /sys/kernel/debug/kvm");
+	return true;
+}
+
 /*
  * With two readings: what the one lacks and the other does not was under way.
  */
@@ -90,6 +101,9 @@ static void tell_coverage(const struct host *h, const struct snapshot *later)
 	for (c = h->status.coverages; c < end; c++) {
 		slack = under_way(c->id);
 		again = find(later, c->id);
+		if (again && again->cleared != c->cleared)
+			again = NULL;
+		fine &= !tell_cleared(c);
 		lack = lacking(c);
 		more = too_many(c);
 		if (again && lacking(again) < lack)
@@ -103,7 +117,7 @@ static void tell_coverage(const struct host *h, const struct snapshot *later)
 			doctor_tell(FOUND_NOTE, "coverage",
 				    "%s: above 100 %%: kvmhot has %llu exits that KVM did not count",
 				    c->id, more);
-			doctor_remedy("none is needed: an old KVM does not count its fast path");
+			doctor_remedy("none is needed: KVM's count was cleared, or an old KVM does not count its fast path");
 			fine = false;
 		}
 	}

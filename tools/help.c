@@ -37,8 +37,9 @@ static const struct {
 	  "time of what has not ended, or whose kind is not known" },
 	{ "report", "coverage",
 	  "exits that kvmhot counted, of those that KVM itself counted,\n"
-	  INDENT "since first sight of the VM, be it reset or not; 'beyond' are\n"
-	  INDENT "those that KVM did not count, as old ones on the fast path" },
+	  INDENT "since first sight of the VM, be it reset or not, or since KVM's\n"
+	  INDENT "count was cleared by another; 'beyond' are those that KVM did\n"
+	  INDENT "not count, as old ones on the fast path" },
 	{ "top stat", "CPUs, CPU",
 	  "in the head and foot: guest, KVM, VMM, halt, wait: time of the\n"
 	  INDENT "vCPUs of all chosen VMs in each, by the time that passed" },

@@ -270,6 +270,7 @@ static void put_coverage(struct json *j, const struct coverage *c)
 	json_open(j, "coverage", '{');
 	json_number(j, "exits", c->exits);
 	json_number(j, "kvm_exits", c->kvm_exits);
+	json_number(j, "cleared", c->cleared);
 	json_close(j, '}');
 }
 

@@ -3,7 +3,7 @@
 #include "openmetrics.h"
 
 /* Behind the columns of the file 'vcpus' */
-enum { IS_RUNNING = NR_V, NR_VCPUS, SEEN_EXITS, KVM_EXITS };
+enum { IS_RUNNING = NR_V, NR_VCPUS, SEEN_EXITS, KVM_EXITS, KVM_CLEARED };
 
 /* False: there is no such figure of the VM. */
 static bool get(const struct export *e, const struct vm *vm, int what, __u64 *n)
@@ -22,6 +22,9 @@ static bool get(const struct export *e, const struct vm *vm, int what, __u64 *n)
 		return c;
 	case KVM_EXITS:
 		*n = c ? c->kvm_exits : 0;
+		return c;
+	case KVM_CLEARED:
+		*n = c ? c->cleared : 0;
 		return c;
 	}
 	*n = vm->n[what];
@@ -63,11 +66,14 @@ void om_put_vms(struct metrics *m)
 		{ "kvmhot_vm_dropped_exits", NULL,
 		  "VM exits that are under no reason.", OM_COUNTER, V_DROPPED },
 		{ "kvmhot_vm_seen_exits", NULL,
-		  "VM exits since first sight of the VM.",
+		  "VM exits, to be compared with kvmhot_vm_kvm_exits.",
 		  OM_COUNTER, SEEN_EXITS },
 		{ "kvmhot_vm_kvm_exits", NULL,
-		  "VM exits that KVM itself has counted since first sight.",
+		  "VM exits that KVM itself has counted since first sight, or since its count was cleared.",
 		  OM_COUNTER, KVM_EXITS },
+		{ "kvmhot_vm_kvm_cleared", NULL,
+		  "Times that KVM's count of a vCPU was found to have been cleared.",
+		  OM_COUNTER, KVM_CLEARED },
 	};
 	const struct vm *vm;
 	size_t i;

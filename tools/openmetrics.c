@@ -15,7 +15,7 @@
  * out to be unknown, as kvmhot was disabled or an edge missed, that falls, too.
  *
  * Which series there are depends on VMs, on the reasons that occurred since
- * first sight, and on the list of events: 20 of a VM, and 41 (34 of them the
+ * first sight, and on the list of events: 21 of a VM, and 41 (34 of them the
  * histogram's) of each of its reasons and levels; with E events, 12 * (E + 1)
  * and E + 2 more.  With --top N a VM has N reasons at most, and 'other' for each
  * level.  Costs may change which these are: as a reason leaves 'other', that

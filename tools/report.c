@@ -57,6 +57,8 @@ static void print_coverage(const struct snapshot *s)
 	       fmt_coverage(sum.exits, sum.kvm_exits).text);
 	if (sum.beyond)
 		printf(" and %llu beyond them", sum.beyond);
+	if (sum.cleared)
+		printf(" (since KVM's counts were cleared)");
 }
 
 static void print_totals(const struct snapshot *s)
@@ -154,7 +156,8 @@ static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
 	/* KVM's count is of the whole VM. */
 	coverage_of(&sum, s, vm->id);
 	if (vcpu == ALL_VCPUS)
-		printf(", coverage %s %%", coverage_cell(&sum).text);
+		printf(", coverage %s %%%s", coverage_cell(&sum).text,
+		       sum.cleared ? " since KVM's count was cleared" : "");
 	if (vm->n[V_DROPPED])
 		printf(", dropped %llu", vm->n[V_DROPPED]);
 	if (vm->n[V_LOST])

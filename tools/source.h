@@ -140,10 +140,11 @@ struct vm {
 	struct counts *counts;	/* summed over the vCPUs' own rows */
 };
 
-/* What KVM itself counted, of a VM. */
+/* What KVM itself counted, of a VM, since first sight or since that was cleared. */
 struct coverage {
 	char id[32];
 	__u64 exits, kvm_exits;
+	__u64 cleared;		/* how often it was found so, of all vCPUs */
 	unsigned int line;	/* of the file, for errors */
 };
 

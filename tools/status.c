@@ -150,7 +150,7 @@ static int check_coverages(struct text *t, const struct snapshot *s)
 	return ret;
 }
 
-/* vm PID-FD EXITS KVM_EXITS */
+/* vm PID-FD EXITS KVM_EXITS [CLEARED] */
 static int parse_coverage(struct text *t, struct snapshot *s)
 {
 	struct coverage *c;
@@ -165,7 +165,9 @@ static int parse_coverage(struct text *t, struct snapshot *s)
 	strcpy(c->id, t->column[1]);
 	c->line = t->line;
 	if (text_number(t, "exits", t->column[2], ~0ULL, &c->exits) ||
-	    text_number(t, "kvm_exits", t->column[3], ~0ULL, &c->kvm_exits))
+	    text_number(t, "kvm_exits", t->column[3], ~0ULL, &c->kvm_exits) ||
+	    (t->nr_columns > 4 &&
+	     text_number(t, "cleared", t->column[4], ~0ULL, &c->cleared)))
 		return -EBADMSG;
 	s->nr_coverages++;
 	return 0;

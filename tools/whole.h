@@ -31,6 +31,7 @@ __u64 whole_missed(const struct snapshot *s);
 /* coverage.c */
 struct coverage_sum {
 	__u64 exits, kvm_exits, beyond;
+	bool cleared;		/* KVM's count was, of one of them: since then */
 };
 
 /*
@@ -42,6 +43,11 @@ void coverage_sum(struct coverage_sum *sum, const struct snapshot *now,
 /* Of the VM ID */
 void coverage_of(struct coverage_sum *sum, const struct snapshot *s,
 		 const char *id);
+/* That of the VM ID, NULL if there is none; HINT: perhaps it is there */
+const struct coverage *coverage_find(const struct snapshot *s, const char *id,
+				     size_t hint);
+/* The VM itself, or one of its vCPUs if that is what was read; may be NULL */
+const struct vm *coverage_vm(const struct snapshot *s, const char *id);
 /* In percent; '-' where KVM counted nothing */
 struct cell coverage_cell(const struct coverage_sum *sum);
 

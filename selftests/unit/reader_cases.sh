@@ -191,6 +191,11 @@ between 'rm -r "$bad/vms"; cp -r "$dir/good/vms" "$bad"'
 	! grep -q -e ' -[0-9]' "$dir/clean"
 ok "stat: figures that fall give nothing negative" $?
 fresh
+between 1 1 'edit "$bad/status" "s/^vm${tab}4391-11.*/vm${tab}4391-11${tab}70${tab}70${tab}2/"'
+[ $status -eq 0 ] && grep -q '^# coverage 100.00 %,' "$dir/clean" &&
+	[ "$(grep -c "^# web-01 (4391-11): KVM's count of its exits was cleared, coverage is of the time since\$" "$dir/clean")" -eq 1 ]
+ok "stat: KVM's count was cleared" $?
+fresh
 run stat 0.05 3 -p web-01 --root "$bad"
 [ $status -eq 0 ] && [ "$(grep -c '^VM ' "$dir/out")" -eq 3 ]
 ok "stat: three blocks" $?

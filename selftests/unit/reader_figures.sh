@@ -35,6 +35,8 @@ fresh; kvm_counted 901-8 51 52
 covers "nor one that lacks" "99.98 $of" "cloud hyper" "98.07 %"
 fresh; kvm_counted 901-8 5 0
 covers "none of KVM's" "99.98 $of and 5 beyond them" "cloud hyper" "- %"
+fresh; kvm_counted 4391-11 40 "40${tab}2"
+covers "KVM's count was cleared" "99.94 $of (since KVM's counts were cleared)" web-01 "100.00 % since KVM's count was cleared"
 fresh; kvm_counted 4391-11 18426 18428
 run report --vcpu 1 --root "$bad"
 [ $status -eq 0 ] && grep -q "coverage 99.98 $of; " "$dir/out" && ! grep -q '^web.*coverage' "$dir/out"

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM's own count of a vCPU's exits, beside kvmhot's.
+ *
+ * Process context; may sleep.
+ *
+ * The count, vcpu->stat.exits, is KVM's: who writes 0 to one of its debugfs files
+ * 'exits' clears it at any time, and the vCPU goes on counting from there.  Only a
+ * reader can notice that:
+ *
+ * - the count is less than when comparing began, or than when it was last read; or
+ * - it has risen by less than vmx_handle_exit() was seen to be called.  KVM counts
+ *   an exit before it calls that function.  (Exits on KVM's fast path do not come
+ *   there, and not every KVM counts them.)
+ *
+ * Then the two counts are compared afresh, from that moment on.
+ */
+#include <linux/kvm_host.h>
+#include <linux/mutex.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#include "kvmhot.h"
+#include "quick.h"
+
+/* To read both counts at the same moment while the vCPU runs */
+#define TRIES	100
+
+/*
+ * KVM's count as it is now; at the end, if the vCPU is gone.
+ *
+ * Nothing keeps the vCPU from being freed meanwhile.  So the count is read as memory
+ * that may not be there, and what was read counts only if the vCPU was not retired,
+ * which comes first (kvmhot_probe_destroy_vm()).
+ */
+static u64 read_kvm(const struct kvmhot_vcpu *v)
+{
+	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
+	const struct kvm_vcpu *vcpu = smp_load_acquire(&v->vcpu);
+	u64 exits;
+
+	if (!vcpu)
+		return v->kvm_last;
+	pagefault_disable();
+	__get_kernel_nofault(&exits, &vcpu->stat.exits, u64, gone);
+	pagefault_enable();
+	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
+	smp_rmb();
+	if (READ_ONCE(v->vcpu) == vcpu)
+		return exits;
+	return READ_ONCE(v->kvm_last);
+gone:
+	pagefault_enable();
+	return READ_ONCE(v->kvm_last);
+}
+
+/* Return: 0, or an errno of kvmhot_look_again(), as below. */
+static int read_handled(struct kvmhot_vcpu *v, u64 *handled)
+{
+	struct kvmhot_sums s;
+	int err = kvmhot_snap_sums(v, &s);
+
+	*handled = s.sum[KVMHOT_HANDLED];
+	return err;
+}
+
+/* May there be an exit that kvmhot has counted, and KVM not yet? */
+static bool is_ahead(const struct kvmhot_vcpu *v)
+{
+	unsigned long who = READ_ONCE(v->quick.who);
+
+	if (kvmhot_is_quick_who(who))
+		return (who & KVMHOT_TAG_MASK) == KVMHOT_TAG_IRQ;
+	return READ_ONCE(v->stage) == KVMHOT_IRQ;
+}
+
+/*
+ * Begin to compare afresh, with both counts of the same moment; or, if there is none
+ * without an exit, as nearly so as was to be had.
+ */
+static int begin(struct kvmhot_vcpu *v)
+{
+	u64 before, kvm, handled = 0, after, apart, least = U64_MAX;
+	unsigned int try;
+	bool ahead;
+	int err;
+
+	for (try = 0; try < TRIES && least; try++) {
+		err = kvmhot_vcpu_exits(v, &before);
+		ahead = is_ahead(v);
+		kvm = read_kvm(v);
+		err = err ?: read_handled(v, &handled) ?:
+		      kvmhot_vcpu_exits(v, &after);
+		if (err)
+			return err;
+		apart = after - before + (ahead || is_ahead(v));
+		if (apart >= least)
+			continue;
+		least = apart;
+		v->kvm_first = kvm;
+		v->kvm_handled = handled;
+		v->kvm_exits = before;
+	}
+	v->kvm_seen = v->kvm_first;
+	v->kvm_cleared++;
+	return 0;
+}
+
+/* @exits: what KVM has counted since comparing began. */
+static int look(struct kvmhot_vcpu *v, u64 *exits)
+{
+	u64 handled, kvm;
+	int err;
+
+	/* In this order: the former is part of the latter. */
+	err = read_handled(v, &handled);
+	if (err)
+		return err;
+	kvm = read_kvm(v);
+	if (kvm < v->kvm_first || kvm < v->kvm_seen ||
+	    (handled > v->kvm_handled &&
+	     handled - v->kvm_handled > kvm - v->kvm_first))
+		err = begin(v);
+	else
+		v->kvm_seen = kvm;
+	*exits = v->kvm_seen - v->kvm_first;
+	return err;
+}
+
+/**
+ * kvmhot_coverage_kvm_exits() - KVM's own count of a vCPU's exits
+ * @v: the vCPU
+ * @exits: set to the count since first sight, or since it was found to have been
+ *	   cleared
+ *
+ * Context: sleeps.  May be called from a file in the VM's directory.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits)
+{
+	int err;
+
+	mutex_lock(&kvmhot_reset_lock);
+	err = look(v, exits);
+	mutex_unlock(&kvmhot_reset_lock);
+	return err;
+}
+
+static int show_vm(struct seq_file *m, const struct kvmhot_vm *vm)
+{
+	u64 exits = 0, kvm = 0, cleared = 0, n = 0;
+	struct kvmhot_vcpu *v;
+	int err;
+
+	list_for_each_entry(v, &vm->vcpus, siblings) {
+		mutex_lock(&kvmhot_reset_lock);
+		err = look(v, &n);
+		kvm += n;
+		err = err ?: kvmhot_vcpu_exits(v, &n);
+		if (err) {
+			mutex_unlock(&kvmhot_reset_lock);
+			return err;
+		}
+		exits += n - min(n, v->kvm_exits);
+		cleared += v->kvm_cleared;
+		mutex_unlock(&kvmhot_reset_lock);
+	}
+	seq_printf(m, "vm\t%s\t%llu\t%llu\t%llu\n", vm->name, exits, kvm,
+		   cleared);
+	return 0;
+}
+
+/**
+ * kvmhot_coverage_show() - the rows of the VMs in status
+ * @m: where to
+ *
+ * Context: sleeps.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_coverage_show(struct seq_file *m)
+{
+	struct kvmhot_vm *vm;
+	int err = 0;
+
+	mutex_lock(&kvmhot_reg.lock);
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		err = err ?: show_vm(m, vm);
+	mutex_unlock(&kvmhot_reg.lock);
+	return err;
+}
