@@ -247,6 +247,25 @@ bool kvmhot_hooks_enabled(void)
 }
 
 /**
+ * kvmhot_hooks_bytes() - memory of the hooks that are in place
+ *
+ * Context: sleeps.
+ *
+ * Return: bytes.
+ */
+u64 kvmhot_hooks_bytes(void)
+{
+	struct kvmhot_hook *h;
+	u64 bytes = 0;
+
+	mutex_lock(&hooks_lock);
+	for (h = kvmhot_hooks; h < kvmhot_hooks + kvmhot_nr_hooks; h++)
+		bytes += kvmhot_hook_bytes(h);
+	mutex_unlock(&hooks_lock);
+	return bytes;
+}
+
+/**
  * kvmhot_hooks_show() - the rows of the hooks in status
  * @m: where to
  * @t: sums over all vCPUs, for the hits

@@ -101,13 +101,14 @@ static noinline __noclone long kvmhot_own_ioctl(struct file *file,
 static struct kvmhot_hook own_hooks[] = {
 	{
 		.name = "kvmhot_own_handle_exit", .module = KBUILD_MODNAME,
-		.kind = HOOK_KRETPROBE, .detail = true,
+		.kind = HOOK_KRETPROBE, .calls = 1, .detail = true,
 		.entry = kvmhot_probe_handle_exit_entry,
 		.data_size = sizeof(struct kvm_vcpu *),
 		.ret = kvmhot_probe_handle_exit_ret,
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
+		.kind = HOOK_KRETPROBE, .calls = 2,
+		.entry = kvmhot_probe_ioctl_entry,
 		.ret = kvmhot_probe_ioctl_ret,
 		.data_size = sizeof(struct kvmhot_ioctl_span),
 	}, {

@@ -6,8 +6,11 @@
 #define KVMHOT_COMPAT_H
 
 #include <linux/cpufeature.h>
+#include <linux/cpumask.h>
 #include <linux/irq_work.h>
+#include <linux/kprobes.h>
 #include <linux/kvm_host.h>
+#include <linux/log2.h>
 #include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
@@ -86,6 +89,26 @@
 #define KVMHOT_COMPAT_HARD_IRQ_WORK(f) \
 	{ .flags = ATOMIC_INIT(IRQ_WORK_HARD_IRQ), .func = (f) }
 #endif
+
+/**
+ * kvmhot_compat_instances() - memory of a kretprobe's instances
+ * @nr: number of instances
+ * @data_size: of what each keeps for the probe
+ *
+ * Since "lib: objpool added" each possible CPU has a ring with room for all.
+ *
+ * Return: bytes, without what allocators add.
+ */
+static inline u64 kvmhot_compat_instances(unsigned int nr, size_t data_size)
+{
+	u64 bytes = nr * (u64)(sizeof(struct kretprobe_instance) + data_size);
+
+#ifdef OBJPOOL_NR_OBJECT_MAX
+	bytes += (u64)num_possible_cpus() * roundup_pow_of_two(nr) *
+		 sizeof(void *);
+#endif
+	return bytes;
+}
 
 /**
  * kvmhot_compat_runnable() - is a thread that is switched out ready to run?

@@ -73,6 +73,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "memory_bytes\t%llu\n", t.memory_bytes);
 	seq_printf(m, "memory_max_bytes\t%llu\n",
 		   (u64)kvmhot_max_memory_kb * 1024);
+	seq_printf(m, "hooks_bytes\t%llu\n", kvmhot_hooks_bytes());
 	seq_printf(m, "exits\t%llu\n", t.exits);
 	seq_printf(m, "dropped\t%llu\n", t.dropped);
 	seq_printf(m, "dropped_spans\t%llu\n", t.dropped_spans);

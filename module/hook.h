@@ -27,6 +27,7 @@ enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
  * @entry: of a kretprobe
  * @ret: of a kretprobe
  * @data_size: of a kretprobe's instance
+ * @calls: of a kretprobe, calls that each vCPU may be in at once
  * @probe: of a tracepoint
  * @nmissed: set to where the kernel counts what a kretprobe misses
  * @hits: sum of the vCPUs that counts its hits
@@ -51,6 +52,7 @@ struct kvmhot_hook {
 	kretprobe_handler_t	entry;
 	kretprobe_handler_t	ret;
 	size_t			data_size;
+	unsigned int		calls;
 	void			*probe;
 	const int		**nmissed;
 	enum kvmhot_sum		hits;
@@ -90,6 +92,7 @@ extern const unsigned int kvmhot_nr_hooks;
 bool kvmhot_hook_is_there(struct kvmhot_hook *h);
 void kvmhot_hook_arm(struct kvmhot_hook *h);
 void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state);
+u64 kvmhot_hook_bytes(const struct kvmhot_hook *h);
 void kvmhot_hook_tell_missing(struct kvmhot_hook *h);
 void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
 		      u64 hits);

@@ -41,7 +41,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.kind = HOOK_KRETPROBE,
 		.entry = kvmhot_probe_handle_exit_entry,
 		.ret = kvmhot_probe_handle_exit_ret,
-		.data_size = sizeof(struct kvm_vcpu *),
+		.data_size = sizeof(struct kvm_vcpu *), .calls = 1,
 		.detail = true, .nmissed = &kvmhot_missed_handle,
 	}, {
 		.name = "vmx_handle_exit", .module = "kvm_intel",
@@ -56,6 +56,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
 		.ret = kvmhot_probe_ioctl_ret, .required = true,
 		.data_size = sizeof(struct kvmhot_ioctl_span),
+		.calls = 2,	/* KVM_RUN, and another that waits for its end */
 	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_STARTS,
@@ -79,7 +80,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.note = "its part of EPT_VIOLATION is not known",
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ept,
 		.ret = kvmhot_probe_ept_ret,
-		.data_size = sizeof(struct kvmhot_ept_span),
+		.data_size = sizeof(struct kvmhot_ept_span), .calls = 1,
 	}, {
 #if KVMHOT_COMPAT_HALT
 		.name = "kvm_vcpu_halt", .module = "kvm",
@@ -87,7 +88,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.note = "halt-polling is taken for cost",
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_halt,
 		.ret = kvmhot_probe_halt_ret,
-		.data_size = sizeof(struct kvmhot_halt_span),
+		.data_size = sizeof(struct kvmhot_halt_span), .calls = 1,
 	}, {
 #endif
 		.name = "kvm_vcpu_block", .module = "kvm",
@@ -95,7 +96,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.note = "sleep in HLT is taken for polling, or for wait",
 		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_block,
 		.ret = kvmhot_probe_block_ret,
-		.data_size = sizeof(struct kvmhot_halt_span),
+		.data_size = sizeof(struct kvmhot_halt_span), .calls = 1,
 	}, {
 		.name = "kvm_entry", .module = "kvm",
 		.hits = KVMHOT_ENTRIES,
@@ -119,6 +120,15 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_sched_switch(kvmhot_probe_sched_switch);
 }
 
+/*
+ * A thread that sleeps in the function keeps its instance, and all vCPUs may be
+ * asleep: each has its instance.  Who finds none is missed.
+ */
+static unsigned int nr_instances(const struct kvmhot_hook *h)
+{
+	return h->calls * kvmhot_maxactive;
+}
+
 static int register_symbol(struct kvmhot_hook *h, const char *symbol)
 {
 	if (h->kind == HOOK_KPROBE) {
@@ -132,7 +142,7 @@ static int register_symbol(struct kvmhot_hook *h, const char *symbol)
 	h->rp.entry_handler = h->entry;
 	h->rp.handler = h->ret;
 	h->rp.data_size = h->data_size;
-	h->rp.maxactive = kvmhot_maxactive;
+	h->rp.maxactive = nr_instances(h);
 	return register_kretprobe(&h->rp);
 }
 
@@ -219,6 +229,19 @@ static unsigned long missed(const struct kvmhot_hook *h)
 	if (h->kind == HOOK_KPROBE)
 		return h->missed + h->kp.nmissed;
 	return h->missed + h->rp.nmissed + h->rp.kp.nmissed;
+}
+
+/**
+ * kvmhot_hook_bytes() - memory of a hook
+ * @h: the hook
+ *
+ * Return: bytes that the kernel has taken for its instances.
+ */
+u64 kvmhot_hook_bytes(const struct kvmhot_hook *h)
+{
+	if (h->state != HOOK_ARMED || h->kind != HOOK_KRETPROBE)
+		return 0;
+	return kvmhot_compat_instances(nr_instances(h), h->data_size);
 }
 
 /**

@@ -207,6 +207,7 @@ bool kvmhot_hooks_enabled(void);
 int kvmhot_hooks_set_detail(bool on);
 bool kvmhot_hooks_detail(void);
 void kvmhot_hooks_suspend(bool on);
+u64 kvmhot_hooks_bytes(void);
 void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t);
 
 /* place.c: control path */

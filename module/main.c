@@ -31,7 +31,7 @@ MODULE_PARM_DESC(max_ended, "ended VMs whose totals are kept (64)");
 
 unsigned int kvmhot_maxactive;
 module_param_named(maxactive, kvmhot_maxactive, uint, 0400);
-MODULE_PARM_DESC(maxactive, "threads that may be in KVM_RUN at once (4 per CPU, 256 to 4096)");
+MODULE_PARM_DESC(maxactive, "vCPUs that may be in KVM_RUN at once (max_vcpus, 256 at least)");
 
 bool kvmhot_detail;
 module_param_named(detail, kvmhot_detail, bool, 0400);
@@ -53,7 +53,7 @@ static int check_range(const char *name, unsigned int value, unsigned int min,
 static int check_parameters(void)
 {
 	if (!kvmhot_maxactive)
-		kvmhot_maxactive = clamp(4 * num_possible_cpus(), 256U, 4096U);
+		kvmhot_maxactive = max(kvmhot_max_vcpus, 256U);
 	return check_range("max_vms", kvmhot_max_vms, 1, 65536) ?:
 	       check_range("max_vcpus", kvmhot_max_vcpus, 1, 65536) ?:
 	       check_range("max_memory_kb", kvmhot_max_memory_kb, 64, 1 << 24) ?:
