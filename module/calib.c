@@ -108,8 +108,7 @@ static struct kvmhot_hook own_hooks[] = {
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
 		.kind = HOOK_KRETPROBE, .calls = 2,
-		.entry = kvmhot_probe_ioctl_entry,
-		.ret = kvmhot_probe_ioctl_ret,
+		.entry = kvmhot_probe_ioctl_entry, .ret = kvmhot_probe_ioctl_ret,
 		.data_size = sizeof(struct kvmhot_ioctl_span),
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
