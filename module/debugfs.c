@@ -98,7 +98,7 @@ DEFINE_SHOW_ATTRIBUTE(status);
 static int word_from_user(char *word, size_t size, const char __user *buf,
 			  size_t count)
 {
-	char text[KVMHOT_NAME_LEN + 2];
+	char text[KVMHOT_VM_NAME_LEN + 2];
 	char *p;
 
 	if (count >= sizeof(text))
@@ -117,7 +117,7 @@ static int word_from_user(char *word, size_t size, const char __user *buf,
 static ssize_t reset_write(struct file *file, const char __user *buf,
 			   size_t count, loff_t *pos)
 {
-	char word[KVMHOT_NAME_LEN];
+	char word[KVMHOT_VM_NAME_LEN];
 	int err;
 
 	err = word_from_user(word, sizeof(word), buf, count);
@@ -191,7 +191,7 @@ int kvmhot_debugfs_bool(const char __user *buf, size_t count, bool *value)
 	static const char * const words[] = {
 		"0", "1", "n", "y", "no", "yes", "off", "on",
 	};
-	char word[KVMHOT_NAME_LEN];
+	char word[KVMHOT_VM_NAME_LEN];
 	unsigned int i;
 	int err;
 

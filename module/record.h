@@ -24,7 +24,9 @@ struct kvm_vcpu;
 struct kvmhot_pmu;
 struct kvmhot_vm;
 
-#define KVMHOT_NAME_LEN		32	/* of a VM, as in its debugfs directory */
+#define KVMHOT_NAME_LEN		32	/* of a VM, as in KVM's debugfs */
+/* The same in kvmhot's: a dot and a number tell VMs of one name apart. */
+#define KVMHOT_VM_NAME_LEN	(KVMHOT_NAME_LEN + 12)
 
 /*
  * What a VM exit counts under: its basic reason, and whether it was the nested

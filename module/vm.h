@@ -56,7 +56,7 @@ struct kvmhot_vm {
 	unsigned int		nr_vcpus;
 	unsigned int		nr_live;
 	struct kvm		*kvm;
-	char			name[KVMHOT_NAME_LEN];
+	char			name[KVMHOT_VM_NAME_LEN];
 	char			base[KVMHOT_NAME_LEN];
 	unsigned int		nth;
 	char			comm[TASK_COMM_LEN];

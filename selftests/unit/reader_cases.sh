@@ -157,7 +157,7 @@ remade()
 	edit "$1/status" "s/^vm${tab}4391-11\(${tab}.*\)/&\\nvm${tab}4391-11.1\1/"
 }
 fresh
-between 1 1 'remade "$bad"'
+between 'remade "$bad"'
 [ $status -eq 0 ] && grep -qx '# web-01 (4391-11.1): ended' "$dir/clean" &&
 	grep -qx '# web-01 (4391-11): new, its figures are of the 2.00s' "$dir/clean" &&
 	[ "$(grep -c '^# .*(4391' "$dir/clean")" -eq 2 ] && ! grep -q gone "$dir/clean"
@@ -165,7 +165,7 @@ ok "stat: another VM has the name of one that ended: both are known" $?
 # Of the one that ended as much as if it had kept its name
 grep '^web-01' "$dir/clean" | sort >"$dir/both"
 fresh
-between 1 1 'for f in $files; do
+between 'for f in $files; do
 	sed "1s/state=running/state=ended/" "$dir/later/vms/4391-11/$f" >"$vm/$f"; done'
 grep '^web-01' "$dir/clean" | sort >"$dir/one"
 [ -s "$dir/one" ] && [ -z "$(comm -13 "$dir/both" "$dir/one")" ]
@@ -191,7 +191,7 @@ between 'rm -r "$bad/vms"; cp -r "$dir/good/vms" "$bad"'
 	! grep -q -e ' -[0-9]' "$dir/clean"
 ok "stat: figures that fall give nothing negative" $?
 fresh
-between 1 1 'edit "$bad/status" "s/^vm${tab}4391-11.*/vm${tab}4391-11${tab}70${tab}70${tab}2/"'
+between 'edit "$bad/status" "s/^vm${tab}4391-11.*/vm${tab}4391-11${tab}70${tab}70${tab}2/"'
 [ $status -eq 0 ] && grep -q '^# coverage 100.00 %,' "$dir/clean" &&
 	[ "$(grep -c "^# web-01 (4391-11): KVM's count of its exits was cleared, coverage is of the time since\$" "$dir/clean")" -eq 1 ]
 ok "stat: KVM's count was cleared" $?
