@@ -203,7 +203,7 @@ host_jobs()
 	while read -r seconds kernel nr list; do
 		[ -n "$kernel" ] || continue
 		expect "$kernel-host-$nr"
-		state=$(host_args "${list%% *}" | tr ' \n' '_ ')
+		state=$(host_args "${list%% *}" | tr -s ' \n' _)
 		# shellcheck disable=SC2086,SC2046 # lists of words
 		job 800 "boot-$kernel-$state" emulator boot "$kernel" $(host_args "${list%% *}")
 		# shellcheck disable=SC2086

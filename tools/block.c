@@ -12,6 +12,9 @@
 #include "twins.h"
 #include "whole.h"
 
+#define CLEARED \
+	"KVM's count of its exits was cleared, coverage is of the time since"
+
 static void print_first(const struct whole *w, bool saved, FILE *out)
 {
 	char clock[32] = "saved";
@@ -101,8 +104,7 @@ static void note_cleared(const struct filter *f, const struct snapshot *now,
 			continue;
 		vm = coverage_vm(now, c->id);
 		if (vm && filter_vm(f, vm))
-			tell(each, arg, vm, "KVM's count of its exits was cleared, coverage is of the time since",
-			     "");
+			tell(each, arg, vm, CLEARED, "");
 	}
 }
 

@@ -8,6 +8,8 @@
 #include "doctor.h"
 #include "text.h"
 
+#define UNCOUNTED \
+	"KVM's count was cleared, or an old KVM does not count its fast path"
 #define MAXACTIVE	"/sys/module/kvmhot/parameters/maxactive"
 #define MAX_ENDED	"/sys/module/kvmhot/parameters/max_ended"
 #define RELOAD		"rmmod kvmhot && insmod kvmhot.ko "
@@ -117,7 +119,7 @@ static void tell_coverage(const struct host *h, const struct snapshot *later)
 			doctor_tell(FOUND_NOTE, "coverage",
 				    "%s: above 100 %%: kvmhot has %llu exits that KVM did not count",
 				    c->id, more);
-			doctor_remedy("none is needed: KVM's count was cleared, or an old KVM does not count its fast path");
+			doctor_remedy("none is needed: " UNCOUNTED);
 			fine = false;
 		}
 	}

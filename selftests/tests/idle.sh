@@ -7,12 +7,12 @@
 
 . ./lib.sh
 
-vms="a b c" vcpus=110 naps=3
+vms="a b c" vcpus=110 naps=1
 
 # asleep: of all vCPUs, those whose threads sleep in KVM
 asleep()
 {
-	cat $KVMHOT/vms/*/halt | awk -F '\t' '$2 == "poll" { sum += $3 }
+	cat "$KVMHOT"/vms/*/halt | awk -F '\t' '$2 == "poll" { sum += $3 }
 		END { print sum + 0 }'
 }
 
@@ -26,17 +26,17 @@ tap_begin
 load
 khz=$(status tsc_khz)
 for vm in $vms; do
-	guest_start $vm --vcpus $vcpus --nap-ticks $((khz * 3000)) nap=$naps
+	guest_start "$vm" --vcpus $vcpus --nap-ticks $((khz * 8000)) nap=$naps
 done
 for vm in $vms; do
-	guest_go $vm
+	guest_go "$vm"
 done
 all=$((3 * vcpus))
 until_true '[ "$(status vcpus)" = $all ]'
 until_true '[ "$(hook kvm_vcpu_halt 6)" = 0 ]'
 for vm in $vms; do
-	guest_done $vm
-	dir=$(vm_of $vm)
+	guest_done "$vm"
+	dir=$(vm_of "$vm")
 	equal "$vm: no exit is lost" "$(column_sum "$dir/exits" 7)" 0
 	cat "$dir/halt" > "$TMP/halt"
 	equal "$vm: every nap is in poll and block" \
@@ -47,7 +47,7 @@ equal "$all vCPUs" "$(status vcpus)" $all
 equal "nothing is missed" "$(missed)" 0
 equal "nothing is dropped" "$(status dropped) $(status dropped_spans)" "0 0"
 for vm in $vms; do
-	guest_end $vm
+	guest_end "$vm"
 	tap $? "$vm: the guest is content"
 done
 tap_end

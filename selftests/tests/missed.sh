@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Edges that are missed are told, and never turn into cost: with one instance
-# for the return of kvm_vcpu_ioctl, which a vCPU that sleeps in KVM_RUN holds,
+# Edges that are missed are told, and never turn into cost: with two instances
+# for the return of kvm_vcpu_ioctl, which two vCPUs that sleep in KVM_RUN hold,
 # the returns of all others are missed.  Columns of exits: 5 timed, 6 open,
 # 7 lost, 11 max.
 # takes: 45 s
@@ -14,9 +14,9 @@ burn=2000000
 tap_begin
 load maxactive=1
 count_exits common_pid,exit_reason
-guest_start asleep --forever hlt=100
+guest_start asleep --vcpus 2 --forever hlt=100
 guest_go asleep
-vm_of asleep > /dev/null
+until_true '[ "$(status vcpus)" = 2 ]'
 guest_start vm --burn $burn out=300 cpuid=300
 guest_go vm
 guest_done vm

@@ -117,7 +117,8 @@ def of_prom(path):
             below[(*key(labels), float(labels["le"]))] = value
         elif "vm" in labels and name not in ("kvmhot_vm_running",
                                              "kvmhot_vm_seen_exits_total",
-                                             "kvmhot_vm_kvm_exits_total"):
+                                             "kvmhot_vm_kvm_exits_total",
+                                            "kvmhot_vm_kvm_cleared_total"):
             place = (name, labels["vm"]) + tuple(
                 labels[k] for k in ("reason", "level", "stage", "event")
                 if k in labels)

@@ -170,6 +170,18 @@ damage()
 	damaged "$file: of another time" "since= is not that of the other files"
 }
 
+# remade TREE: the VM of $vm has ended, and another has its name
+remade()
+{
+	mkdir "$1/vms/4391-11.1"
+	for f in $files; do
+		sed '1s/vm=4391-11/&.1/; 1s/state=running/state=ended/' "$dir/later/vms/4391-11/$f" >"$1/vms/4391-11.1/$f"
+		sed '1s/since=100000000000/since=104800000000/; 1s/now=[0-9]*/now=109600000000/' \
+			"$dir/good/vms/4391-11/$f" >"$1/vms/4391-11/$f"
+	done
+	edit "$1/status" "s/^vm${tab}4391-11\(${tab}.*\)/&\\nvm${tab}4391-11.1\1/"
+}
+
 # until_true COMMAND: its status; for a minute at most
 until_true()
 {

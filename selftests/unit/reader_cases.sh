@@ -145,17 +145,6 @@ between 'for f in $files; do
 		"$dir/later/vms/4391-11/$f" >"$vm/$f"
 	edit "$bad/vms/5120-14/$f" "s/state=running/state=ended/"; done'
 shows "stat: a reset and an end" stat-reset.txt
-# remade TREE: the VM of $vm has ended, and another has its name
-remade()
-{
-	mkdir "$1/vms/4391-11.1"
-	for f in $files; do
-		sed '1s/vm=4391-11/&.1/; 1s/state=running/state=ended/' "$dir/later/vms/4391-11/$f" >"$1/vms/4391-11.1/$f"
-		sed '1s/since=100000000000/since=104800000000/; 1s/now=[0-9]*/now=109600000000/' \
-			"$dir/good/vms/4391-11/$f" >"$1/vms/4391-11/$f"
-	done
-	edit "$1/status" "s/^vm${tab}4391-11\(${tab}.*\)/&\\nvm${tab}4391-11.1\1/"
-}
 fresh
 between 'remade "$bad"'
 [ $status -eq 0 ] && grep -qx '# web-01 (4391-11.1): ended' "$dir/clean" &&
