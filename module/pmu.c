@@ -144,7 +144,8 @@ static __always_inline void add_next(struct kvmhot_pmu *p, unsigned int stage,
 	}
 	for (i = 0; i < p->nr; i++)
 		if (!p->state[i])
-			open->event[i] += at->event[i] - then->event[i];
+			open->event[i] += kvmhot_pmu_rise(p, i, then->event[i],
+							  at->event[i]);
 	open->tsc += tsc - then->tsc;
 	p->stage = stage;
 	p->stepped = true;

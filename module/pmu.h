@@ -21,7 +21,7 @@ struct perf_event;
 enum kvmhot_pmu_state {
 	KVMHOT_PMU_COUNTING,
 	KVMHOT_PMU_REFUSED,	/* not made, see kvmhot_perf.err */
-	KVMHOT_PMU_ERROR,	/* could not be on the PMU, though pinned */
+	KVMHOT_PMU_ERROR,	/* could not be on the PMU, or its count fell */
 	KVMHOT_PMU_STOPPED,	/* its PMU stopped it */
 	KVMHOT_PMU_INACTIVE,	/* not on the PMU while its thread ran */
 };
@@ -116,6 +116,26 @@ u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
 void kvmhot_pmu_do_unknown(struct kvmhot_vcpu *v);
 void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
 void kvmhot_pmu_do_lose(struct kvmhot_vcpu *v);
+
+/**
+ * kvmhot_pmu_rise() - what an event rose by
+ * @p: where it is counted; if it fell, as one does that is the TSC, it has failed
+ * @event: its number
+ * @from: its count at one edge
+ * @to: at the next
+ *
+ * Return: the rise, or 0.
+ */
+static __always_inline u64 kvmhot_pmu_rise(struct kvmhot_pmu *p,
+					   unsigned int event, u64 from, u64 to)
+{
+	s64 rise = to - from;
+
+	if (likely(rise >= 0))
+		return rise;
+	p->state[event] = KVMHOT_PMU_ERROR;
+	return 0;
+}
 
 /**
  * kvmhot_pmu_read() - read the TSC and the events at an edge

@@ -141,7 +141,7 @@ static __always_inline void add_stage(struct kvmhot_vcpu *v,
 	unsigned int i;
 
 	for (i = 0; i < p->nr; i++) {
-		u64 rise = to[i] - from[i];
+		u64 rise = kvmhot_pmu_rise(p, i, from[i], to[i]);
 
 		row[i] += rise;
 		sum[i] += rise;
@@ -310,7 +310,8 @@ static void step(struct kvmhot_pmu *p, enum kvmhot_sum stage, u64 tsc,
 	p->open[stage].tsc += tsc - then->tsc;
 	for (i = 0; i < p->nr; i++) {
 		at->event[i] = event[i];
-		p->open[stage].event[i] += event[i] - then->event[i];
+		p->open[stage].event[i] += kvmhot_pmu_rise(p, i, then->event[i],
+							   event[i]);
 	}
 	p->last = !p->last;
 	p->stage = stage;

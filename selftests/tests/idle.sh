@@ -9,11 +9,10 @@
 
 vms="a b c" vcpus=110 naps=1
 
-# asleep: of all vCPUs, those whose threads sleep in KVM
+# asleep: threads that sleep in KVM
 asleep()
 {
-	cat "$KVMHOT"/vms/*/halt | awk -F '\t' '$2 == "poll" { sum += $3 }
-		END { print sum + 0 }'
+	cat /proc/[0-9]*/task/*/wchan 2> /dev/null | grep -o kvm_vcpu_block | wc -l
 }
 
 # missed: by all kretprobes
@@ -33,15 +32,16 @@ for vm in $vms; do
 done
 all=$((3 * vcpus))
 until_true '[ "$(status vcpus)" = $all ]'
-until_true '[ "$(hook kvm_vcpu_halt 6)" = 0 ]'
+until_true '[ "$(asleep)" = $all ]'
+tap $? "$all vCPUs sleep at the same time"
 for vm in $vms; do
 	guest_done "$vm"
 	dir=$(vm_of "$vm")
 	equal "$vm: no exit is lost" "$(column_sum "$dir/exits" 7)" 0
 	cat "$dir/halt" > "$TMP/halt"
-	equal "$vm: every nap is in poll and block" \
-		"$(sum halt timed stage=poll) $(sum halt timed stage=block)" \
-		"$((naps * vcpus)) $((naps * vcpus))"
+	# KVM may wake a vCPU, and put it to sleep again.
+	true_that "$vm: every nap is in poll" "$(sum halt timed stage=poll)" -ge $((naps * vcpus))
+	true_that "$vm: and in block" "$(sum halt timed stage=block)" -ge $((naps * vcpus))
 done
 equal "$all vCPUs" "$(status vcpus)" $all
 equal "nothing is missed" "$(missed)" 0
