@@ -70,6 +70,16 @@
 #endif
 
 /*
+ * run->exit_reason that comes together with EFAULT or EHWPOISON, since "KVM: Add
+ * KVM_EXIT_MEMORY_FAULT exit to report faults to userspace".
+ */
+#ifdef KVM_EXIT_MEMORY_FAULT
+#define KVMHOT_COMPAT_MEMORY_FAULT	KVM_EXIT_MEMORY_FAULT
+#else
+#define KVMHOT_COMPAT_MEMORY_FAULT	39
+#endif
+
+/*
  * What DECLARE_TRACE() makes of a name, since "tracepoint: Have tracepoints
  * created with DECLARE_TRACE() have _tp suffix".
  */

@@ -18,6 +18,7 @@
 #include <linux/ptrace.h>
 #include <linux/spinlock.h>
 
+#include "compat.h"
 #include "edge.h"
 #include "kvmhot.h"
 #include "quick.h"
@@ -48,19 +49,22 @@ static enum kvmhot_result result_of(long ret)
 
 /*
  * What KVM_RUN told the VMM.  The VMM can write there, too, so it may be any
- * number.  It is stale where KVM_RUN failed; a signal is as good as KVM's word
- * for it.
+ * number.  It is stale where KVM_RUN failed, with one exception: KVM announces a
+ * memory fault together with one of two errors.  A signal is as good as KVM's
+ * word for it.
  */
-static u16 run_reason(const struct kvm_vcpu *vcpu, enum kvmhot_result result)
+static u16 run_reason(const struct kvm_vcpu *vcpu, long ret)
 {
-	u32 reason;
+	u32 reason = READ_ONCE(vcpu->run->exit_reason);
 
-	if (result == KVMHOT_EINTR)
+	if (ret == -EINTR)
 		return KVM_EXIT_INTR;
-	if (result != KVMHOT_OK)
+	if ((ret == -EFAULT || ret == -EHWPOISON) &&
+	    reason == KVMHOT_COMPAT_MEMORY_FAULT)
+		return reason;
+	if (ret < 0 || reason > KVMHOT_RUN_ERROR)
 		return KVMHOT_RUN_ERROR;
-	reason = READ_ONCE(vcpu->run->exit_reason);
-	return reason < KVMHOT_RUN_ERROR ? reason : KVMHOT_RUN_ERROR;
+	return reason;
 }
 
 /* Is this the thread that last entered the guest? */
@@ -177,8 +181,7 @@ int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
 
 static noinline void leave_run(struct kvmhot_vcpu *v,
-			       const struct kvmhot_ioctl_span *span,
-			       enum kvmhot_result result)
+			       const struct kvmhot_ioctl_span *span, long ret)
 {
 	u64 now;
 	u32 n;
@@ -198,16 +201,15 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 		v->stage = KVMHOT_USER;
 	}
 	v->user = 0;
-	v->run = run_reason(span->vcpu, result);
+	v->run = run_reason(span->vcpu, ret);
 	v->sum[KVMHOT_RUNS]++;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN, result, span->start,
-			     now);
+	kvmhot_slot_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN, result_of(ret),
+			     span->start, now);
 }
 
 static noinline void leave_other(struct kvmhot_vcpu *v,
-				 const struct kvmhot_ioctl_span *span,
-				 enum kvmhot_result result)
+				 const struct kvmhot_ioctl_span *span, long ret)
 {
 	u64 now;
 	u32 n;
@@ -223,7 +225,7 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 		now = rdtsc();
 	}
 	raw_spin_lock(&v->ioctl_lock);
-	kvmhot_slot_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result,
+	kvmhot_slot_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result_of(ret),
 			     span->start, now);
 	raw_spin_unlock(&v->ioctl_lock);
 }
@@ -233,14 +235,14 @@ int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct kvmhot_ioctl_span *span = (void *)ri->data;
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
-	enum kvmhot_result result = result_of(regs_return_value(regs));
+	long ret = regs_return_value(regs);
 
 	if (unlikely(!v))
 		return 0;
 	if (likely(span->cmd == KVM_RUN))
-		leave_run(v, span, result);
+		leave_run(v, span, ret);
 	else
-		leave_other(v, span, result);
+		leave_other(v, span, ret);
 	return 0;
 }
 

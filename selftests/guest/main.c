@@ -47,6 +47,8 @@ static void print_usage(FILE *to)
 		"                MS milliseconds each to come, one after the other\n"
 		"                (userfaultfd): KVM sleeps in its handler of the\n"
 		"                violation; the VM exits are the same\n"
+		"  --uffd-fail   with --uffd: the first fault of each page fails:\n"
+		"                KVM_RUN returns EFAULT, and is called again\n"
 		"  --nap-ticks T for kind nap: TSC ticks to the deadline (100000)\n"
 		"  --nap-spin K  and instructions when awake again (0)\n"
 		"  --rest MS     each vCPU's thread sleeps MS milliseconds before the\n"
@@ -183,6 +185,9 @@ static bool parse_option(struct options *options, int option)
 	case 'l':
 		options->print_list = true;
 		return true;
+	case 'U':
+		vm.uffd_fail = true;
+		return true;
 	case 'E':
 		vm.rest_each = true;
 		return true;
@@ -223,6 +228,7 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "timer", required_argument, NULL, 'T' },
 		{ "rival", required_argument, NULL, 'V' },
 		{ "uffd", required_argument, NULL, 'u' },
+		{ "uffd-fail", no_argument, NULL, 'U' },
 		{ "nap-ticks", required_argument, NULL, 'N' },
 		{ "nap-spin", required_argument, NULL, 'S' },
 		{ "rest", required_argument, NULL, 'R' },

@@ -49,6 +49,7 @@ static void report_ioctls(const struct vm *vm)
 		[RUN_OK] = { "KVM_RUN", "ok" },
 		[RUN_EINTR] = { "KVM_RUN", "EINTR" },
 		[RUN_EAGAIN] = { "KVM_RUN", "EAGAIN" },
+		[RUN_EFAULT] = { "KVM_RUN", "error" },
 		[GET_REGS_OK] = { "KVM_GET_REGS", "ok" },
 		[NO_SUCH_EINVAL] = { "IOCTL_0xaeff", "error" },
 		[GET_MP_STATE_OK] = { "KVM_GET_MP_STATE", "ok" },

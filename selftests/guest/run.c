@@ -88,9 +88,22 @@ static bool run_once(struct vcpu *vcpu)
 	enum tally tally = RUN_OK;
 
 	if (ioctl(vcpu->fd, KVM_RUN, 0)) {
-		if (errno != EINTR && errno != EAGAIN)
+		switch (errno) {
+		case EINTR:
+			tally = RUN_EINTR;
+			break;
+		case EAGAIN:
+			tally = RUN_EAGAIN;
+			break;
+		case EFAULT:
+			if (uffd_mended()) {
+				tally = RUN_EFAULT;
+				break;
+			}
+			/* fall through */
+		default:
 			die_of(vcpu, strerror(errno), errno);
-		tally = errno == EINTR ? RUN_EINTR : RUN_EAGAIN;
+		}
 	}
 	vcpu->tally[tally]++;
 	return tally == RUN_OK;

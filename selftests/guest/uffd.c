@@ -11,11 +11,38 @@
 #include <time.h>
 #include <unistd.h>
 #include <linux/userfaultfd.h>
+#include <stdatomic.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include "vmm.h"
 
 static int uffd;
+static _Atomic(void *) broken;	/* the page whose fault is failing */
+
+/*
+ * Have KVM_RUN fail with EFAULT, and say KVM_EXIT_MEMORY_FAULT as a KVM does that
+ * has private memory for its guests: run->exit_reason is the VMM's to write, too.
+ */
+static void fail_fault(struct vm *vm, __u64 page)
+{
+	struct uffdio_range range = { .start = page, .len = 4096 };
+	unsigned int i;
+
+	for (i = 0; i < vm->nr_vcpus; i++)
+		vm->vcpus[i].run->exit_reason = EXIT_MEMORY_FAULT;
+	broken = (void *)(uintptr_t)page;
+	if (mprotect(broken, 4096, PROT_NONE) ||
+	    ioctl(uffd, UFFDIO_WAKE, &range))
+		die("a fault that fails");
+}
+
+bool uffd_mended(void)
+{
+	void *page = atomic_exchange(&broken, NULL);
+
+	return page && !mprotect(page, 4096, PROT_READ | PROT_WRITE);
+}
 
 static void *uffd_main(void *arg)
 {
@@ -29,6 +56,7 @@ static void *uffd_main(void *arg)
 		.src = (uintptr_t)page,
 		.len = sizeof(page),
 	};
+	__u64 failed = 0;
 	struct uffd_msg msg;
 
 	while (read(uffd, &msg, sizeof(msg)) == sizeof(msg)) {
@@ -36,6 +64,11 @@ static void *uffd_main(void *arg)
 			continue;
 		nanosleep(&pause, NULL);
 		copy.dst = msg.arg.pagefault.address & ~4095ULL;
+		if (vm->uffd_fail && copy.dst != failed) {
+			failed = copy.dst;
+			fail_fault(vm, failed);
+			continue;
+		}
 		memory_page(vm, copy.dst, page);
 		if (ioctl(uffd, UFFDIO_COPY, &copy))
 			die("UFFDIO_COPY");

@@ -16,10 +16,12 @@
 #define MAX_VCPUS	128
 /* No ioctl of a vCPU has this number */
 #define KVM_NO_SUCH_IOCTL	_IO(KVMIO, 0xff)
+/* KVM_EXIT_MEMORY_FAULT, which headers have since 6.8 */
+#define EXIT_MEMORY_FAULT	39
 
 /* Returns of ioctls, from the first return of KVM_RUN on */
 enum tally {
-	RUN_OK, RUN_EINTR, RUN_EAGAIN, GET_REGS_OK, NO_SUCH_EINVAL,
+	RUN_OK, RUN_EINTR, RUN_EAGAIN, RUN_EFAULT, GET_REGS_OK, NO_SUCH_EINVAL,
 	GET_MP_STATE_OK, NR_TALLIES
 };
 
@@ -47,6 +49,7 @@ struct vm {
 	__u64 timer_us;		/* time between interrupts */
 	__u64 rival_us;		/* pauses of a thread that preempts */
 	__u64 uffd_ms;		/* time that a fresh page takes */
+	bool uffd_fail;		/* and the first fault of each fails */
 	__u64 rest_ms;		/* before the first round */
 	bool rest_each;		/* and the others */
 	__u64 nap_ticks, nap_spin;
@@ -84,6 +87,8 @@ __u64 guest_address(const char *label);
 /* uffd.c: give those pages out slowly, on demand */
 void uffd_init(struct vm *vm);
 void uffd_register(void *pages, __u64 size);
+/* After EFAULT: was it meant, and will the page be there next time? */
+bool uffd_mended(void);
 
 /* nested.c */
 void nested_init(struct vcpu *vcpu);

@@ -99,4 +99,16 @@ own=$(($(sum ioctl cycles name=KVM_GET_REGS) +
 equal "stage ioctl is the owner's, less KVM_RUN" \
 	"$(sum stages ioctl reason=-)" "$own"
 equal "buckets add up" "$(not_added_up user ioctl)" "0 rows"
+
+# A memory fault that KVM announces together with an errno.  Of each page the first
+# fault fails, and the page is there when KVM_RUN is called again.
+measure --uffd 1 --uffd-fail ept_write=20
+equal "memory faults: KVM_RUN failed" \
+	"$(sum ioctl timed name=KVM_RUN result=error)" \
+	"$(sed -n 's/^ioctl KVM_RUN error //p' "$TMP/vm.out")"
+equal "their spans are KVM_EXIT_MEMORY_FAULT" \
+	"$(sum user timed run_name=KVM_EXIT_MEMORY_FAULT)" 20
+equal "by the reason that went out" \
+	"$(sum user timed run_name=KVM_EXIT_MEMORY_FAULT name=EPT_VIOLATION)" 20
+equal "no span is an error" "$(sum user timed run_name=ERROR)" 0
 tap_end
