@@ -295,49 +295,89 @@ static noinline void add_odd(const struct kvmhot_vcpu *v,
 	rare->user_max = max(rare->user_max, user);
 }
 
+static void clear_odd(struct kvmhot_vcpu *v)
+{
+	memset(v->span, 0, sizeof(v->span));
+	v->ept = 0;
+	v->odd = false;
+}
+
 /* No exit is open any more. */
 static __always_inline void close_exit(struct kvmhot_vcpu *v)
 {
 	v->cell = NULL;
-	if (unlikely(v->odd)) {
-		memset(v->span, 0, sizeof(v->span));
-		v->away = 0;
-		v->ept = 0;
-		v->odd = false;
-	}
+	v->away = 0;
+	if (unlikely(v->odd))
+		clear_odd(v);
+}
+
+/**
+ * kvmhot_cell_prepare() - add to the open exit's cell all but its last edge
+ * @v: the vCPU, inside of its seq
+ *
+ * The last edge reads its timestamp afterwards: what is done here is no part of
+ * the stage guest that begins with it.
+ *
+ * Context: probe, on the vCPU's thread.
+ *
+ * Return: the cell, for kvmhot_cell_end(), which must follow; NULL if no exit is
+ * open, or it was dropped.
+ */
+struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_cell *cell = READ_ONCE(v->cell);
+
+	v->prepared = false;
+	if (unlikely(!cell))
+		return NULL;
+	/* A reset from here on has its effect at the next exit. */
+	cell_update_gen(v, cell);
+	if (likely(!v->odd))
+		return cell;
+	v->before = cell->rare;
+	v->prepared = true;
+	add_odd(v, &cell->rare);
+	clear_odd(v);
+	return cell;
 }
 
 /**
  * kvmhot_cell_end() - the open exit has ended: add its cost, if it is known
  * @v: the vCPU, inside of its seq
+ * @cell: what kvmhot_cell_prepare() returned; at most one stage was ended since
+ *	  then, one of KVM's cost
  * @now: TSC of the end
  *
  * Context: probe, on the vCPU's thread.
  */
-void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now)
+void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 {
-	struct kvmhot_cell *cell = READ_ONCE(v->cell);
 	u64 exit = READ_ONCE(v->exit_tsc), away = READ_ONCE(v->away);
-	unsigned int key = READ_ONCE(v->key);
 
 	if (unlikely(!cell)) {
 		kvmhot_pmu_lose(v);
 		close_exit(v);
 		return;
 	}
-	cell_update_gen(v, cell);
 	/* It is not less than 0, unless threads race for the vCPU. */
 	if (unlikely(!exit || now < exit || now - exit < away ||
-		     !kvmhot_cell_add(v, cell, now - exit - away))) {
+		     !kvmhot_quick_add(v, cell, now - exit - away))) {
+		if (v->prepared)
+			cell->rare = v->before;
 		kvmhot_cell_lose(v);
 		return;
 	}
 	if (!v->slow)
 		cell->rare.fast++;
-	if (unlikely(v->odd))
-		add_odd(v, &cell->rare);
+	if (unlikely(v->odd)) {
+		cell->rare.reenter += v->span[KVMHOT_REENTER];
+		cell->rare.enter += v->span[KVMHOT_ENTER];
+		v->span[KVMHOT_REENTER] = 0;
+		v->span[KVMHOT_ENTER] = 0;
+		v->odd = false;
+	}
 	kvmhot_pmu_end(v, cell);
-	kvmhot_quick_allow(v, cell, key);
+	kvmhot_quick_allow(v, cell, READ_ONCE(v->key));
 	close_exit(v);
 }
 

@@ -224,7 +224,8 @@ struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key);
 struct kvmhot_group *kvmhot_group_new(struct kvmhot_vcpu *v,
 				      struct kvmhot_cell *cell,
 				      unsigned int g);
-void kvmhot_cell_end(struct kvmhot_vcpu *v, u64 now);
+struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v);
+void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
 void kvmhot_cell_lose(struct kvmhot_vcpu *v);
 bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost);
 bool kvmhot_cell_carry(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,

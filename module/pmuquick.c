@@ -202,26 +202,6 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	p->last = !p->last;
 }
 
-/* To the histogram.  Return: false if there is no memory for it. */
-static __always_inline bool add_cost(struct kvmhot_vcpu *v,
-				     struct kvmhot_cell *cell, u64 cost)
-{
-	struct kvmhot_group *group;
-	u64 octave;
-	u32 *n;
-
-	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
-		return kvmhot_cell_add(v, cell, cost);
-	n = &group->n[(cost >> octave) - KVMHOT_HIST_SUB];
-	if (unlikely(*n == U32_MAX))
-		return kvmhot_cell_add(v, cell, cost);
-	++*n;
-	group->cycles += cost;
-	group->guest += v->guest;
-	group->irq += v->irq;
-	return true;
-}
-
 /* Return: false if that must be done the slow way, and nothing has been done. */
 static __always_inline bool end_round(struct kvmhot_vcpu *v,
 				      enum kvmhot_tag tag)
@@ -244,7 +224,7 @@ static __always_inline bool end_round(struct kvmhot_vcpu *v,
 
 	/* From here on readers wait. */
 	kvmhot_put(&q->last, now);
-	if (unlikely(!add_cost(v, cell, now - q->exit_tsc))) {
+	if (unlikely(!kvmhot_quick_add(v, cell, now - q->exit_tsc))) {
 		kvmhot_put(&q->last, last);
 		return false;
 	}

@@ -72,6 +72,7 @@ static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 void kvmhot_quick_settle(struct kvmhot_vcpu *v);
 void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 			unsigned int key);
+void kvmhot_quick_clear(struct kvmhot_vcpu *v);
 void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			u64 now);
 
@@ -128,6 +129,33 @@ kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave,
 	/* There may be none, and that fits nothing. */
 	return likely((u32)cost >= (*group)->min &&
 		      (u32)cost <= (*group)->max);
+}
+
+/**
+ * kvmhot_quick_add() - as kvmhot_cell_add(), which it calls where it must
+ * @v: the vCPU, readers of which wait; with @guest and @irq
+ * @cell: the cell
+ * @cost: the exit's KVM cost
+ *
+ * Return: false if there is no memory for it.
+ */
+static __always_inline bool kvmhot_quick_add(struct kvmhot_vcpu *v,
+					     struct kvmhot_cell *cell, u64 cost)
+{
+	struct kvmhot_group *group;
+	u64 octave;
+	u32 *n;
+
+	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
+		return kvmhot_cell_add(v, cell, cost);
+	n = &group->n[(cost >> octave) - KVMHOT_HIST_SUB];
+	if (unlikely(*n == U32_MAX))
+		return kvmhot_cell_add(v, cell, cost);
+	++*n;
+	group->cycles += cost;
+	group->guest += v->guest;
+	group->irq += v->irq;
+	return true;
 }
 
 /*

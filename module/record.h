@@ -203,6 +203,7 @@ struct kvmhot_quick {
  * @resume: the stage that was left for KVMHOT_PREEMPTED or KVMHOT_SLEPT
  * @slow: the open exit came to vmx_handle_exit
  * @odd: something is in @span, @away or @ept
+ * @prepared: @before is that of this exit
  * @key: of the open exit or the one before; KVMHOT_KEY_NONE if not known
  * @run: what KVM_RUN last told the VMM: run->exit_reason or KVMHOT_RUN_ERROR
  * @away: of the open exit, what is not KVM's cost
@@ -211,6 +212,7 @@ struct kvmhot_quick {
  * @sum: see enum kvmhot_sum
  * @span: of the open exit: stages but for guest, irq and handle
  * @ept: of the open exit: in handle_ept_violation
+ * @before: what the open exit's cell had before kvmhot_cell_prepare() added to it
  * @user: of the current stay in the VMM
  * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
@@ -270,6 +272,7 @@ struct kvmhot_vcpu {
 	u8			resume;
 	u8			slow;
 	u8			odd;
+	u8			prepared;
 	u16			key;
 	u16			run;
 	u64			away;
@@ -280,6 +283,7 @@ struct kvmhot_vcpu {
 
 	u64			span[KVMHOT_NR_STAGES];
 	u64			ept;
+	struct kvmhot_rare	before;
 	u64			user;
 	int			missed_handle;
 	struct task_struct	*task;

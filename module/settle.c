@@ -96,9 +96,29 @@ static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 }
 
 /**
+ * kvmhot_quick_clear() - at kvm_entry: no rounds, and no edges
+ * @v: the vCPU, which does not go the quick way
+ */
+void kvmhot_quick_clear(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_quick *q = &v->quick;
+
+	/* Not there yet, whatever another CPU's TSC may have been. */
+	q->exit_tsc = 0;
+	q->handle_tsc = 0;
+	q->return_tsc = 0;
+	q->rounds = 0;
+	q->guest = 0;
+	q->irq = 0;
+	q->fast = 0;
+	q->returned = 0;
+	q->reenter = 0;
+}
+
+/**
  * kvmhot_quick_start() - at kvm_entry: go the quick way from here on, if it is
  *			  open
- * @v: the vCPU, inside of its seq
+ * @v: the vCPU, inside of its seq, after kvmhot_quick_clear()
  * @vcpu: likewise
  * @now: TSC of the kvm_entry
  */
@@ -117,16 +137,6 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 	}
 	q->began = now;
 	q->last = now;
-	/* Not there yet, whatever another CPU's TSC may have been. */
-	q->exit_tsc = 0;
-	q->handle_tsc = 0;
-	q->return_tsc = 0;
-	q->rounds = 0;
-	q->guest = 0;
-	q->irq = 0;
-	q->fast = 0;
-	q->returned = 0;
-	q->reenter = 0;
 	/* Pairs with the acquires in kvmhot_look_begin(). */
 	smp_store_release(&q->who, kvmhot_who(vcpu, tag));
 }

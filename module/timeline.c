@@ -160,10 +160,14 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
  * @now: TSC of it, 0 if it is not read yet.  Not read again, as no cost would
  *	 ever lie between those of the slow way, and the quick way would be open
  *	 to none
+ *
+ * The timestamp is read as late as possible: what comes after it counts as guest.
  */
 noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+	struct kvmhot_cell *cell = NULL;
+	bool known;
 	u32 n;
 
 	if (unlikely(!v)) {
@@ -173,21 +177,23 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 	/* It never came to vmx_handle_exit: a fast path. */
 	if (v->stage == KVMHOT_IRQ && kvmhot_was_fast(v))
 		v->stage = KVMHOT_HANDLE;
-	if (static_branch_unlikely(&kvmhot_pmu_on) || !now) {
-		now = kvmhot_edge_begin_guest(v, &n);
-	} else {
-		n = kvmhot_seq_begin(&v->seq);
-		kvmhot_edge_check(v, now);
-	}
-	if (likely(kvmhot_in_cost(v) && v->stage != KVMHOT_IRQ &&
-		   v->task == current)) {
+	known = kvmhot_in_cost(v) && v->stage != KVMHOT_IRQ &&
+		v->task == current;
+	n = kvmhot_seq_begin(&v->seq);
+	if (likely(known))
+		cell = kvmhot_cell_prepare(v);
+	kvmhot_quick_clear(v);
+	if (static_branch_unlikely(&kvmhot_pmu_on) || !now)
+		now = kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
+	kvmhot_edge_check(v, now);
+	if (likely(known)) {
 		if (likely(v->stage == KVMHOT_HANDLE)) {
 			v->sum[KVMHOT_HANDLE] += now - v->last;
 			v->last = now;
 		} else {
 			kvmhot_end_stage(v, now);
 		}
-		kvmhot_cell_end(v, now);
+		kvmhot_cell_end(v, cell, now);
 	} else {
 		enter_unknown(v, now);
 	}
@@ -288,7 +294,7 @@ static void end_vcpu(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 		kvmhot_end_stage(v, now);
 	else
 		kvmhot_end_unknown(v, now);
-	kvmhot_cell_end(v, now);
+	kvmhot_cell_end(v, kvmhot_cell_prepare(v), now);
 	v->stage = KVMHOT_UNKNOWN;
 	v->sum[KVMHOT_ENDS] = 1;
 	WRITE_ONCE(v->kvm_last, vcpu->stat.exits);

@@ -77,6 +77,22 @@ equal "no detail: no reenter" "$(stage 0 9)" 0
 	true_that "detail: handle ends earlier ($detail, not $(all 8))" \
 		"$detail" -lt "$(all 8)"
 
+# What the probe of kvm_entry does after its timestamp is in guest.  It does not do
+# much more there after an exit to the VMM, or one with an EPT violation, than after
+# a plain one.  An OUT takes KVM and the guest itself some more, too.
+! emulated || for kind in out ept_write mmio_read; do
+	measure --repeat 2 cpuid=1000 $kind=400
+	plain=$(($(sum stages guest name=CPUID) / $(sum exits timed name=CPUID)))
+	case $kind in
+	out) name=IO_INSTRUCTION ;;
+	ept_write) name=EPT_VIOLATION ;;
+	mmio_read) name=EPT_MISCONFIG ;;
+	esac
+	odd=$(($(sum stages guest name=$name) / $(sum exits timed name=$name)))
+	true_that "$kind: little of the probe is in guest ($odd; CPUID: $plain)" \
+		"$odd" -lt $((plain + 130))
+done
+
 # A VM whose VMM is stopped for a while.
 guest_start vm --forever cpuid=100 out=10
 guest_go vm
