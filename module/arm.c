@@ -20,24 +20,37 @@ static DEFINE_MUTEX(hooks_lock);
 static struct kvmhot_wish wish;
 static bool suspended;	/* from before the host sleeps until after that */
 
+static void again(struct work_struct *unused);
+static DECLARE_DELAYED_WORK(again_work, again);
+
 /* Return: 0, also if hooks have to wait; or why what is wanted cannot be had. */
 static int place(void)
 {
+	int err = 0;
+
 	if (!suspended)
-		return kvmhot_place_all(&wish);
-	kvmhot_place_none(&wish, HOOK_WAITING, false);
-	return 0;
+		err = kvmhot_place_all(&wish);
+	else
+		kvmhot_place_none(&wish, HOOK_WAITING, false);
+	/* Nobody may have asked who could ask again. */
+	if (err == -ENOMEM)
+		queue_delayed_work(system_unbound_wq, &again_work, HZ);
+	return err;
 }
 
-static void linger(struct work_struct *unused)
+/* What nobody asks for: hooks come once there is memory, and the last one goes. */
+static void again(struct work_struct *unused)
 {
+	bool is_due;
+
 	mutex_lock(&hooks_lock);
-	if (kvmhot_place_lingers())
+	is_due = wish.enabled && !kvmhot_hooks_live;
+	if (is_due || kvmhot_place_lingers())
 		place();
 	mutex_unlock(&hooks_lock);
+	if (is_due)
+		kvmhot_calib_run();
 }
-
-static DECLARE_WORK(linger_work, linger);
 
 /**
  * kvmhot_hooks_no_vms() - no VM runs that is kept count of
@@ -47,7 +60,7 @@ static DECLARE_WORK(linger_work, linger);
 void kvmhot_hooks_no_vms(void)
 {
 	if (kvmhot_place_lingers())
-		queue_work(system_unbound_wq, &linger_work);
+		mod_delayed_work(system_unbound_wq, &again_work, 0);
 }
 
 /**
@@ -91,7 +104,7 @@ void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
  * kvmhot_hooks_start() - put hooks in place, now or when their modules come
  *
  * If one that is required is missing, kvmhot stays enabled: another kvm_intel
- * may come.
+ * may come, or memory.
  *
  * Context: sleeps.  After kvmhot_hooks_tracepoint() for those that are there.
  */
@@ -121,7 +134,7 @@ void kvmhot_hooks_stop(void)
 	mutex_unlock(&hooks_lock);
 	/* The worker may just have queued this. */
 	kvmhot_work_flush();
-	cancel_work_sync(&linger_work);
+	cancel_delayed_work_sync(&again_work);
 }
 
 static int enable(void)
@@ -154,8 +167,9 @@ static void disable(void)
  *
  * Context: sleeps.
  *
- * Return: 0; -EOPNOTSUPP if exit reasons cannot be read here; the errno of a
- * hook that is required and missing.  Then nothing has changed.
+ * Return: 0; -EOPNOTSUPP if exit reasons cannot be read here; -ENOMEM without
+ * memory for all hooks; the errno of a hook that is required and missing.  Then
+ * nothing has changed.
  */
 int kvmhot_hooks_enable(bool on)
 {

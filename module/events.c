@@ -66,26 +66,33 @@ static void try_event(struct kvmhot_event *event)
 		perf_event_release_kernel(made);
 }
 
-static void try_events(struct kvmhot_event_list *list)
+/* Return: 0, or -ENOMEM, by which nothing is known of the event. */
+static int try_events(struct kvmhot_event_list *list)
 {
 	unsigned int i;
 
-	for (i = 0; i < list->nr; i++)
+	for (i = 0; i < list->nr; i++) {
 		try_event(&list->event[i]);
+		if (list->event[i].err == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 /* What is counted if nobody says what: nothing is told of what there is not. */
-static void make_default(struct kvmhot_event_list *list)
+static int make_default(struct kvmhot_event_list *list)
 {
 	char text[] = "cycles,instructions";
+	int err;
 
 	/* In a virtual machine it would cost an exit to read a counter. */
 	if (boot_cpu_has(X86_FEATURE_HYPERVISOR) ||
 	    kvmhot_words_parse(list, text))
-		return;
-	try_events(list);
+		return 0;
+	err = try_events(list);
 	if (list->event[0].err)
 		list->nr = 0;
+	return err;
 }
 
 static int make_list(struct kvmhot_event_list *list, char *text)
@@ -95,14 +102,11 @@ static int make_list(struct kvmhot_event_list *list, char *text)
 
 	if (!strcmp(text, "none"))
 		return 0;
-	if (!strcmp(text, "auto")) {
-		make_default(list);
-		return 0;
-	}
-	err = kvmhot_words_parse(list, text);
+	if (!strcmp(text, "auto"))
+		return make_default(list);
+	err = kvmhot_words_parse(list, text) ?: try_events(list);
 	if (err)
 		return err;
-	try_events(list);
 	for (i = 0; i < list->nr; i++)
 		if (list->event[i].err)
 			pr_warn_ratelimited("%s: error %d: not counted\n",

@@ -214,12 +214,14 @@ void kvmhot_hook_arm(struct kvmhot_hook *h)
 	if (h->state == HOOK_ARMED)
 		return;
 	h->err = hook_register(h);
-	if (!h->err)
-		h->state = HOOK_ARMED;
-	if (!h->err && h->nmissed)
-		WRITE_ONCE(*h->nmissed, &h->rp.nmissed);
-	else if (h->err)
+	if (h->err) {
 		h->state = h->err == -ENOENT ? HOOK_WAITING : HOOK_MISSING;
+		return;
+	}
+	h->state = HOOK_ARMED;
+	h->told = false;
+	if (h->nmissed)
+		WRITE_ONCE(*h->nmissed, &h->rp.nmissed);
 }
 
 static unsigned long missed(const struct kvmhot_hook *h)
@@ -270,16 +272,18 @@ void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state)
 }
 
 /**
- * kvmhot_hook_tell_missing() - say so, once
+ * kvmhot_hook_tell_missing() - say so, once until it is there
  * @h: the hook
  */
 void kvmhot_hook_tell_missing(struct kvmhot_hook *h)
 {
+	bool refuse = h->required || h->err == -ENOMEM;
+
 	if (h->told)
 		return;
 	h->told = true;
 	pr_warn("%s %s of %s: error %d: %s%s\n", kind_names[h->kind], h->name,
-		h->module, h->err, h->required ? "refusing to count: " : "",
+		h->module, h->err, refuse ? "refusing to count: " : "",
 		h->note);
 }
 

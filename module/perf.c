@@ -80,7 +80,8 @@ static struct kvmhot_perf *find_perf(const struct task_struct *task)
 	return NULL;
 }
 
-static void make_events(struct kvmhot_perf *perf)
+/* Return: false without memory; then some are not there. */
+static bool make_events(struct kvmhot_perf *perf)
 {
 	struct perf_event *event;
 	unsigned int i;
@@ -91,35 +92,12 @@ static void make_events(struct kvmhot_perf *perf)
 			continue;
 		event = kvmhot_event_create(&used.event[i], perf->task);
 		perf->err[i] = PTR_ERR_OR_ZERO(event);
+		if (perf->err[i] == -ENOMEM)
+			return false;
 		if (!perf->err[i])
 			perf->event[i] = event;
 	}
-}
-
-/* Return: NULL without memory, or a thread; the next change asks again. */
-static struct kvmhot_perf *make_perf(const struct kvmhot_vcpu *v)
-{
-	struct task_struct *task = get_thread(v);
-	struct kvmhot_perf *perf;
-
-	if (!task)
-		return NULL;
-	perf = find_perf(task);
-	if (perf) {
-		perf->users++;
-		put_task_struct(task);
-		return perf;
-	}
-	perf = kzalloc(sizeof(*perf), GFP_KERNEL);
-	if (!perf) {
-		put_task_struct(task);
-		return NULL;
-	}
-	perf->users = 1;
-	perf->task = task;
-	perf->serial = ++last_serial ?: ++last_serial;
-	make_events(perf);
-	return perf;
+	return true;
 }
 
 static void release_perf(struct kvmhot_perf *perf)
@@ -131,6 +109,40 @@ static void release_perf(struct kvmhot_perf *perf)
 			perf_event_release_kernel(perf->event[i]);
 	put_task_struct(perf->task);
 	kfree(perf);
+}
+
+/*
+ * Return: NULL without a thread, of which the next change asks again; or without
+ * memory, and then the vCPU is denied its events.
+ */
+static struct kvmhot_perf *make_perf(struct kvmhot_vcpu *v)
+{
+	struct task_struct *task = get_thread(v);
+	struct kvmhot_perf *perf;
+
+	WRITE_ONCE(v->pmu_denied, false);
+	if (!task)
+		return NULL;
+	perf = find_perf(task);
+	if (perf) {
+		perf->users++;
+		put_task_struct(task);
+		return perf;
+	}
+	perf = kzalloc(sizeof(*perf), GFP_KERNEL);
+	if (!perf) {
+		put_task_struct(task);
+		WRITE_ONCE(v->pmu_denied, true);
+		return NULL;
+	}
+	perf->users = 1;
+	perf->task = task;
+	perf->serial = ++last_serial ?: ++last_serial;
+	if (make_events(perf))
+		return perf;
+	release_perf(perf);
+	WRITE_ONCE(v->pmu_denied, true);
+	return NULL;
 }
 
 /*
@@ -174,6 +186,7 @@ void kvmhot_perf_release(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = v->pmu;
 
+	WRITE_ONCE(v->pmu_denied, false);
 	if (!p)
 		return;
 	set_perf(p, NULL);
@@ -293,6 +306,8 @@ static void serve(struct kvmhot_vcpu *v)
 	}
 	v->pmu->made = jiffies;
 	set_perf(v->pmu, make_perf(v));
+	if (v->pmu_denied)
+		try_later(HZ);
 }
 
 /* The quick way must begin anew, with events. */

@@ -86,9 +86,9 @@ static enum kvmhot_hook_state arm(struct kvmhot_hook *h)
  * goes after that, so that there is one at any time; it stays if the wanted one
  * is missing.
  *
- * Return: the state of the one that is there now.
+ * Return: the one whose state counts: the other one if that has to do.
  */
-static enum kvmhot_hook_state arm_handle(bool detail)
+static struct kvmhot_hook *arm_handle(bool detail)
 {
 	struct kvmhot_hook *to = handle_hook(detail);
 	struct kvmhot_hook *from = handle_hook(!detail);
@@ -101,22 +101,26 @@ static enum kvmhot_hook_state arm_handle(bool detail)
 			WRITE_ONCE(replaced, true);
 	}
 	WRITE_ONCE(kvmhot_handle_twice, false);
-	return detail && to->state == HOOK_MISSING ? arm(from) : to->state;
+	if (!detail || to->state != HOOK_MISSING || to->err == -ENOMEM)
+		return to;
+	arm(from);
+	return from;
 }
 
 /*
- * Return: HOOK_ARMED, or the state of the first hook that counting requires and
- * has not; then @err is that hook's.
+ * Return: HOOK_ARMED, or the state of the first hook that counting requires, or
+ * for which there was no memory, and that is not in place; then @err is that
+ * hook's.
  */
 static enum kvmhot_hook_state arm_wanted(bool detail, int *err)
 {
-	enum kvmhot_hook_state state = arm_handle(detail);
-	struct kvmhot_hook *h = handle_hook(false);
+	struct kvmhot_hook *h = arm_handle(detail);
+	enum kvmhot_hook_state state = h->state;
 
 	*err = h->err;
 	for (h = kvmhot_hooks; h < HOOKS_END && state == HOOK_ARMED; h++) {
 		if (h->plain || h->detail || arm(h) == HOOK_ARMED ||
-		    !h->required)
+		    (!h->required && h->err != -ENOMEM))
 			continue;
 		state = h->state;
 		*err = h->err;
@@ -177,12 +181,14 @@ void kvmhot_place_none(const struct kvmhot_wish *wish,
  * kvmhot_place_all() - put the hooks in place that are wanted
  * @wish: what is wanted
  *
- * All that counting requires, and what there is of the rest; or none.
+ * All that counting requires, and what there is of the rest; or none.  A hook for
+ * which there is no memory is not one that there is not: without it none is put
+ * in place, but those that count already stay.
  *
  * Context: sleeps.
  *
- * Return: 0, also if they wait for a module; or the errno of a hook that is
- * required and missing.
+ * Return: 0, also if they wait for a module; -ENOMEM if there is no memory for one
+ * that is wanted; or the errno of a hook that is required and missing.
  */
 int kvmhot_place_all(const struct kvmhot_wish *wish)
 {
@@ -191,6 +197,8 @@ int kvmhot_place_all(const struct kvmhot_wish *wish)
 
 	if (wish->enabled)
 		state = arm_wanted(wish->detail, &err);
+	if (kvmhot_hooks_live && err == -ENOMEM)
+		return err;
 	if (state == HOOK_ARMED) {
 		/* Context switches end the quick way. */
 		WRITE_ONCE(kvmhot_quick_open, is_armed(KVMHOT_SWITCHES));

@@ -272,7 +272,7 @@ static const char *note_of(int err)
 	case -EOPNOTSUPP:
 		return "not there, with cores of two kinds, or with VMs that own the PMU";
 	case -ENOMEM:
-		return "no memory, see max_memory_kb";
+		return "no memory so far, see max_memory_kb";
 	case -EBUSY:
 		return "its PMU is in use by others";
 	default:

@@ -231,7 +231,7 @@ struct kvmhot_quick {
  * @next_line: first unused line
  * @refill_asked: more pages were asked for; cleared by the worker
  * @page_denied: there were none to be had; the worker's own
- * @pmu_denied: there was no memory for @pmu; written by the worker
+ * @pmu_denied: there was no memory for @pmu, or its events; written by the worker
  * @own: it is calib.c's, whose hooks always are in place
  * @tid: id of @task
  * @id: KVM's vcpu_id

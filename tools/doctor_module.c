@@ -116,11 +116,17 @@ static bool is_required(const struct hook *k)
 	return !strcmp(k->name, "vmx_handle_exit") && !strcmp(k->kind, "kprobe");
 }
 
-static void tell_missing(const struct hook *k)
+/* Without memory for a hook none is put in place, nor while it is tried again. */
+static bool is_vital(const struct host *h, const struct hook *k)
+{
+	return is_required(k) || (k->error == ENOMEM && !h->status.n[S_ARMED]);
+}
+
+static void tell_missing(const struct host *h, const struct hook *k)
 {
 	const struct symbol *s;
 
-	doctor_tell(is_required(k) ? FOUND_STOPPED : FOUND_INCOMPLETE, "hook",
+	doctor_tell(is_vital(h, k) ? FOUND_STOPPED : FOUND_INCOMPLETE, "hook",
 		    "%s (%s) is missing, %s: %s", k->name, k->kind,
 		    fmt_errno(k->error).text, k->note);
 	s = k->error == ENOENT && !symbols_read() ? symbols_find(k->name) : NULL;
@@ -130,7 +136,7 @@ static void tell_missing(const struct hook *k)
 		doctor_remedy("another build of the kernel: grep %s /proc/kallsyms",
 			      k->name);
 	else if (k->error == ENOMEM)
-		doctor_remedy(RELOAD " with a smaller maxactive");
+		doctor_remedy("free memory, or " RELOAD " with a smaller maxactive");
 	else
 		doctor_remedy("end what else is on it (livepatch; debugfs kprobes/list)");
 }
@@ -238,7 +244,7 @@ void doctor_hooks(struct host *h)
 	for (i = 0; i < h->status.nr_hooks; i++) {
 		k = &h->status.hooks[i];
 		if (!strcmp(k->state, "missing"))
-			tell_missing(k);
+			tell_missing(h, k);
 		else if (!strcmp(k->state, "armed"))
 			tell_armed(h, k, &h->more[i]);
 		else

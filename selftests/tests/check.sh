@@ -249,6 +249,10 @@ uncover $KVMHOT/status
 status_says '/^hook\tkvm_vcpu_ioctl\tkvm\tkprobe/ s/\tarmed\t/\tmissing\t/; s/^armed\t1/armed\t0/'
 check 1 "a hook that is required is missing"
 uncover $KVMHOT/status
+status_says '/^hook\tsched_switch/ { s/\tarmed\t/\tmissing\t/; s/\t0\ttime/\t-12\ttime/ }; s/^armed\t1/armed\t0/'
+check 1 "a hook has found no memory"
+says "a hook has found no memory" "PROBLEM *hook *sched_switch (tracepoint) is missing, ENOMEM"
+uncover $KVMHOT/status
 status_says 's/^tsc_stable\t1/tsc_stable\t0/; s/^dropped\t0/dropped\t7/'
 check 3 "losses"
 says "losses: dropped" "PROBLEM *losses *dropped since load: 7 exits"

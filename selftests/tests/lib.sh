@@ -36,6 +36,7 @@ cleanup()
 		echo '-:kvmhot_slow' >> $TRACING/kprobe_events
 	rmmod kvmhot 2>/dev/null
 	rmmod kvmhot_test_pmu 2>/dev/null
+	rmmod kvmhot_test_return 2>/dev/null
 	rm -rf "$TMP"
 }
 trap cleanup EXIT
@@ -126,6 +127,25 @@ emulated()
 load()
 {
 	insmod ./kvmhot.ko "$@" || bail "insmod kvmhot.ko $*"
+}
+
+# load_give: have functions return what a test wants
+load_give()
+{
+	insmod ./kvmhot_test_return.ko || bail "insmod kvmhot_test_return.ko"
+}
+
+# give FUNCTION VALUE SKIP COUNT: of the calls that come, SKIP are let through, and
+# COUNT return VALUE
+give()
+{
+	echo "$*" > /sys/module/kvmhot_test_return/parameters/give || bail "give $*"
+}
+
+# given: how many have so far
+given()
+{
+	cat /sys/module/kvmhot_test_return/parameters/given
 }
 
 # status KEY

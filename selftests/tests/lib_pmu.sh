@@ -6,7 +6,7 @@
 . ./lib.sh
 
 TEST_PMU=/sys/module/kvmhot_test_pmu/parameters
-ENOENT=2 EBUSY=16
+ENOENT=2 ENOMEM=12 EBUSY=16
 STAGES="guest irq handle reenter enter poll block user ioctl preempted slept unknown"
 
 # Of no PMU
