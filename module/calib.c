@@ -320,6 +320,7 @@ static struct own *own_alloc(void)
 	o->kvm.mm = current->mm;
 	o->vcpu.kvm = &o->kvm;
 	o->vcpu.run = &o->run;
+	rcu_assign_pointer(o->vcpu.pid, task_pid(current));
 	o->file.private_data = &o->vcpu;
 	v->own = true;
 	v->refill_asked = true;	/* the worker must not know of it */

@@ -24,6 +24,9 @@ enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
  * @detail: is wanted with 'detail' only
  * @plain: is not wanted while one with @detail is in place
  * @handler: of a kprobe
+ * @spare_name: of a kprobe, a symbol that will do where that of @name will not
+ * @spare_handler: its handler
+ * @spared: the two were exchanged: the kprobe is on the second choice
  * @entry: of a kretprobe
  * @ret: of a kretprobe
  * @data_size: of a kretprobe's instance
@@ -49,6 +52,9 @@ struct kvmhot_hook {
 	bool			detail;
 	bool			plain;
 	kprobe_pre_handler_t	handler;
+	const char		*spare_name;
+	kprobe_pre_handler_t	spare_handler;
+	bool			spared;
 	kretprobe_handler_t	entry;
 	kretprobe_handler_t	ret;
 	size_t			data_size;

@@ -69,10 +69,12 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.note = "time switched out is taken for cost",
 		.kind = HOOK_TRACEPOINT, .probe = kvmhot_probe_sched_switch,
 	}, {
-		.name = "kvm_destroy_vm", .module = "kvm",
+		.name = "kvm_arch_vcpu_destroy", .module = "kvm",
 		.hits = KVMHOT_ENDS,
-		.note = "no VM ends; the next at its addresses may count to it",
-		.kind = HOOK_KPROBE, .handler = kvmhot_probe_destroy_vm,
+		.note = "the end of a VM is noticed late, and loses its last exits",
+		.kind = HOOK_KPROBE, .handler = kvmhot_probe_vcpu_destroy,
+		.spare_name = "kvm_arch_destroy_vm",
+		.spare_handler = kvmhot_probe_destroy_vm,
 		.ends = true,
 	}, {
 		.name = "handle_ept_violation", .module = "kvm_intel",
@@ -203,6 +205,13 @@ bool kvmhot_hook_is_there(struct kvmhot_hook *h)
 	return by_name(h, find_symbol) != -ENOENT;
 }
 
+static void swap_spare(struct kvmhot_hook *h)
+{
+	swap(h->name, h->spare_name);
+	swap(h->handler, h->spare_handler);
+	h->spared = !h->spared;
+}
+
 /**
  * kvmhot_hook_arm() - put a hook in place, if it can be
  * @h: the hook; its state and errno say what came of it
@@ -213,7 +222,17 @@ void kvmhot_hook_arm(struct kvmhot_hook *h)
 {
 	if (h->state == HOOK_ARMED)
 		return;
+	if (h->spared)
+		swap_spare(h);
 	h->err = hook_register(h);
+	/* Without memory the second choice would be there for good. */
+	if (h->err && h->err != -ENOMEM && h->spare_name) {
+		swap_spare(h);
+		if (!hook_register(h))
+			h->err = 0;
+		else
+			swap_spare(h);
+	}
 	if (h->err) {
 		h->state = h->err == -ENOENT ? HOOK_WAITING : HOOK_MISSING;
 		return;

@@ -213,6 +213,7 @@ void kvmhot_hooks_show(struct seq_file *m, const struct kvmhot_totals *t);
 /* place.c: control path */
 extern bool kvmhot_hooks_live;	/* all that is needed is in place */
 extern bool kvmhot_handle_twice;
+extern bool kvmhot_hooks_see_ends;
 bool kvmhot_hooks_replaced(void);
 
 /* calib.c: control path */

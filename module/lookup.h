@@ -7,6 +7,7 @@
 
 #include <linux/compiler.h>
 #include <linux/hash.h>
+#include <linux/kvm_host.h>
 
 #include "kvmhot.h"
 
@@ -37,6 +38,25 @@ kvmhot_vcpu_find(const struct kvm_vcpu *vcpu)
 		v = READ_ONCE(v->hash);
 	}
 	return NULL;
+}
+
+/**
+ * kvmhot_vcpu_is_other() - has another vCPU come to the address of a record's?
+ * @v: the record
+ * @vcpu: the vCPU, which has the record's address
+ *
+ * KVM knows the thread of each vCPU that has ever run, and a vCPU that has a record
+ * has run.
+ *
+ * Context: probe, in an ioctl of @vcpu, or at its end.
+ *
+ * Return: true if the end of the VM that had this address was missed.
+ */
+static __always_inline bool kvmhot_vcpu_is_other(const struct kvmhot_vcpu *v,
+						 const struct kvm_vcpu *vcpu)
+{
+	return v->kvm != vcpu->kvm || v->mm != vcpu->kvm->mm ||
+	       !rcu_access_pointer(vcpu->pid);
 }
 
 #endif /* KVMHOT_LOOKUP_H */

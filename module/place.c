@@ -23,6 +23,9 @@ bool kvmhot_hooks_live;
 /* Read by kvmhot_slow_handle(): both hooks of vmx_handle_exit are in place. */
 bool kvmhot_handle_twice;
 
+/* Read by gone.c: a VM that ends hits a hook. */
+bool kvmhot_hooks_see_ends;
+
 static bool replaced;	/* see kvmhot_hooks_replaced() */
 static bool lingering;	/* see kvmhot_place_lingers() */
 
@@ -137,7 +140,8 @@ static void disarm_ends(bool closing)
 		h++;
 	if (h->state == HOOK_ARMED && (closing || !kvmhot_vm_is_tracking()))
 		kvmhot_hook_disarm(h, HOOK_OFF);
-	WRITE_ONCE(lingering, h->state == HOOK_ARMED);
+	WRITE_ONCE(kvmhot_hooks_see_ends, h->state == HOOK_ARMED);
+	WRITE_ONCE(lingering, kvmhot_hooks_see_ends);
 }
 
 /* Say of all hooks that are not in place, nor missing, why that is so. */
@@ -203,6 +207,7 @@ int kvmhot_place_all(const struct kvmhot_wish *wish)
 		/* Context switches end the quick way. */
 		WRITE_ONCE(kvmhot_quick_open, is_armed(KVMHOT_SWITCHES));
 		WRITE_ONCE(lingering, false);
+		WRITE_ONCE(kvmhot_hooks_see_ends, is_armed(KVMHOT_ENDS));
 		WRITE_ONCE(kvmhot_hooks_live, true);
 		return 0;
 	}

@@ -9,6 +9,7 @@
 #include <linux/gfp.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "kvmhot.h"
@@ -287,6 +288,8 @@ void kvmhot_pool_free(struct kvmhot_vcpu *v)
 	unsigned int i;
 
 	kvmhot_pool_put(kvmhot_pool_vcpu_bytes(v));
+	if (v->mm)
+		mmdrop(v->mm);
 	for (i = 0; i < KVMHOT_MAX_PAGES; i++)
 		free_page((unsigned long)v->page[i]);
 	kvmhot_perf_free(v->pmu);

@@ -222,7 +222,9 @@ struct kvmhot_quick {
  * @hash: next record in the bucket
  * @bucket: of the hash table
  * @kvm: VM it belongs to, to tell a reused @vcpu; never followed
- * @mm: address space of its VMM, likewise
+ * @mm: address space of its VMM, pinned, and NULL when the vCPU is gone
+ * @ino: of the directory that KVM's debugfs has for the VM, named @name; 0 if
+ *       it has none
  * @cells: for each key, the first line of its cell; 0 is none
  * @chains: for each enum kvmhot_chain, the line of its first slot; 0 is none
  * @ioctl_lock: of the slots of ioctls but KVM_RUN, which threads may race for
@@ -294,6 +296,7 @@ struct kvmhot_vcpu {
 	unsigned int		bucket;
 	struct kvm		*kvm;
 	struct mm_struct	*mm;
+	unsigned long		ino;
 	u16			cells[KVMHOT_NR_KEYS];
 	u16			chains[KVMHOT_NR_CHAINS];
 	raw_spinlock_t		ioctl_lock;

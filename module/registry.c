@@ -118,7 +118,7 @@ int kvmhot_vm_reset(const char *name)
  * An exit that is open now will be lost when its end is seen, as the stage is
  * not the one that it must be in.
  *
- * Context: sleeps.  No probe but that of kvm_destroy_vm is in place, which
+ * Context: sleeps.  No probe but that of the end of VMs is in place, which
  * can cope with either value of the stage.
  */
 void kvmhot_vm_lose_track(void)

@@ -84,8 +84,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 	u64 now;
 	u32 n;
 
-	if (unlikely(v->kvm != vcpu->kvm || v->mm != vcpu->kvm->mm)) {
-		/* The end of the VM that had this address was missed. */
+	if (unlikely(kvmhot_vcpu_is_other(v, vcpu))) {
 		kvmhot_vcpu_retire(v, vcpu);
 		return;
 	}

@@ -284,7 +284,7 @@ noinline void kvmhot_slow_return(const struct kvm_vcpu *vcpu)
 NOKPROBE_SYMBOL(kvmhot_slow_return);
 
 /* The last edge of a vCPU. */
-static void end_vcpu(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
+static void last_edge(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
 	u32 n;
 	u64 now = kvmhot_edge_begin_as(v, &n, NULL);
@@ -301,21 +301,40 @@ static void end_vcpu(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 	kvmhot_edge_end(v, n);
 }
 
-/* kvm_destroy_vm(kvm): no vCPU's file is open, so nothing runs any of them. */
+/* The VM's last file is closed, so nothing runs the vCPU. */
+static void end_vcpu(struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+
+	if (!v)
+		return;
+	/* One that never ran may come here where KVM cannot make it. */
+	if (likely(!kvmhot_vcpu_is_other(v, vcpu)))
+		last_edge(v, vcpu);
+	kvmhot_vcpu_retire(v, vcpu);
+}
+
+/* kvm_arch_vcpu_destroy(vcpu): once for each vCPU of a VM that ends. */
+int kvmhot_probe_vcpu_destroy(struct kprobe *kp, struct pt_regs *regs)
+{
+	end_vcpu((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_vcpu_destroy);
+
+/*
+ * kvm_arch_destroy_vm(kvm), in the place of the former: with preemption off this
+ * takes as long as there are vCPUs.
+ */
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kvm *kvm = (void *)regs_get_kernel_argument(regs, 0);
 	struct kvm_vcpu *vcpu;
-	struct kvmhot_vcpu *v;
 	unsigned long i;
 
-	kvm_for_each_vcpu(i, vcpu, kvm) {
-		v = kvmhot_vcpu_find_settled(vcpu);
-		if (!v)
-			continue;
-		end_vcpu(v, vcpu);
-		kvmhot_vcpu_retire(v, vcpu);
-	}
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		end_vcpu(vcpu);
 	return 0;
 }
 

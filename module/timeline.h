@@ -64,6 +64,7 @@ int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
 				   struct pt_regs *regs);
 int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 				 struct pt_regs *regs);
+int kvmhot_probe_vcpu_destroy(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_halt(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_halt_ret(struct kretprobe_instance *ri, struct pt_regs *regs);

@@ -10,6 +10,7 @@
 #include <linux/irq_work.h>
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
+#include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
@@ -48,8 +49,10 @@ static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
 	const struct dentry *dir = kvm->debugfs_dentry;
 
 	/* Lives as long as the VM, and is never renamed. */
-	if (!IS_ERR_OR_NULL(dir))
+	if (!IS_ERR_OR_NULL(dir)) {
 		strscpy(v->name, dir->d_name.name, sizeof(v->name));
+		v->ino = d_inode(dir)->i_ino;
+	}
 	strscpy(v->comm, current->group_leader->comm, sizeof(v->comm));
 }
 
@@ -137,6 +140,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 	v->vcpu = vcpu;
 	v->kvm = vcpu->kvm;
 	v->mm = vcpu->kvm->mm;
+	mmgrab(v->mm);
 	v->pid = vcpu->kvm->userspace_pid;
 	copy_names(v, vcpu->kvm);
 

@@ -154,7 +154,7 @@ static unsigned int next_nth(const char *base)
 
 /*
  * KVM gives a name to one VM at a time: so the VM that had it before is gone, and
- * leaves it to the one that comes.
+ * leaves it to the one that comes.  Its vCPUs may yet have to come to their hook.
  */
 static void leave_name(const char *base)
 {
@@ -162,7 +162,7 @@ static void leave_name(const char *base)
 
 	if (!vm)
 		return;
-	if (!vm->ended)
+	if (!vm->ended && !READ_ONCE(kvmhot_hooks_see_ends))
 		kvmhot_vm_lost(vm);
 	/* Waits for readers of its files: they have its name in them. */
 	debugfs_remove(vm->dir);
@@ -202,6 +202,7 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	}
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->kvm = v->kvm;
+	vm->ino = v->ino;
 	vm->pid = v->pid;
 	vm->since = kvmhot_clock_at(v->seen);
 	vm_name(vm, v);
@@ -225,7 +226,8 @@ struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
 	struct kvmhot_vm *vm;
 
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
-		if (vm->kvm == v->kvm && vm->pid == v->pid && !vm->ended)
+		if (vm->kvm == v->kvm && vm->ino == v->ino &&
+		    vm->pid == v->pid && !vm->ended)
 			return vm;
 	return vm_create(v);
 }

@@ -41,6 +41,8 @@ enum kvmhot_bound {
  * @nth: 0: @name is @base.  Else a later VM has taken that name, and @name is
  *	 @base, a dot, and this number
  * @comm: of the VMM, cleaned for printing
+ * @ino: of KVM's debugfs directory for it, 0 if there is none
+ * @missing: KVM's directory was not there at the last look, or the VMM was not
  * @pid: thread that created it
  * @since: TSC of first sight or of the last reset
  * @ended: TSC of its end, 0 while it runs
@@ -60,6 +62,8 @@ struct kvmhot_vm {
 	char			base[KVMHOT_NAME_LEN];
 	unsigned int		nth;
 	char			comm[TASK_COMM_LEN];
+	unsigned long		ino;
+	bool			missing;
 	pid_t			pid;
 	u64			since;
 	u64			ended;
@@ -112,6 +116,10 @@ bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm);
 struct kvmhot_vm *kvmhot_vm_oldest_ended(void);
 void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound);
 bool kvmhot_vm_make_place(enum kvmhot_bound bound);
+
+/* gone.c: the worker, but for exit */
+void kvmhot_gone_look(void);
+void kvmhot_gone_exit(void);
 
 /* free.c: the worker */
 void kvmhot_free_vm(struct kvmhot_vm *vm);

@@ -11,6 +11,7 @@
 
 #include <linux/llist.h>
 #include <linux/rculist.h>
+#include <linux/sched/mm.h>
 
 #include "kvmhot.h"
 #include "quick.h"
@@ -59,6 +60,17 @@ static void link_refused(void)
 		vcpu_link(v);
 }
 
+/* Of all vCPUs of a VM, which have ended. */
+static u64 last_edge(const struct kvmhot_vm *vm)
+{
+	struct kvmhot_vcpu *v;
+	u64 last = 0;
+
+	list_for_each_entry(v, &vm->vcpus, siblings)
+		last = max(last, kvmhot_clock_at(v->last));
+	return last;
+}
+
 /* A vCPU is gone; no probe uses its record any more. */
 static void vcpu_release(struct kvmhot_vcpu *v)
 {
@@ -74,12 +86,14 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 	kvmhot_cell_lose(v);
 	kvmhot_seq_end(&v->seq, n);
 	preempt_enable();
+	mmdrop(v->mm);
+	WRITE_ONCE(v->mm, NULL);
 	if (vm) {
 		vm->nr_live--;
-		if (!vm->ended && v->sum[KVMHOT_ENDS])
-			kvmhot_vm_end(vm, kvmhot_clock_at(v->last));
-		else if (!vm->ended)
+		if (!vm->ended && !v->sum[KVMHOT_ENDS])
 			kvmhot_vm_lost(vm);
+		else if (!vm->ended && !vm->nr_live)
+			kvmhot_vm_end(vm, last_edge(vm));
 		/* It can make place, if need be. */
 		kvmhot_reg.place_made = true;
 	} else {
@@ -159,6 +173,7 @@ static void work(struct work_struct *unused)
 	kvmhot_free_removed();
 	retry_pages();
 	tell_misfits();
+	kvmhot_gone_look();
 	/* With what was freed, and for what was taken meanwhile. */
 	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
 	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
@@ -187,6 +202,7 @@ void kvmhot_worker_exit(void)
 {
 	struct kvmhot_vm *vm, *next;
 
+	kvmhot_gone_exit();
 	/* The worker may find something for itself to do again. */
 	do
 		kvmhot_work_flush();

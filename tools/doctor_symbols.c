@@ -23,7 +23,7 @@ static struct symbol symbols[] = {
 	{ .name = "kvm_vcpu_ioctl", .module = "kvm" },
 	{ .name = "kvm_vcpu_halt", .module = "kvm" },
 	{ .name = "kvm_vcpu_block", .module = "kvm" },
-	{ .name = "kvm_destroy_vm", .module = "kvm" },
+	{ .name = "kvm_arch_vcpu_destroy", .module = "kvm" },
 	{ .name = TRACEPOINT "kvm_exit", .module = "kvm" },
 	{ .name = TRACEPOINT "kvm_entry", .module = "kvm" },
 	{ .name = TRACEPOINT "sched_switch" },

@@ -101,7 +101,7 @@ tap $? "not loaded: that is the only problem"
 		__traceiter_sched_switch; do
 		printf '0 t %s\n' $symbol
 	done
-	for symbol in kvm_vcpu_ioctl kvm_vcpu_halt kvm_vcpu_block kvm_destroy_vm \
+	for symbol in kvm_vcpu_ioctl kvm_vcpu_halt kvm_vcpu_block kvm_arch_vcpu_destroy \
 		__traceiter_kvm_exit __traceiter_kvm_entry; do
 		printf '0 t %s\t[kvm]\n' $symbol
 	done

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # VMs whose end is not seen, as kprobes are off then.
-# takes: 20 s
+# takes: 30 s
 
 . ./lib.sh
 
@@ -35,5 +35,17 @@ for invent in 22 23 24 25 26 27 28 29 30 31 32; do
 	equal "after $invent ioctls: what was freed is given no memory" \
 		"$(status memory_bytes)" "$memory"
 done
+rmmod kvmhot
+
+# Nothing comes after it.
+load
+count_exits
+guest_start vm --vcpus 3 --exits 20
+unseen_end vm
+equal "one VM seems to run" "$(status vms) $(status vms_ended)" "1 0"
+until_true '[ "$(status vms)" = 0 ]'
+equal "it is found to be gone" "$(status vms) $(status vms_ended)" "0 1"
+equal "with all its exits" "$(column_sum $KVMHOT/vms/*/vcpus 3)" "$(hits)"
+count_exits_end
 rmmod kvmhot
 tap_end

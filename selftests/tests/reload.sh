@@ -35,7 +35,7 @@ probed()
 # hook_states: the two of vmx_handle_exit apart
 hook_states()
 {
-	awk -F '\t' '$1 == "hook" && $2 != "vmx_handle_exit" && $2 != "kvm_destroy_vm" {
+	awk -F '\t' '$1 == "hook" && $2 != "vmx_handle_exit" && $2 != "kvm_arch_vcpu_destroy" {
 			print $5 }' $KVMHOT/status | sort -u | tr '\n' ' '
 	echo "$(hook vmx_handle_exit 5 kprobe) $(hook vmx_handle_exit 5 kretprobe)"
 }
@@ -121,10 +121,10 @@ guest_start vm --forever cpuid=100 out=10
 guest_go vm
 vm_of vm > /dev/null
 echo 0 > $KVMHOT/enabled
-equal "disabled under a VM: only its end is probed" "$(probed)" "kvm_destroy_vm*1 "
+equal "disabled under a VM: only its end is probed" "$(probed)" "kvm_arch_vcpu_destroy*1 "
 guest_stop vm
 guest_end vm
 tap $? "disabled under a VM: the guest is content"
-until_true '[ "$(hook kvm_destroy_vm 5)" = off ]'
+until_true '[ "$(hook kvm_arch_vcpu_destroy 5)" = off ]'
 equal "its end was seen: nothing is probed" "$(status vms) $(probed)" "0 "
 tap_end
