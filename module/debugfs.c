@@ -19,6 +19,7 @@
 #include "events.h"
 #include "hook.h"
 #include "kvmhot.h"
+#include "owner.h"
 
 static struct dentry *root, *vms_dir;
 
@@ -89,6 +90,8 @@ static int status_show(struct seq_file *m, void *unused)
 	kvmhot_hooks_show(m, &t);
 	seq_puts(m, "# event\tname\tstate\terror\ttype\tconfig\twhere\tcounting\tfailed\tnote\n");
 	err = kvmhot_pmufiles_show_events(m);
+	seq_puts(m, "# vmm\tpid\tuid\tvms\tvcpus\tbytes\tended\tdropped\tfull\tcomm\n");
+	kvmhot_owner_show(m);
 	seq_puts(m, "# vm\tname\texits\tkvm_exits\tcleared\n");
 	return err ?: kvmhot_coverage_show(m);
 }

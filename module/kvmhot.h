@@ -181,6 +181,7 @@ extern unsigned int kvmhot_max_vms;
 extern unsigned int kvmhot_max_vcpus;
 extern unsigned int kvmhot_max_memory_kb;
 extern unsigned int kvmhot_max_ended;
+extern unsigned int kvmhot_max_share;
 extern unsigned int kvmhot_maxactive;
 extern bool kvmhot_detail;	/* what hooks begin with */
 extern char *kvmhot_events;	/* likewise the list of events */
@@ -271,6 +272,7 @@ extern struct llist_head kvmhot_notices, kvmhot_refill;
 DECLARE_PER_CPU(u64, kvmhot_unseen);
 DECLARE_PER_CPU(u64, kvmhot_misfits);
 void kvmhot_vcpu_hash(struct kvmhot_vcpu *v);
+void kvmhot_vcpu_unseen(void);
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_vcpu_want_page(struct kvmhot_vcpu *v);

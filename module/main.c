@@ -29,6 +29,10 @@ unsigned int kvmhot_max_ended = 64;
 module_param_named(max_ended, kvmhot_max_ended, uint, 0400);
 MODULE_PARM_DESC(max_ended, "ended VMs whose totals are kept (64)");
 
+unsigned int kvmhot_max_share = 50;
+module_param_named(max_share, kvmhot_max_share, uint, 0400);
+MODULE_PARM_DESC(max_share, "percent of what it has and what is free that one VMM may have (50)");
+
 unsigned int kvmhot_maxactive;
 module_param_named(maxactive, kvmhot_maxactive, uint, 0400);
 MODULE_PARM_DESC(maxactive, "vCPUs that may be in KVM_RUN at once (max_vcpus, 256 at least)");
@@ -58,6 +62,7 @@ static int check_parameters(void)
 	       check_range("max_vcpus", kvmhot_max_vcpus, 1, 65536) ?:
 	       check_range("max_memory_kb", kvmhot_max_memory_kb, 64, 1 << 24) ?:
 	       check_range("max_ended", kvmhot_max_ended, 0, 65536) ?:
+	       check_range("max_share", kvmhot_max_share, 1, 100) ?:
 	       check_range("maxactive", kvmhot_maxactive, 1, 65536);
 }
 

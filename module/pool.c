@@ -14,6 +14,7 @@
 
 #include "kvmhot.h"
 #include "lookup.h"
+#include "owner.h"
 #include "quick.h"
 
 /* Written by the worker only. */
@@ -174,9 +175,9 @@ void kvmhot_pool_drain(void)
  * kvmhot_pool_add_page() - give a vCPU the page it asked for
  * @v: the vCPU
  *
- * If there is none to be had, or the vCPU has all that it may have, its wish
- * stays as it is, so that it does not ask again; in the first case the worker
- * may try again, as &kvmhot_vcpu.page_denied tells.
+ * If there is none to be had, or its VMM has its share, or the vCPU has all that
+ * it may have, its wish stays as it is, so that it does not ask again; in the first
+ * two cases the worker may try again, as &kvmhot_vcpu.page_denied tells.
  *
  * Context: sleeps.
  */
@@ -186,10 +187,14 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 
 	if (nr >= KVMHOT_MAX_PAGES)
 		return;
-	v->page[nr] = new_page();
+	/* Without one it is so new that the worker has not looked at it. */
+	if (!v->owner || kvmhot_owner_may(v->owner, KVMHOT_SHARE_BYTES))
+		v->page[nr] = new_page();
 	v->page_denied = !v->page[nr];
 	if (v->page_denied)
 		return;
+	if (v->owner)
+		kvmhot_owner_charge(v->owner, KVMHOT_SHARE_BYTES, PAGE_SIZE);
 	/* Pairs with the acquire in kvmhot_lines_take(). */
 	smp_store_release(&v->nr_lines, v->nr_lines + KVMHOT_PAGE_LINES);
 	/* Pairs with READ_ONCE in kvmhot_vcpu_want_page(). */
@@ -288,6 +293,7 @@ void kvmhot_pool_free(struct kvmhot_vcpu *v)
 	unsigned int i;
 
 	kvmhot_pool_put(kvmhot_pool_vcpu_bytes(v));
+	kvmhot_owner_remove_vcpu(v);
 	if (v->mm)
 		mmdrop(v->mm);
 	for (i = 0; i < KVMHOT_MAX_PAGES; i++)

@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include "hist.h"
 #include "reasons.h"
@@ -21,6 +22,7 @@
 
 struct kvm;
 struct kvm_vcpu;
+struct kvmhot_owner;
 struct kvmhot_pmu;
 struct kvmhot_vm;
 
@@ -249,9 +251,12 @@ struct kvmhot_quick {
  * @base: @sum as of then
  * @vm: VM, once the worker has linked it
  * @siblings: in &kvmhot_vm.vcpus
+ * @owner: its VMM, once the worker has looked at the record, until the vCPU is gone
  * @seen: TSC of the first sight
  * @offset: what the TSC was seen to go back by: @last + @offset only rises
  * @pid: thread that created the VM
+ * @tgid: process of the VMM
+ * @uid: user of it
  * @name: of the VM
  * @comm: of the VMM
  * @seen_notice: the worker has to link the record
@@ -320,9 +325,12 @@ struct kvmhot_vcpu {
 	u64			base[KVMHOT_NR_SUMS];
 	struct kvmhot_vm	*vm;
 	struct list_head	siblings;
+	struct kvmhot_owner	*owner;
 	u64			seen;
 	u64			offset;
 	pid_t			pid;
+	pid_t			tgid;
+	kuid_t			uid;
 	char			name[KVMHOT_NAME_LEN];
 	char			comm[TASK_COMM_LEN];
 	struct kvmhot_notice	seen_notice;

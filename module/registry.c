@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "kvmhot.h"
+#include "owner.h"
 
 /* Of resets, and of what they look at: see &kvmhot_vcpu.pmu. */
 DEFINE_MUTEX(kvmhot_reset_lock);
@@ -228,6 +229,8 @@ void kvmhot_vcpu_gone(struct kvmhot_vcpu *v)
 	add_sums(v, &c, kvmhot_reg.gone_sum);
 	if (!v->vm)
 		kvmhot_reg.gone_refused += c.exits;
+	if (!v->vm && v->owner)
+		atomic64_add(c.exits + v->sum[KVMHOT_DROPPED], &v->owner->dropped);
 }
 
 /* Return: 0, or an errno of kvmhot_look_again(). */

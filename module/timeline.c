@@ -97,7 +97,7 @@ static noinline void first_exit(struct kvm_vcpu *vcpu)
 		begin_exit(v, vcpu, v->seen);
 		kvmhot_edge_end(v, n);
 	} else if (READ_ONCE(kvmhot_hooks_live)) {
-		this_cpu_inc(kvmhot_unseen);
+		kvmhot_vcpu_unseen();
 	}
 }
 

@@ -6,6 +6,7 @@
  * printed.  Records come ready from pool.c; what is left to do goes to the
  * worker in worker.c.
  */
+#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/irq_work.h>
 #include <linux/kvm_host.h>
@@ -19,6 +20,7 @@
 #include "compat.h"
 #include "kvmhot.h"
 #include "lookup.h"
+#include "owner.h"
 #include "quick.h"
 
 struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
@@ -96,6 +98,27 @@ gone:
 	return false;
 }
 
+static bool is_owner_full(void)
+{
+	const struct kvmhot_owner *o = kvmhot_owner_find(current->mm);
+
+	return o && READ_ONCE(o->full);
+}
+
+/**
+ * kvmhot_vcpu_unseen() - an exit of a vCPU for which there is no record
+ *
+ * Context: probe, on the vCPU's thread.
+ */
+void kvmhot_vcpu_unseen(void)
+{
+	struct kvmhot_owner *o = kvmhot_owner_find(current->mm);
+
+	this_cpu_inc(kvmhot_unseen);
+	if (o)
+		atomic64_inc(&o->dropped);
+}
+
 /**
  * kvmhot_vcpu_see() - make the record of a vCPU that has none
  * @vcpu: the vCPU
@@ -118,7 +141,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 			kvmhot_work_kick();
 		return NULL;
 	}
-	if (kvmhot_compat_foreign(vcpu->kvm))
+	if (kvmhot_compat_foreign(vcpu->kvm) || is_owner_full())
 		return NULL;
 	v = take_spare();
 	if (!v) {
@@ -142,6 +165,8 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 	v->mm = vcpu->kvm->mm;
 	mmgrab(v->mm);
 	v->pid = vcpu->kvm->userspace_pid;
+	v->tgid = current->tgid;
+	v->uid = current_uid();
 	copy_names(v, vcpu->kvm);
 
 	kvmhot_vcpu_hash(v);

@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "kvmhot.h"
+#include "owner.h"
 
 struct kvmhot_registry kvmhot_reg = {
 	.lock = __MUTEX_INITIALIZER(kvmhot_reg.lock),
@@ -61,7 +62,8 @@ bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm)
 /**
  * kvmhot_vm_oldest_ended() - the VM that can make place
  *
- * Return: the VM that ended first of those that may be removed, or NULL.
+ * Return: of those that may be removed, and whose owner has most of them, the one
+ * that ended first; or NULL.
  */
 struct kvmhot_vm *kvmhot_vm_oldest_ended(void)
 {
@@ -69,7 +71,8 @@ struct kvmhot_vm *kvmhot_vm_oldest_ended(void)
 
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		if (kvmhot_vm_is_removable(vm) &&
-		    (!oldest || vm->ended < oldest->ended))
+		    (!oldest || kvmhot_owner_ended_more(vm->owner, oldest->owner,
+							vm->ended < oldest->ended)))
 			oldest = vm;
 	return oldest;
 }
@@ -103,6 +106,7 @@ void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
 	if (forgotten)
 		kvmhot_reg.forgotten_vms[bound]++;
 	mutex_unlock(&kvmhot_reg.lock);
+	kvmhot_owner_remove_vm(vm);
 	kvmhot_reg.place_made = true;
 	/* Waits for readers of its files, so not under the lock. */
 	debugfs_remove(vm->dir);
@@ -170,14 +174,24 @@ static void leave_name(const char *base)
 	vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
 }
 
-static void vm_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+/**
+ * kvmhot_vm_comm() - the name of a VMM, cleaned for printing
+ * @to: room for TASK_COMM_LEN characters
+ * @comm: the name
+ */
+void kvmhot_vm_comm(char *to, const char *comm)
 {
 	char *p;
 
-	strscpy(vm->comm, v->comm, sizeof(vm->comm));
-	for (p = vm->comm; *p; p++)
+	strscpy(to, comm, TASK_COMM_LEN);
+	for (p = to; *p; p++)
 		if (!isascii(*p) || !isprint(*p))
 			*p = '?';
+}
+
+static void vm_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+{
+	kvmhot_vm_comm(vm->comm, v->comm);
 	strscpy(vm->base, v->name, sizeof(vm->base));
 	if (vm->base[0])
 		leave_name(vm->base);
@@ -189,6 +203,8 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm;
 
+	if (!kvmhot_owner_may(v->owner, KVMHOT_SHARE_VMS))
+		return NULL;
 	while (kvmhot_reg.nr_running + kvmhot_reg.nr_ended >= kvmhot_max_vms)
 		if (!kvmhot_vm_make_place(KVMHOT_MAX_VMS))
 			return NULL;
@@ -205,6 +221,7 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	vm->ino = v->ino;
 	vm->pid = v->pid;
 	vm->since = kvmhot_clock_at(v->seen);
+	kvmhot_owner_add_vm(vm, v->owner);
 	vm_name(vm, v);
 
 	mutex_lock(&kvmhot_reg.lock);
@@ -245,6 +262,7 @@ void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc)
 	kvmhot_reg.nr_running--;
 	kvmhot_reg.nr_ended++;
 	mutex_unlock(&kvmhot_reg.lock);
+	kvmhot_owner_end_vm(vm);
 }
 
 /**

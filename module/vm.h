@@ -35,6 +35,7 @@ enum kvmhot_bound {
  * @vcpus: its &struct kvmhot_vcpu; records are only ever added
  * @nr_vcpus: number of @vcpus
  * @nr_live: those of them that have not been retired
+ * @owner: its VMM
  * @kvm: identity; never followed
  * @name: of its directory
  * @base: as KVM named it, PID-FD; empty if KVM did not
@@ -57,6 +58,7 @@ struct kvmhot_vm {
 	struct list_head	vcpus;
 	unsigned int		nr_vcpus;
 	unsigned int		nr_live;
+	struct kvmhot_owner	*owner;
 	struct kvm		*kvm;
 	char			name[KVMHOT_VM_NAME_LEN];
 	char			base[KVMHOT_NAME_LEN];
@@ -109,6 +111,7 @@ void kvmhot_worker_exit(void);
 extern struct kvmhot_registry kvmhot_reg;
 extern const char * const kvmhot_bound_names[KVMHOT_NR_BOUNDS];
 struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
+void kvmhot_vm_comm(char *to, const char *comm);
 struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v);
 void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc);
 void kvmhot_vm_lost(struct kvmhot_vm *vm);

@@ -14,12 +14,24 @@
 #include <linux/sched/mm.h>
 
 #include "kvmhot.h"
+#include "owner.h"
 #include "quick.h"
 
 /* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
 bool kvmhot_work_vain;
 
-/* Try again to give a page to those vCPUs for which there was none. */
+/* Try again to give a vCPU a page that it was denied; ended VMs make place. */
+static void retry_page(struct kvmhot_vcpu *v)
+{
+	while (v->page_denied && READ_ONCE(v->vcpu)) {
+		kvmhot_pool_add_page(v);
+		if (!v->page_denied ||
+		    !kvmhot_owner_may(v->owner, KVMHOT_SHARE_BYTES) ||
+		    !kvmhot_vm_make_place(KVMHOT_MAX_MEMORY))
+			return;
+	}
+}
+
 static void retry_pages(void)
 {
 	struct kvmhot_vcpu *v;
@@ -27,15 +39,16 @@ static void retry_pages(void)
 
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
-			if (v->page_denied && READ_ONCE(v->vcpu))
-				kvmhot_pool_add_page(v);
+			retry_page(v);
 }
 
 /* Return: false if there is no VM to be had; the vCPU then is refused. */
 static bool vcpu_link(struct kvmhot_vcpu *v)
 {
-	struct kvmhot_vm *vm = kvmhot_vm_of(v);
+	struct kvmhot_vm *vm = NULL;
 
+	if (v->owner || kvmhot_owner_add_vcpu(v))
+		vm = kvmhot_vm_of(v);
 	mutex_lock(&kvmhot_reg.lock);
 	list_del_init(&v->siblings);
 	v->vm = vm;
@@ -102,6 +115,7 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 		kvmhot_vcpu_gone(v);
 		mutex_unlock(&kvmhot_reg.lock);
 	}
+	kvmhot_owner_remove_vcpu(v);
 }
 
 /*
@@ -133,9 +147,9 @@ static void handle_notices(struct llist_node *notices)
 			nr_refused += !vcpu_link(n->vcpu);
 	}
 	if (nr_refused)
-		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u; their exits are dropped, and counted\n",
+		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u, of which a VMM may have max_share=%u %%; their exits are dropped, and counted\n",
 				    nr_refused, kvmhot_max_vms,
-				    kvmhot_max_memory_kb);
+				    kvmhot_max_memory_kb, kvmhot_max_share);
 }
 
 /* Said once, as it does not change while this kernel's KVM is there. */
@@ -172,6 +186,7 @@ static void work(struct work_struct *unused)
 	kvmhot_perf_work();
 	kvmhot_free_removed();
 	retry_pages();
+	kvmhot_owner_update();
 	tell_misfits();
 	kvmhot_gone_look();
 	/* With what was freed, and for what was taken meanwhile. */

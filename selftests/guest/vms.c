@@ -42,7 +42,7 @@ struct vcpu {
 	struct kvm_run *run;
 };
 
-static unsigned int nr_vms = 1, nr_vcpus = 1, exits = 1, invent;
+static unsigned int nr_vms = 1, nr_vcpus = 1, exits = 1, invent, uid;
 static bool in_turn, wait_start, wait_end;
 static int kvm, run_size;
 static void *memory;
@@ -210,6 +210,8 @@ static void prepare(void)
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm < 0)
 		die("/dev/kvm");
+	if (uid && setuid(uid))
+		die("setuid");
 	run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -237,6 +239,7 @@ static void parse(int argc, char **argv)
 		{ "vcpus", required_argument, NULL, 'v' },
 		{ "exits", required_argument, NULL, 'x' },
 		{ "invent", required_argument, NULL, 'i' },
+		{ "uid", required_argument, NULL, 'u' },
 		{ "in-turn", no_argument, NULL, 't' },
 		{ "wait-start", no_argument, NULL, 's' },
 		{ "wait-end", no_argument, NULL, 'e' },
@@ -258,6 +261,9 @@ static void parse(int argc, char **argv)
 		case 'i':
 			invent = parse_number(optarg, 256);
 			break;
+		case 'u':
+			uid = parse_number(optarg, 65533);
+			break;
 		case 't':
 			in_turn = true;
 			break;
@@ -274,6 +280,7 @@ static void parse(int argc, char **argv)
 				"  --vcpus N     so many vCPUs\n"
 				"  --exits N     CPUIDs of each vCPU (1)\n"
 				"  --invent N    ioctls of each vCPU that KVM does not have (0)\n"
+				"  --uid N       be this user (the one that it is run by)\n"
 				"  --in-turn     one VM after the other; without, all at once\n"
 				"  --wait-start  print READY when all have done their OUT (in turn: the\n"
 				"                last one), do the HLT at SIGUSR1\n"

@@ -53,7 +53,7 @@ refuse_parameter()
 }
 
 tap_begin
-for parameter in max_vms=0 max_vms=1000000 max_vms=some max_vcpus=0 \
+for parameter in max_vms=0 max_vms=1000000 max_vms=some max_share=0 max_share=101 max_vcpus=0 \
 		max_memory_kb=1 max_ended=65537 maxactive=70000; do
 	refuse_parameter "$parameter"
 done
