@@ -225,10 +225,12 @@ DEFINE_SHOW_ATTRIBUTE(stages);
  * kvmhot_cellfiles_create() - make these files of a VM
  * @vm: the VM
  * @dir: its directory
+ *
+ * Return: false if there was no memory for all.
  */
-void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
+bool kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
-	debugfs_create_file("exits", 0400, dir, vm, &exits_fops);
-	debugfs_create_file("hist", 0400, dir, vm, &hist_fops);
-	debugfs_create_file("stages", 0400, dir, vm, &stages_fops);
+	return kvmhot_vmfiles_add(dir, "exits", 0400, vm, &exits_fops) &&
+	       kvmhot_vmfiles_add(dir, "hist", 0400, vm, &hist_fops) &&
+	       kvmhot_vmfiles_add(dir, "stages", 0400, vm, &stages_fops);
 }

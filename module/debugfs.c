@@ -68,6 +68,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "generation\t%u\n", t.generation);
 	seq_printf(m, "vms\t%u\n", t.vms);
 	seq_printf(m, "vms_ended\t%u\n", t.vms_ended);
+	seq_printf(m, "vms_hidden\t%u\n", t.vms_hidden);
 	seq_printf(m, "vms_max\t%u\n", kvmhot_max_vms);
 	seq_printf(m, "vcpus\t%u\n", t.vcpus);
 	seq_printf(m, "vcpus_max\t%u\n", kvmhot_max_vcpus);

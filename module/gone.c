@@ -12,22 +12,8 @@
 #include <linux/dcache.h>
 #include <linux/debugfs.h>
 #include <linux/mm_types.h>
-#include <linux/workqueue.h>
 
 #include "kvmhot.h"
-
-/* KVM removes the directory first; its vCPUs should come to their hook by then. */
-#define PAUSE		(5 * HZ)
-#define PAUSE_NO_HOOK	HZ
-
-static bool stopped;
-
-static void kick(struct work_struct *unused)
-{
-	kvmhot_work_kick();
-}
-
-static DECLARE_DELAYED_WORK(look_work, kick);
 
 /* @kvm: the top directory of KVM's debugfs, NULL if it is not there */
 static bool is_gone(const struct kvmhot_vcpu *v, struct dentry *kvm)
@@ -88,36 +74,17 @@ static void look_at_refused(struct dentry *kvm)
 }
 
 /**
- * kvmhot_gone_look() - look which VMs are gone, if it is time for that
+ * kvmhot_gone_look() - look which VMs are gone
  *
- * Context: the worker.
+ * Context: the worker, some seconds after it last did: a VM that was found to have
+ * no directory both times has come to its hook by now, if it comes to one.
  */
 void kvmhot_gone_look(void)
 {
-	struct dentry *kvm;
+	struct dentry *kvm = debugfs_lookup("kvm", NULL);
 
-	if (delayed_work_pending(&look_work) || READ_ONCE(stopped))
-		return;
-	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
-		return;
-	kvm = debugfs_lookup("kvm", NULL);
 	/* Of a VM that is gone there is place for those that were refused. */
 	if (!look_at_vms(kvm))
 		look_at_refused(kvm);
 	dput(kvm);
-	queue_delayed_work(system_unbound_wq, &look_work,
-			   READ_ONCE(kvmhot_hooks_see_ends) ? PAUSE
-							    : PAUSE_NO_HOOK);
-}
-
-/**
- * kvmhot_gone_exit() - look no more
- *
- * Context: sleeps.  The worker may still be asked to run.
- */
-void kvmhot_gone_exit(void)
-{
-	WRITE_ONCE(stopped, true);
-	kvmhot_work_flush();
-	cancel_delayed_work_sync(&look_work);
 }

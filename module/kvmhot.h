@@ -5,6 +5,7 @@
 #ifndef KVMHOT_H
 #define KVMHOT_H
 
+#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
@@ -18,7 +19,6 @@
 #include "vm.h"
 
 struct dentry;
-struct file;
 struct kvm;
 struct kvm_vcpu;
 struct seq_file;
@@ -144,6 +144,7 @@ struct kvmhot_figures {
  * struct kvmhot_totals - the registry in numbers, see status in the file ABI
  * @vms: running VMs
  * @vms_ended: VMs that ended and are kept
+ * @vms_hidden: VMs of both that have no directory
  * @vcpus: vCPUs of running VMs
  * @generation: resets of all
  * @memory_bytes: held for VMs and vCPUs
@@ -161,6 +162,7 @@ struct kvmhot_figures {
 struct kvmhot_totals {
 	unsigned int	vms;
 	unsigned int	vms_ended;
+	unsigned int	vms_hidden;
 	unsigned int	vcpus;
 	unsigned int	generation;
 	u64		memory_bytes;
@@ -338,6 +340,8 @@ void kvmhot_debugfs_exit(void);
 extern const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES];
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 				     struct dentry *parent);
+bool kvmhot_vmfiles_add(struct dentry *dir, const char *name, umode_t mode,
+			struct kvmhot_vm *vm, const struct file_operations *fops);
 void kvmhot_vmfiles_header(struct seq_file *m, const char *file,
 			   const struct kvmhot_vm *vm);
 void kvmhot_vmfiles_key(struct seq_file *m, unsigned int key);
@@ -348,10 +352,10 @@ int kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f);
 void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f);
 void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t);
 void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t);
-void kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
-void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
-void kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir);
-void kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir);
+bool kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+bool kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+bool kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+bool kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir);
 int kvmhot_pmufiles_show_events(struct seq_file *m);
 struct dentry *kvmhot_debugfs_vms(void);
 ssize_t kvmhot_debugfs_no_read(struct file *file, char __user *buf,

@@ -337,8 +337,10 @@ int kvmhot_pmufiles_show_events(struct seq_file *m)
  * kvmhot_pmufiles_create() - make these files of a VM
  * @vm: the VM
  * @dir: its directory
+ *
+ * Return: false if there was no memory for all.
  */
-void kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir)
+bool kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
-	debugfs_create_file("pmu", 0400, dir, vm, &pmu_fops);
+	return kvmhot_vmfiles_add(dir, "pmu", 0400, vm, &pmu_fops);
 }

@@ -280,6 +280,7 @@ int kvmhot_vm_totals(struct kvmhot_totals *t)
 		t->dropped_counts += *per_cpu_ptr(&kvmhot_dropped_counts, cpu);
 	}
 	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+		t->vms_hidden += !READ_ONCE(vm->dir);
 		if (!vm->ended)
 			t->vcpus += vm->nr_vcpus;
 		list_for_each_entry(v, &vm->vcpus, siblings)

@@ -151,11 +151,13 @@ DEFINE_SHOW_ATTRIBUTE(ioctl);
  * kvmhot_slotfiles_create() - make these files of a VM
  * @vm: the VM
  * @dir: its directory
+ *
+ * Return: false if there was no memory for all.
  */
-void kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
+bool kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
-	debugfs_create_file("user", 0400, dir, vm, &user_fops);
-	debugfs_create_file("ept", 0400, dir, vm, &ept_fops);
-	debugfs_create_file("halt", 0400, dir, vm, &halt_fops);
-	debugfs_create_file("ioctl", 0400, dir, vm, &ioctl_fops);
+	return kvmhot_vmfiles_add(dir, "user", 0400, vm, &user_fops) &&
+	       kvmhot_vmfiles_add(dir, "ept", 0400, vm, &ept_fops) &&
+	       kvmhot_vmfiles_add(dir, "halt", 0400, vm, &halt_fops) &&
+	       kvmhot_vmfiles_add(dir, "ioctl", 0400, vm, &ioctl_fops);
 }

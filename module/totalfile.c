@@ -223,8 +223,10 @@ static const struct file_operations totals_fops = {
  * kvmhot_totalfile_create() - make this file of a VM
  * @vm: the VM
  * @dir: its directory
+ *
+ * Return: false if there was no memory for all.
  */
-void kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir)
+bool kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
-	debugfs_create_file("totals", 0400, dir, vm, &totals_fops);
+	return kvmhot_vmfiles_add(dir, "totals", 0400, vm, &totals_fops);
 }

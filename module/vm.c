@@ -250,6 +250,24 @@ struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
 }
 
 /**
+ * kvmhot_vm_retry_dirs() - make directories for which there was no memory
+ *
+ * Return: false if there is still none for some VM.
+ */
+bool kvmhot_vm_retry_dirs(void)
+{
+	struct kvmhot_vm *vm;
+	bool all = true;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+		if (!vm->dir)
+			vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+		all &= !!vm->dir;
+	}
+	return all;
+}
+
+/**
  * kvmhot_vm_end() - a VM has ended
  * @vm: the VM, which has not before
  * @tsc: kvmhot_clock() as of its last edge

@@ -48,7 +48,7 @@ enum kvmhot_bound {
  * @since: TSC of first sight or of the last reset
  * @ended: TSC of its end, 0 while it runs
  * @forget: an ended VM that a reset told to remove
- * @dir: its debugfs directory
+ * @dir: its debugfs directory; NULL until there is memory for that
  *
  * Made and removed by the worker.  The files in @dir may use a VM without a
  * lock: removing @dir waits for them, and comes first.
@@ -113,6 +113,7 @@ extern const char * const kvmhot_bound_names[KVMHOT_NR_BOUNDS];
 struct kvmhot_vm *kvmhot_vm_by_name(const char *name);
 void kvmhot_vm_comm(char *to, const char *comm);
 struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v);
+bool kvmhot_vm_retry_dirs(void);
 void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc);
 void kvmhot_vm_lost(struct kvmhot_vm *vm);
 bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm);
@@ -120,9 +121,8 @@ struct kvmhot_vm *kvmhot_vm_oldest_ended(void);
 void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound);
 bool kvmhot_vm_make_place(enum kvmhot_bound bound);
 
-/* gone.c: the worker, but for exit */
+/* gone.c: the worker */
 void kvmhot_gone_look(void);
-void kvmhot_gone_exit(void);
 
 /* free.c: the worker */
 void kvmhot_free_vm(struct kvmhot_vm *vm);

@@ -234,24 +234,45 @@ static const struct file_operations vm_reset_fops = {
 };
 
 /**
+ * kvmhot_vmfiles_add() - make one file of a VM
+ * @dir: the VM's directory
+ * @name: of the file
+ * @mode: of the file
+ * @vm: the VM
+ * @fops: what it does
+ *
+ * Context: sleeps.
+ *
+ * Return: false if there was no memory for it.
+ */
+bool kvmhot_vmfiles_add(struct dentry *dir, const char *name, umode_t mode,
+			struct kvmhot_vm *vm, const struct file_operations *fops)
+{
+	return !IS_ERR_OR_NULL(debugfs_create_file(name, mode, dir, vm, fops));
+}
+
+/**
  * kvmhot_vmfiles_create() - make the files of a VM
  * @vm: the VM
  * @parent: where to put its directory
  *
  * Context: sleeps.
  *
- * Return: the directory, to be removed before @vm is freed.
+ * Return: the directory, to be removed before @vm is freed; NULL if there was no
+ * memory for it and all its files, then there are none.
  */
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 				     struct dentry *parent)
 {
 	struct dentry *dir = debugfs_create_dir(vm->name, parent);
 
-	kvmhot_cellfiles_create(vm, dir);
-	kvmhot_slotfiles_create(vm, dir);
-	kvmhot_pmufiles_create(vm, dir);
-	kvmhot_totalfile_create(vm, dir);
-	debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
-	debugfs_create_file("reset", 0200, dir, vm, &vm_reset_fops);
-	return dir;
+	if (!IS_ERR_OR_NULL(dir) && kvmhot_cellfiles_create(vm, dir) &&
+	    kvmhot_slotfiles_create(vm, dir) &&
+	    kvmhot_pmufiles_create(vm, dir) &&
+	    kvmhot_totalfile_create(vm, dir) &&
+	    kvmhot_vmfiles_add(dir, "vcpus", 0400, vm, &vcpus_fops) &&
+	    kvmhot_vmfiles_add(dir, "reset", 0200, vm, &vm_reset_fops))
+		return dir;
+	debugfs_remove(dir);
+	return NULL;
 }

@@ -20,6 +20,19 @@
 /* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
 bool kvmhot_work_vain;
 
+/* Between two looks at what nothing tells the worker of */
+#define PAUSE		(5 * HZ)
+#define PAUSE_SHORT	HZ
+
+static bool stopped;	/* kvmhot goes: look no more */
+
+static void kick(struct work_struct *unused)
+{
+	kvmhot_work_kick();
+}
+
+static DECLARE_DELAYED_WORK(look_work, kick);
+
 /* Try again to give a vCPU a page that it was denied; ended VMs make place. */
 static void retry_page(struct kvmhot_vcpu *v)
 {
@@ -164,6 +177,22 @@ static void tell_misfits(void)
 		pr_err_once("this KVM does not tell its tracepoints' probes which vCPU runs, or its structures are others than those of the headers that kvmhot was built with: no exit of such a vCPU is counted (status: misfits)\n");
 }
 
+static void look(void)
+{
+	bool all_shown, quick;
+
+	if (delayed_work_pending(&look_work) || READ_ONCE(stopped))
+		return;
+	all_shown = kvmhot_vm_retry_dirs();
+	if (all_shown && !kvmhot_reg.nr_running &&
+	    list_empty(&kvmhot_reg.refused))
+		return;
+	kvmhot_gone_look();
+	quick = !all_shown || !READ_ONCE(kvmhot_hooks_see_ends);
+	queue_delayed_work(system_unbound_wq, &look_work,
+			   quick ? PAUSE_SHORT : PAUSE);
+}
+
 static void work(struct work_struct *unused)
 {
 	struct llist_node *notices = llist_del_all(&kvmhot_notices);
@@ -188,7 +217,7 @@ static void work(struct work_struct *unused)
 	retry_pages();
 	kvmhot_owner_update();
 	tell_misfits();
-	kvmhot_gone_look();
+	look();
 	/* With what was freed, and for what was taken meanwhile. */
 	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
 	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
@@ -217,7 +246,9 @@ void kvmhot_worker_exit(void)
 {
 	struct kvmhot_vm *vm, *next;
 
-	kvmhot_gone_exit();
+	WRITE_ONCE(stopped, true);
+	kvmhot_work_flush();
+	cancel_delayed_work_sync(&look_work);
 	/* The worker may find something for itself to do again. */
 	do
 		kvmhot_work_flush();

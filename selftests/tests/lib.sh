@@ -179,6 +179,8 @@ guest_start()
 {
 	guest=$1
 	shift
+	# What one of that name said before is not its word.
+	rm -f "$TMP/$guest.out"
 	"${guest_program:-./kvmhot-guest}" --wait-start --wait-end "$@" \
 		< /dev/null > "$TMP/$guest.out" 2>&1 &
 	echo $! > "$TMP/$guest.pid"
