@@ -88,22 +88,14 @@ static bool run_once(struct vcpu *vcpu)
 	enum tally tally = RUN_OK;
 
 	if (ioctl(vcpu->fd, KVM_RUN, 0)) {
-		switch (errno) {
-		case EINTR:
+		if (errno == EINTR)
 			tally = RUN_EINTR;
-			break;
-		case EAGAIN:
+		else if (errno == EAGAIN)
 			tally = RUN_EAGAIN;
-			break;
-		case EFAULT:
-			if (uffd_mended()) {
-				tally = RUN_EFAULT;
-				break;
-			}
-			/* fall through */
-		default:
+		else if (errno == EFAULT && uffd_mended())
+			tally = RUN_EFAULT;
+		else
 			die_of(vcpu, strerror(errno), errno);
-		}
 	}
 	vcpu->tally[tally]++;
 	return tally == RUN_OK;

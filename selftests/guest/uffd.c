@@ -18,7 +18,7 @@
 #include "vmm.h"
 
 static int uffd;
-static _Atomic(void *) broken;	/* the page whose fault is failing */
+static atomic_uintptr_t broken;	/* the page whose fault is failing */
 
 /*
  * Have KVM_RUN fail with EFAULT, and say KVM_EXIT_MEMORY_FAULT as a KVM does that
@@ -31,17 +31,17 @@ static void fail_fault(struct vm *vm, __u64 page)
 
 	for (i = 0; i < vm->nr_vcpus; i++)
 		vm->vcpus[i].run->exit_reason = EXIT_MEMORY_FAULT;
-	broken = (void *)(uintptr_t)page;
-	if (mprotect(broken, 4096, PROT_NONE) ||
+	broken = page;
+	if (mprotect((void *)(uintptr_t)page, 4096, PROT_NONE) ||
 	    ioctl(uffd, UFFDIO_WAKE, &range))
 		die("a fault that fails");
 }
 
 bool uffd_mended(void)
 {
-	void *page = atomic_exchange(&broken, NULL);
+	uintptr_t page = atomic_exchange(&broken, 0);
 
-	return page && !mprotect(page, 4096, PROT_READ | PROT_WRITE);
+	return page && !mprotect((void *)page, 4096, PROT_READ | PROT_WRITE);
 }
 
 static void *uffd_main(void *arg)

@@ -88,7 +88,7 @@ equal "no detail: no reenter" "$(stage 0 9)" 0
 	ept_write) name=EPT_VIOLATION ;;
 	mmio_read) name=EPT_MISCONFIG ;;
 	esac
-	odd=$(($(sum stages guest name=$name) / $(sum exits timed name=$name)))
+	odd=$(($(sum stages guest name="$name") / $(sum exits timed name="$name")))
 	true_that "$kind: little of the probe is in guest ($odd; CPUID: $plain)" \
 		"$odd" -lt $((plain + 130))
 done
