@@ -29,6 +29,8 @@ enum {
 	/* Not there before the module told causes apart: then 0. */
 	D_FORGOTTEN_MAX_VMS, D_FORGOTTEN_MAX_VCPUS, D_FORGOTTEN_MAX_MEMORY,
 	D_FORGOTTEN_MAX_ENDED,
+	/* Not there before directories were tried again. */
+	D_VMS_HIDDEN,
 	NR_D
 };
 
@@ -36,6 +38,12 @@ enum {
 struct hook_more {
 	char module[32];
 	__u64 hits;
+};
+
+/* A row of a VMM: what it dropped, as it had its share of what there is. */
+struct vmm_row {
+	__u64 pid, dropped;
+	char comm[16];
 };
 
 #define MAX_HOOKS	64
@@ -53,6 +61,7 @@ struct host {
 	struct snapshot status;		/* if they are */
 	__u64 n[NR_D];
 	struct hook_more more[MAX_HOOKS];
+	struct vmm_row worst;		/* that dropped most; 0 if none did */
 	double rate;			/* exits per second now; < 0: not known */
 };
 

@@ -146,6 +146,9 @@ static void tell_dropped(const struct host *h)
 			      2 * h->n[D_VMS_MAX], 2 * h->n[D_VCPUS_MAX],
 			      2 * h->n[D_MEMORY_MAX] / 1024);
 		doctor_remedy("or the one of them that was short: see bounds, and dmesg");
+		if (h->worst.dropped)
+			doctor_remedy("or see to VMM %llu (%s): it had its share, and dropped %llu",
+				      h->worst.pid, h->worst.comm, h->worst.dropped);
 	} else {
 		doctor_tell(FOUND_OK, "losses",
 			    "nothing was dropped since load");
@@ -203,6 +206,18 @@ static void tell_forgotten(const struct host *h)
 			    h->n[D_MEMORY_MAX] / 1024);
 }
 
+static void tell_hidden(const struct host *h)
+{
+	__u64 hidden = h->n[D_VMS_HIDDEN];
+
+	if (!hidden)
+		return;
+	doctor_tell(FOUND_INCOMPLETE, "losses",
+		    "%llu VM%s counted, but cannot be read: no memory for its directory",
+		    hidden, hidden == 1 ? " is" : "s are");
+	doctor_remedy("free memory: the module tries again every second");
+}
+
 void doctor_losses(struct host *h)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
@@ -234,6 +249,7 @@ void doctor_losses(struct host *h)
 	tell_dropped(h);
 	tell_lost(h);
 	tell_forgotten(h);
+	tell_hidden(h);
 }
 
 /* "N of MOST things" with a verdict: is it near to the bound? */

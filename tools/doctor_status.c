@@ -11,6 +11,7 @@ static const char * const keys[NR_D] = {
 	"vms", "vms_ended", "vms_max", "vcpus", "vcpus_max", "memory_bytes",
 	"memory_max_bytes", "dropped_spans", "forgotten_max_vms",
 	"forgotten_max_vcpus", "forgotten_max_memory_kb", "forgotten_max_ended",
+	"vms_hidden",
 };
 
 static int parse_hook(struct text *t, struct hook_more *more)
@@ -22,6 +23,25 @@ static int parse_hook(struct text *t, struct hook_more *more)
 	return text_number(t, "hits", t->column[5], ~0ULL, &more->hits);
 }
 
+/* Not there before the module had shares. */
+static int parse_vmm(struct text *t, struct vmm_row *worst)
+{
+	struct vmm_row row;
+	int ret;
+
+	if (t->nr_columns < 10)
+		return text_bad(t, "%u columns, not 10", t->nr_columns);
+	ret = text_number(t, "pid", t->column[1], ~0ULL, &row.pid);
+	if (!ret)
+		ret = text_number(t, "dropped", t->column[7], ~0ULL, &row.dropped);
+	if (ret || row.dropped <= worst->dropped)
+		return ret;
+	snprintf(row.comm, sizeof(row.comm), "%.15s", t->column[9]);
+	names_clean(row.comm);
+	*worst = row;
+	return 0;
+}
+
 static int parse_row(struct text *t, struct host *h, size_t *nr, unsigned int *seen)
 {
 	int i;
@@ -31,6 +51,8 @@ static int parse_row(struct text *t, struct host *h, size_t *nr, unsigned int *s
 			return text_bad(t, "more than %d hooks", MAX_HOOKS);
 		return parse_hook(t, &h->more[(*nr)++]);
 	}
+	if (!strcmp(t->column[0], "vmm"))
+		return parse_vmm(t, &h->worst);
 	for (i = 0; i < NR_D; i++) {
 		if (strcmp(t->column[0], keys[i]))
 			continue;

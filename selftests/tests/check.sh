@@ -258,6 +258,19 @@ check 3 "losses"
 says "losses: dropped" "PROBLEM *losses *dropped since load: 7 exits"
 says "losses: an unstable TSC" "PROBLEM *tsc *the kernel found it unstable"
 uncover $KVMHOT/status
+{
+	sed 's/^dropped\t0/dropped\t7/' $KVMHOT/status
+	printf 'vmm\t%s\t0\t1\t9\t99999\t0\t%s\t1\t%s\n' 41 2 some 42 5 'greedy vmm'
+} > "$TMP/status"
+cover $KVMHOT/status < "$TMP/status"
+check 3 "losses by VMMs that have their share"
+grep -q 'VMM 42 (greedy vmm): it had its share, and dropped 5' "$TMP/out"
+tap $? "losses: whose they are"
+uncover $KVMHOT/status
+status_says 's/^vms_hidden\t0/vms_hidden\t2/'
+check 3 "VMs without a directory"
+says "VMs without a directory" "PROBLEM *losses *2 VMs are counted, but cannot be read"
+uncover $KVMHOT/status
 status_says '/^own_/d'
 check 0 "a module that has not timed its probes"
 says "a module that has not timed its probes" "unknown *cost *not calibrated"
