@@ -24,17 +24,16 @@ remove_events()
 }
 trap remove_events EXIT
 
-# longest FROM TO: ticks from an event to the next one, the most of all
-longest()
+# median FROM TO: ticks from an event to the next one.  Not the longest: after a
+# vCPU's probe the worker may come.
+median()
 {
 	awk -v from="$1:" -v to="$2:" '
 		{ for (i = 3; i < NF; i++) if ($i ~ /^[0-9]+:$/) break
 		  tsc = $i; sub(/:/, "", tsc) }
 		$(i + 1) == from { since = tsc }
-		$(i + 1) == to && since {
-			if (tsc - since > most) most = tsc - since
-			since = 0 }
-		END { print most + 0 }' "$TMP/trace"
+		$(i + 1) == to && since { print tsc - since; since = 0 }
+		' "$TMP/trace" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] + 0 }'
 }
 
 tap_begin
@@ -62,10 +61,10 @@ equal "all stages are conserved" "$(not_conserved < "$TMP/stages")" "0 $VCPUS"
 equal "its end is that of the last vCPU" "$(header "$dir/exits" now)" \
 	"$(awk -F '\t' '$3 == "all" { print $20 }' "$TMP/stages" | sort -n | tail -n 1)"
 if emulated; then
-	vm=$(longest ends_vm ends_first) vcpu=$(longest ends_vcpu ends_free)
-	echo "# instructions of the probe at the end of the VM: $vm; at a vCPU's: $vcpu"
+	vm=$(median ends_vm ends_first) vcpu=$(median ends_vcpu ends_free)
+	echo "# instructions with the probe, at the end of the VM: $vm; at that of a vCPU: $vcpu"
 	true_that "the VM's end: a few thousand instructions" "$vm" -lt 30000
 	true_that "that of a vCPU: it was seen" "$vcpu" -gt 0
-	true_that "that of a vCPU: a few thousand instructions" "$vcpu" -lt 30000
+	true_that "that of a vCPU: not many more" "$vcpu" -lt 30000
 fi
 tap_end

@@ -45,6 +45,8 @@ unseen_end vm
 equal "one VM seems to run" "$(status vms) $(status vms_ended)" "1 0"
 until_true '[ "$(status vms)" = 0 ]'
 equal "it is found to be gone" "$(status vms) $(status vms_ended)" "0 1"
+# The worker has still to settle what its vCPUs were in the middle of.
+until_true '[ "$(column_sum $KVMHOT/vms/*/vcpus 3)" = "$(hits)" ]'
 equal "with all its exits" "$(column_sum $KVMHOT/vms/*/vcpus 3)" "$(hits)"
 count_exits_end
 rmmod kvmhot
