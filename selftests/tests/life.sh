@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# VMs end: in order, killed, by the hundreds; their memory comes back.
-# takes: 45 s
+# VMs end: in order, killed, many of them; their memory comes back.
+# takes: 20 s
 
 . ./lib.sh
 
@@ -32,25 +32,25 @@ equal "reset: its memory is back" "$(status memory_bytes)" "$memory"
 
 i=0
 count_exits
-while [ $i -lt 200 ]; do
+while [ $i -lt 50 ]; do
 	./kvmhot-guest cpuid=7 > "$TMP/out" || bail "guest $i"
 	i=$((i + 1))
 done
 until_true '[ "$(status vms)" = 0 ]'
 kernel=$(hits)
 count_exits_end
-equal "200 VMs: those kept are bounded" "$(status vms_ended)" 8
-equal "200 VMs: the others are said to be forgotten" \
-	"$(status forgotten_vms)" 192
+equal "50 VMs: those kept are bounded" "$(status vms_ended)" 8
+equal "50 VMs: the others are said to be forgotten" \
+	"$(status forgotten_vms)" 42
 kept=0
 for dir in "$KVMHOT"/vms/*; do
 	kept=$((kept + $(column_sum "$dir/exits" 4)))
 done
-equal "200 VMs: exits kept and forgotten are all there were" \
+equal "50 VMs: exits kept and forgotten are all there were" \
 	$((kept + $(status forgotten_exits))) "$kernel"
-equal "200 VMs: nothing is dropped" "$(status dropped)" 0
+equal "50 VMs: nothing is dropped" "$(status dropped)" 0
 echo all > $KVMHOT/reset
-equal "200 VMs: memory is back to where it was" "$(status memory_bytes)" \
+equal "50 VMs: memory is back to where it was" "$(status memory_bytes)" \
 	"$memory"
 rmmod kvmhot
 
@@ -119,7 +119,7 @@ load max_memory_kb=64
 equal "max_memory_kb=64: is kept to" \
 	"$(($(status memory_bytes) <= 65536))" 1
 count_exits
-kinds=$(./kvmhot-guest --list | awk '!/^(setup|round|\*)\t/ { print $1 "=300" }')
+kinds=$(./kvmhot-guest --list | awk '!/^(setup|round|\*)\t/ { print $1 "=50" }')
 # shellcheck disable=SC2086 # a list of words
 guest_start one --vcpus 12 $kinds
 guest_go one
