@@ -2,8 +2,8 @@
 # bochs.sh - for run: the L1's machine: its configuration, one boot that is saved, and runs from there.
 # shellcheck shell=bash disable=SC2154 # run sets what this uses
 
-# Without idle time to skip (bochs skips none with several processors), a
-# second of the L1 has to be short.
+# What runs while a test waits costs time: with several processors, for which bochs
+# is slower, a second of the L1 is short.
 IPS=1000000000
 [ "$SMP" = 1 ] || IPS=100000000
 
@@ -21,6 +21,9 @@ IPS=1000000000
 CMDLINE="console=ttyS0,115200 nokaslr mitigations=off panic=-1 reboot=t quiet loglevel=5 log_buf_len=1M"
 CMDLINE+=" cryptomgr.notests=1 initcall_blacklist=jent_mod_init,load_system_certificate_list"
 CMDLINE+=" clearcpuid=158,306,321,323 tsc=reliable tsc_early_khz=$((IPS / 1000))"
+# With several processors:
+# idle=halt              by MWAIT one wakes the other all the time, and no time is idle
+[ "$SMP" = 1 ] || CMDLINE+=" idle=halt"
 CMDLINE+="${KVM:+ host.kvm=${KVM// /,}}${TOOLS:+ host.tools} $APPEND"
 
 # The emulator, and whether it has a debugger, as Debian's: only that knows how

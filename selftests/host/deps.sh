@@ -15,7 +15,7 @@ packages() { # SET
 		# g++ and make are for emulator.sh; Debian's bochs needs one of its
 		# displays besides the one we use: the smallest
 		echo bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso busybox-static cpio xz-utils kmod \
-			binutils gcc g++ make libc6-dev python3-minimal util-linux tar ca-certificates debian-archive-keyring
+			binutils gcc g++ make patch libc6-dev python3-minimal util-linux tar ca-certificates debian-archive-keyring
 		;;
 	build) echo make gcc gcc-12 binutils libc6-dev libelf1 pahole kmod xz-utils perl-base ;;
 	qemu) echo qemu-system-x86 qemu-system-data seabios zstd tmux ncurses-base ;;

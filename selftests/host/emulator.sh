@@ -20,6 +20,7 @@ build() {
 	mkdir source
 	tar -x -f bochs_*.orig.tar.* -C source --strip-components 1
 	cd source
+	patch -p1 < "$HERE/bochs-idle.patch"
 	./configure "${OPTIONS[@]}" CFLAGS=-O2 CXXFLAGS=-O2
 	make -j "$(nproc)" bochs
 	strip -o "$NEW/bochs" bochs
@@ -44,8 +45,8 @@ make_emulator() {
 	rm -rf "$NEW"/source "$NEW"/*.tar.*
 }
 
-need g++ make strip tar bochs
-dir=$CACHE/bochs/$(digest "$HERE/emulator.sh")
+need g++ make patch strip tar bochs
+dir=$CACHE/bochs/$(digest "$HERE/emulator.sh" "$HERE/bochs-idle.patch")
 # what failed is tried again the next day
 [ ! -e "$dir/why-not" ] || find "$dir" -maxdepth 0 -mtime +0 -exec rm -r {} +
 once "$dir" make_emulator
