@@ -6,6 +6,9 @@
  * Write "FUNCTION VALUE SKIP COUNT" to the parameter give: of the calls of that
  * function that come, SKIP are let through, and the COUNT that follow return VALUE
  * at once.  The parameter given tells how many did.
+ *
+ * Not for a function that kvmhot has a kprobe on: on 6.1 the kernel warns when one
+ * that changes the address and one that does not are on the same function.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
