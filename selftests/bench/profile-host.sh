@@ -50,7 +50,7 @@ for mode in $2; do
 		profile "$kind" "$mode"
 	done
 	cat /sys/kernel/debug/kprobes/list > "/out/kprobes.$mode"
-	# Code only: all of it for each mode is more than the host has room for.
-	grep -i " [tw] " /proc/kallsyms > "/out/kallsyms.$mode"
+	# Code only, and packed: all of it for each mode is more than the host has room for.
+	grep -i " [tw] " /proc/kallsyms | gzip > "/out/kallsyms.$mode.gz"
 	leave_mode "$mode"
 done

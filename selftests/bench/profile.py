@@ -13,6 +13,7 @@ kprobes.MODE.  The mode "none" is what others are compared with.
 import bisect
 import collections
 import difflib
+import gzip
 import os
 import re
 import subprocess
@@ -44,7 +45,7 @@ class Symbols:
 
     def __init__(self, name):
         found = {}
-        with open(name, encoding="ascii") as lines:
+        with gzip.open(name, "rt", encoding="ascii") as lines:
             for line in lines:
                 address, kind, symbol, *module = line.split()
                 address = int(address, 16)
@@ -172,7 +173,7 @@ class Profile:
             kind, mode, ticks = wanted[stretches]
             stretches += 1
             if mode not in symbols:
-                symbols[mode] = Symbols(os.path.join(folder, "kallsyms." + mode))
+                symbols[mode] = Symbols(os.path.join(folder, f"kallsyms.{mode}.gz"))
                 with open(os.path.join(folder, "kprobes." + mode), encoding="ascii") as lines:
                     self.hooks[mode] = [" ".join(line.split()[1:]) for line in lines]
             self.traces[kind, mode] = Trace(stretch, labels["guest_" + kind], symbols[mode], int(ticks))
