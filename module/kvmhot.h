@@ -286,6 +286,7 @@ void kvmhot_pool_record(struct kvmhot_vcpu *v);
 bool kvmhot_pool_empty(void);
 bool kvmhot_pool_take(u64 bytes);
 void kvmhot_pool_put(u64 bytes);
+void *kvmhot_pool_alloc(size_t bytes);
 u64 kvmhot_pool_bytes(void);
 bool kvmhot_pool_fill(enum kvmhot_bound *bound);
 void kvmhot_pool_drain(void);

@@ -82,13 +82,9 @@ static struct kvmhot_user *user_get(kuid_t uid)
 	list_for_each_entry(u, &users, list)
 		if (uid_eq(u->uid, uid))
 			goto found;
-	if (!kvmhot_pool_take(sizeof(*u)))
+	u = kvmhot_pool_alloc(sizeof(*u));
+	if (!u)
 		return NULL;
-	u = kzalloc(sizeof(*u), GFP_KERNEL);
-	if (!u) {
-		kvmhot_pool_put(sizeof(*u));
-		return NULL;
-	}
 	u->uid = uid;
 	list_add(&u->list, &users);
 found:
@@ -107,16 +103,16 @@ static void user_put(struct kvmhot_user *u)
 
 static struct kvmhot_owner *owner_new(const struct kvmhot_vcpu *v)
 {
-	struct kvmhot_owner *o;
+	struct kvmhot_owner *o = kvmhot_pool_alloc(sizeof(*o));
 
-	if (!kvmhot_pool_take(sizeof(*o)))
-		return NULL;
-	o = kzalloc(sizeof(*o), GFP_KERNEL);
 	if (!o)
-		goto err_alloc;
+		return NULL;
 	o->user = user_get(v->uid);
-	if (!o->user)
-		goto err_user;
+	if (!o->user) {
+		kvmhot_pool_put(sizeof(*o));
+		kfree(o);
+		return NULL;
+	}
 	o->mm = v->mm;
 	mmgrab(o->mm);
 	o->tgid = v->tgid;
@@ -126,12 +122,6 @@ static struct kvmhot_owner *owner_new(const struct kvmhot_vcpu *v)
 	hlist_add_head_rcu(&o->hash, &kvmhot_owners[hash_ptr(o->mm, KVMHOT_OWNER_BITS)]);
 	mutex_unlock(&kvmhot_reg.lock);
 	return o;
-
-err_user:
-	kfree(o);
-err_alloc:
-	kvmhot_pool_put(sizeof(*o));
-	return NULL;
 }
 
 static void owner_put(struct kvmhot_owner *o)

@@ -241,15 +241,10 @@ static void drop_all(void)
 
 static struct kvmhot_pmu *new_pmu(void)
 {
-	struct kvmhot_pmu *p;
+	struct kvmhot_pmu *p = kvmhot_pool_alloc(sizeof(*p));
 
-	if (!kvmhot_pool_take(sizeof(*p)))
+	if (!p)
 		return NULL;
-	p = kzalloc(sizeof(*p), GFP_KERNEL);
-	if (!p) {
-		kvmhot_pool_put(sizeof(*p));
-		return NULL;
-	}
 	p->list = used.number;
 	p->nr = used.nr;
 	p->made = jiffies - REMAKE_JIFFIES;

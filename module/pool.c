@@ -45,6 +45,26 @@ void kvmhot_pool_put(u64 bytes)
 }
 
 /**
+ * kvmhot_pool_alloc() - memory that is on the account
+ * @bytes: size of it
+ *
+ * Context: sleeps.
+ *
+ * Return: the memory, zeroed, for kfree() and kvmhot_pool_put(); NULL without it.
+ */
+void *kvmhot_pool_alloc(size_t bytes)
+{
+	void *memory;
+
+	if (!kvmhot_pool_take(bytes))
+		return NULL;
+	memory = kzalloc(bytes, GFP_KERNEL);
+	if (!memory)
+		kvmhot_pool_put(bytes);
+	return memory;
+}
+
+/**
  * kvmhot_pool_bytes() - memory on the account
  *
  * Return: bytes.
@@ -94,13 +114,9 @@ static struct kvmhot_vcpu *new_record(enum kvmhot_bound *bound)
 	if (nr_records >= kvmhot_max_vcpus)
 		return NULL;
 	*bound = KVMHOT_MAX_MEMORY;
-	if (!kvmhot_pool_take(sizeof(*v)))
+	v = kvmhot_pool_alloc(sizeof(*v));
+	if (!v)
 		return NULL;
-	v = kzalloc(sizeof(*v), GFP_KERNEL);
-	if (!v) {
-		kvmhot_pool_put(sizeof(*v));
-		return NULL;
-	}
 	nr_records++;
 	kvmhot_pool_record(v);
 	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
