@@ -27,7 +27,6 @@ bool kvmhot_handle_twice;
 bool kvmhot_hooks_see_ends;
 
 static bool replaced;	/* see kvmhot_hooks_replaced() */
-static bool lingering;	/* see kvmhot_place_lingers() */
 
 /* Is the hook in place whose hits these are? */
 static bool is_armed(enum kvmhot_sum hits)
@@ -141,7 +140,6 @@ static void disarm_ends(bool closing)
 	if (h->state == HOOK_ARMED && (closing || !kvmhot_vm_is_tracking()))
 		kvmhot_hook_disarm(h, HOOK_OFF);
 	WRITE_ONCE(kvmhot_hooks_see_ends, h->state == HOOK_ARMED);
-	WRITE_ONCE(lingering, kvmhot_hooks_see_ends);
 }
 
 /* Say of all hooks that are not in place, nor missing, why that is so. */
@@ -206,7 +204,6 @@ int kvmhot_place_all(const struct kvmhot_wish *wish)
 	if (state == HOOK_ARMED) {
 		/* Context switches end the quick way. */
 		WRITE_ONCE(kvmhot_quick_open, is_armed(KVMHOT_SWITCHES));
-		WRITE_ONCE(lingering, false);
 		WRITE_ONCE(kvmhot_hooks_see_ends, is_armed(KVMHOT_ENDS));
 		WRITE_ONCE(kvmhot_hooks_live, true);
 		return 0;
@@ -279,7 +276,7 @@ void kvmhot_place_tracepoint(struct tracepoint *tp, const char *module,
  */
 bool kvmhot_place_lingers(void)
 {
-	return READ_ONCE(lingering);
+	return READ_ONCE(kvmhot_hooks_see_ends) && !READ_ONCE(kvmhot_hooks_live);
 }
 
 /**
