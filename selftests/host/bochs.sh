@@ -30,7 +30,8 @@ CMDLINE+="${KVM:+ host.kvm=${KVM// /,}}${TOOLS:+ host.tools} $APPEND"
 # to trace, and it may take so many times as long.
 if [ -z "$TRACE" ]; then BOCHS=$("$HERE/emulator.sh"); else BOCHS=$(command -v bochs); fi
 DEBUGGER=$("$BOCHS" --help 2>&1 | grep -- '^  -rc' || :)
-FACTOR=${DEBUGGER:+4}
+FACTOR=$SLOW
+[ -z "$DEBUGGER" ] || FACTOR=$((4 * SLOW))
 
 configuration() {
 	# sync=none: emulated time is the count of executed instructions.
@@ -109,7 +110,7 @@ boot_and_save() {
 	boot_disk
 	in_disk empty
 	configuration > "$TMP/bochsrc"
-	bochs_py save "$NEW" "${FACTOR:-1}" 400 -- "$BOCHS" -f "$TMP/bochsrc"
+	bochs_py save "$NEW" "$FACTOR" 400 -- "$BOCHS" -f "$TMP/bochsrc"
 	mv "$TMP/serial" "$NEW/console"
 	sed -i "s#$TMP/#@TMP@/#g" "$NEW/config"
 	say "saved"
@@ -120,7 +121,7 @@ run_cold() {
 	in_disk
 	configuration > "$TMP/bochsrc"
 	say "booting $RELEASE for this run"
-	bochs_py run "$TMP" "${FACTOR:-1}" 400 "$TIMEOUT" -- "$BOCHS" -f "$TMP/bochsrc"
+	bochs_py run "$TMP" "$FACTOR" 400 "$TIMEOUT" -- "$BOCHS" -f "$TMP/bochsrc"
 }
 
 # The saved state's folder, named after all that goes into it.
@@ -146,5 +147,5 @@ run_saved() {
 	truncate -s 2M "$TMP/boot.iso" # it must exist; nobody reads it any more
 	in_disk
 	say "restoring"
-	bochs_py run "$TMP" "${FACTOR:-1}" 120 "$TIMEOUT" -- "$BOCHS" -r "$TMP/state"
+	bochs_py run "$TMP" "$FACTOR" 120 "$TIMEOUT" -- "$BOCHS" -r "$TMP/state"
 }

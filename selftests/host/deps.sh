@@ -20,7 +20,7 @@ packages() { # SET
 	build) echo make gcc gcc-12 binutils libc6-dev libelf1 pahole kmod xz-utils perl-base ;;
 	qemu) echo qemu-system-x86 qemu-system-data seabios zstd tmux ncurses-base ;;
 	check)
-		echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex \
+		echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex lz4 \
 			clang libclang-rt-14-dev tmux ncurses-base jq mandoc python3-jsonschema python3-prometheus-client systemd
 		;;
 	*) echo "deps.sh: no set '$1': host, build, qemu, check" >&2 && return 2 ;;

@@ -8,6 +8,9 @@ Writes DIR/kernel.log: DIR/kmsg (records of /dev/kmsg, the whole log from boot
 on) made readable; when the L1 did not live to send it, the serial consoles of
 the boot and of the run (DIR/serial), which have warnings and worse.  Exits
 with 1 when the run's part of either has an alarm, and prints that.
+
+A data race that KCSAN reports is an alarm if kvmhot has a part in it.  The
+kernel has many of its own; they are only listed.
 """
 import os
 import re
@@ -17,11 +20,17 @@ ALARM = re.compile(
     r"WARNING: |BUG: |kernel BUG at|Oops|\[#\d+\]|general protection fault[,:]|Kernel panic"
     r"|unchecked MSR access|soft lockup|hard LOCKUP|rcu.*\bstall|blocked for more than|UBSAN:|KASAN:|KFENCE:"
     r"|refcount_t: |scheduling while atomic|cut here|list_(add|del) corruption|[Tt]rying to vfree|Bad page"
+    # of debug kernels
+    r"|ODEBUG: |INFO: trying to register non-static key|turning off the locking correctness validator"
+    r"|possible (circular|recursive|irq lock)|inconsistent lock state|suspicious RCU usage|bad unlock balance"
+    r"|held lock freed|kmemleak: (?!Kernel memory leak detector|Automatic)"
 )
+RACE = "BUG: KCSAN: "
+RULER = "=" * 30
 MARK = "kvmhot-host: "
 START = MARK + "start of the run"
 # a trace that follows an alarm is shown with it, up to this many lines
-TRACE = 60
+TRACE = 150
 
 
 def read(name, offset=0):
@@ -42,6 +51,25 @@ def readable(record):
     return f"<{int(m[1]) & 7}>[{usec // 1000000:5}.{usec % 1000000:06}] {text}"
 
 
+def without_others_races(log):
+    """Drop KCSAN's reports without kvmhot, from "BUG: KCSAN: " to the ruler; print their titles."""
+    kept, report = [], None
+    for line in log:
+        if RACE in line:
+            report = []
+        if report is None:
+            kept.append(line)
+            continue
+        report.append(line)
+        if RULER in line:
+            if any("kvmhot" in part for part in report):
+                kept += report
+            else:
+                print("a data race of the kernel's own:", report[0].split(RACE)[1], file=sys.stderr)
+            report = None
+    return kept + (report or [])
+
+
 folder, *boot_console = sys.argv[1:]
 records = [line for line in map(readable, read(f"{folder}/kmsg")) if line]
 serial = read(f"{folder}/serial")
@@ -56,7 +84,7 @@ if starts:
 size = read(f"{folder}/boot_size")
 if size:
     serial = read(f"{folder}/serial", int(size[0]))
-for log in records, serial:
+for log in map(without_others_races, (records, serial)):
     found = [i for i, line in enumerate(log) if ALARM.search(line)]
     if found:
         # which part of the run: it may have said so
