@@ -9,6 +9,8 @@
 #define KVMHOT_SEQ_H
 
 #include <linux/compiler.h>
+#include <linux/kcsan-checks.h>
+#include <linux/seqlock.h>
 #include <linux/types.h>
 #include <asm/barrier.h>
 
@@ -32,6 +34,8 @@ static __always_inline u32 kvmhot_seq_begin(struct kvmhot_seq *s)
 {
 	u32 n = s->n | 1;
 
+	/* To KCSAN, what the count guards is no data race. */
+	kcsan_nestable_atomic_begin();
 	WRITE_ONCE(s->n, n);
 	/* Pairs with smp_rmb() in kvmhot_seq_retry(). */
 	smp_wmb();
@@ -47,6 +51,7 @@ static __always_inline void kvmhot_seq_end(struct kvmhot_seq *s, u32 n)
 {
 	/* Pairs with the acquire in kvmhot_seq_read(). */
 	smp_store_release(&s->n, n + 1);
+	kcsan_nestable_atomic_end();
 }
 
 /**
@@ -58,7 +63,10 @@ static __always_inline void kvmhot_seq_end(struct kvmhot_seq *s, u32 n)
 static inline u32 kvmhot_seq_read(const struct kvmhot_seq *s)
 {
 	/* Pairs with the release in kvmhot_seq_end(). */
-	return smp_load_acquire(&s->n);
+	u32 n = smp_load_acquire(&s->n);
+
+	kcsan_atomic_next(KCSAN_SEQLOCK_REGION_MAX);
+	return n;
 }
 
 /**
@@ -72,6 +80,7 @@ static inline bool kvmhot_seq_retry(const struct kvmhot_seq *s, u32 n)
 {
 	/* Pairs with smp_wmb() in kvmhot_seq_begin(). */
 	smp_rmb();
+	kcsan_atomic_next(0);
 	return (n & 1) || READ_ONCE(s->n) != n;
 }
 

@@ -26,6 +26,7 @@ ALARM = re.compile(
     r"|held lock freed|kmemleak: (?!Kernel memory leak detector|Automatic)"
 )
 RACE = "BUG: KCSAN: "
+PART = re.compile(r"\[kvmhot(_\w+)?\]")
 RULER = "=" * 30
 MARK = "kvmhot-host: "
 START = MARK + "start of the run"
@@ -62,7 +63,7 @@ def without_others_races(log):
             continue
         report.append(line)
         if RULER in line:
-            if any("kvmhot" in part for part in report):
+            if any(PART.search(part) for part in report):
                 kept += report
             else:
                 print("a data race of the kernel's own:", report[0].split(RACE)[1], file=sys.stderr)
