@@ -14,6 +14,7 @@ help:
 	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
 	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
 	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
+	@echo 'make check-debug  the tests on kernels that check themselves, and on PREEMPT_RT'
 	@echo 'make bench      what watching costs per VM exit: kvmhot and its peers (15 minutes)'
 	@echo 'make bench-expected  take what kvmhot costs now as what make check expects'
 	@echo 'make clean      remove what was built here'
@@ -38,6 +39,9 @@ demo:
 check:
 	selftests/check.sh
 
+check-debug:
+	selftests/check-debug.sh
+
 bench:
 	selftests/bench/bench.sh
 
@@ -50,4 +54,4 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean
 
-.PHONY: all help module tools install demo check bench bench-expected clean
+.PHONY: all help module tools install demo check check-debug bench bench-expected clean

@@ -6,27 +6,61 @@
 # Of check.sh.
 : "${here:?}" "${out:?}" "${top:?}" "${tests:?}"
 
+# A word of it is KERNEL, or KERNEL:CPUS for hosts with so many.
 kernels=${KERNELS:-6.1 6.12}
+# What make check tries on a debug kernel, if there is one: what takes long to
+# build and to run is for make check-debug.
+quick_debug="wakeup"
+if [ -z "${KERNELS:-}" ] && "$here/host/kernel.sh" cached k1; then
+	kernels+=" k1"
+fi
 
-# host_args TEST: what it says it requires
+# said TEST KEYWORD: what the test says of itself
+said()
+{
+	sed -n "s/^# $2: //p" "$here/tests/$1.sh"
+}
+
+# host_args TEST KERNEL: what they require
 host_args()
 {
-	sed -n 's/^# requires: smp \([0-9]*\)$/--smp \1/p; s/^# requires: qemu$/--qemu/p' "$here/tests/$1.sh"
+	local word cpus=
+	[[ $2 != *:* ]] || cpus=${2#*:}
+	for word in $(said "$1" requires | tr ' ' :); do
+		case $word in
+		smp:*) cpus=${word#*:} ;;
+		qemu) printf '%s' '--qemu ' ;;
+		kmemleak) printf '%s' '--append kmemleak=on ' ;;
+		esac
+	done
+	echo "${cpus:+--smp $cpus}"
 }
 
-# runs_on TEST KERNEL: a test of what is the same on each may name one
+# runs_on TEST KERNEL: a test of what is the same on each may name one; a test of
+# what there is on some only names those.  Debug kernels have another pace and
+# other counts of instructions.
 runs_on()
 {
-	local only
-	only=$(sed -n 's/^# kernels: //p' "$here/tests/$1.sh")
-	[[ -z $only || " $only " = *" $2 "* || " $kernels " != *" $only "* ]]
+	local one only kernel=${2%:*}
+	one=$(said "$1" kernels)
+	only=$(said "$1" "only on")
+	case $kernel in
+	k*)
+		[ -z "$(said "$1" "not on debug kernels")" ] || return
+		[[ -n ${KERNELS:-} || " $quick_debug " = *" $1 "* ]] || return
+		;;
+	esac
+	[[ -z $only || " $only " = *" $kernel "* ]] || return
+	[[ -z $one || " $one " = *" $kernel "* || " $kernels " != *" $one "* ]]
 }
 
-# weight TEST: seconds, about
+# weight TEST KERNEL: seconds, about
 weight()
 {
 	local seconds
-	seconds=$(sed -n 's/^# takes: \([0-9]*\) s$/\1/p' "$here/tests/$1.sh")
+	seconds=$(said "$1" takes)
+	seconds=${seconds% s}
+	[[ $2 != k* ]] || seconds=$((${seconds:-15} * 5))
 	echo "${seconds:-15}"
 }
 
@@ -39,7 +73,7 @@ plan()
 	for kernel in $kernels; do
 		for t in $tests; do
 			! runs_on "$t" "$kernel" ||
-				echo "$(weight "$t") $kernel $t $(host_args "$t" | sort | tr '\n' ' ')"
+				echo "$(weight "$t" "$kernel") $kernel $t $(host_args "$t" "$kernel")"
 		done
 	done | sort -k 1,1nr -k 2 | awk '
 		{ args = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", args)
@@ -121,9 +155,9 @@ once_on_host()
 {
 	local kernel=$1 run=$2 args update=${KVMHOT_UPDATE_EXPECTED:-}
 	shift 2
-	read -ra args <<< "$(host_args "$1" | tr '\n' ' ')"
+	read -ra args <<< "$(host_args "$1" "$kernel")"
 	[ -z "$update" ] || args+=(--out "$here/tests")
-	"$here/host/run" --kernel "$kernel" "${args[@]}" --files "$top/build/$kernel/files" --times "$out/$run.times" \
+	"$here/host/run" --kernel "${kernel%:*}" "${args[@]}" --files "$top/build/${kernel%:*}/files" --times "$out/$run.times" \
 		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
 	return "${PIPESTATUS[0]}"
 }
@@ -191,10 +225,10 @@ gates()
 # What the hosts need, and the tests on them.
 host_jobs()
 {
-	local kernel t nr seconds list state
+	local kernel t nr seconds list args state
 	job 1000 emulator "" emulator
 	for kernel in $kernels; do
-		job 900 "build-$kernel" "" build "$kernel"
+		job 900 "build-${kernel%:*}" "" build "${kernel%:*}"
 		# All that the plan must have.
 		for t in $tests; do
 			! runs_on "$t" "$kernel" || expect "$kernel-$t"
@@ -203,25 +237,26 @@ host_jobs()
 	while read -r seconds kernel nr list; do
 		[ -n "$kernel" ] || continue
 		expect "$kernel-host-$nr"
-		state=$(host_args "${list%% *}" | tr -s ' \n' _)
-		# shellcheck disable=SC2086,SC2046 # lists of words
-		job 800 "boot-$kernel-$state" emulator boot "$kernel" $(host_args "${list%% *}")
+		args=$(host_args "${list%% *}" "$kernel")
+		state=${kernel%:*}-${args// /_}
+		# shellcheck disable=SC2086 # lists of words
+		job 800 "boot-$state" emulator boot "${kernel%:*}" $args
 		# shellcheck disable=SC2086
-		job "$seconds" "$kernel-host-$nr" "build-$kernel boot-$kernel-$state" on_host "$kernel" "$nr" $list
+		job "$seconds" "$kernel-host-$nr" "build-${kernel%:*} boot-$state" on_host "$kernel" "$nr" $list
 	done <<< "$(plan)"
 }
 
 unit_jobs()
 {
-	local part seconds
+	local part seconds needs=
 	job 700 unit-build "" make -s -C "$here/unit" build
 	while read -r part seconds; do
 		expect "unit-$part"
 		job "$seconds" "unit-$part" unit-build unit "$part"
 	done <<< "$(make -s -C "$here/unit" parts)"
 	expect gates
-	# shellcheck disable=SC2086 # a list
-	job 100 gates "$(printf ' build-%s' $kernels)" gates
+	for part in $kernels; do needs+=" build-${part%:*}"; done
+	job 100 gates "$needs" gates
 }
 
 say "packages"
@@ -232,6 +267,6 @@ if ! "$here/host/deps.sh" host build qemu check; then
 fi
 echo "ok - packages" > "$out/packages.tap"
 say "two jobs at a time, tests on emulated hosts among them: $tests"
-[ -n "${TESTS:-}" ] || unit_jobs
+[ -n "${TESTS:-}" ] || [ "${UNIT:-1}" = 0 ] || unit_jobs
 host_jobs
 run_jobs

@@ -7,6 +7,8 @@
 
 . ./lib.sh
 
+[ -z "$quicker" ] || quicker=maxactive=512
+
 # No more vCPUs at once than kvmhot has records in store for (KVMHOT_NR_SPARES):
 # of others the first exits would be refused, and counted as that.
 vms="a b c d e f g h i j k" vcpus=30 naps=1

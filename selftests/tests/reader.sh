@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The reader on the live files: what it prints is what they say.
+# not on debug kernels: the reader is the same everywhere
 # kernels: 6.12
 
 . ./lib.sh

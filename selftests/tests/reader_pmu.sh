@@ -3,6 +3,7 @@
 #
 # The reader and events: what it prints is what the file pmu says, and its check
 # of an event finds one that counts right, and one that does not.
+# not on debug kernels: the reader is the same everywhere
 # kernels: 6.12
 
 . ./lib_pmu.sh

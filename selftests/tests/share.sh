@@ -8,6 +8,8 @@
 
 . ./lib.sh
 
+[ -z "$quicker" ] || quicker=maxactive=512
+
 # vmm NAME COLUMN: of its row in status; 4 VMs, 5 vCPUs, 6 bytes, 7 ended, 8 dropped
 vmm()
 {

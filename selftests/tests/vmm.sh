@@ -68,10 +68,10 @@ true_that "MMIO: so it has ($burnt)" \
 # Wall time: others take the CPU now and then.
 burnt=$(($(sum user cycles name=IO_INSTRUCTION) / 251))
 true_that "port I/O: each has, and little else ($burnt)" \
-	"$burnt" -ge $((100000 + io)) -a "$burnt" -lt 130000
+	"$burnt" -ge $((100000 + io)) -a "$burnt" -lt $((100000 + 30000 * slow))
 burnt=$(($(sum user cycles name=EPT_MISCONFIG) / 70))
 true_that "MMIO: each has, and little else ($burnt)" \
-	"$burnt" -ge $((100000 + mmio)) -a "$burnt" -lt 130000
+	"$burnt" -ge $((100000 + mmio)) -a "$burnt" -lt $((100000 + 30000 * slow))
 more=$(($(least exits name=IO_INSTRUCTION) - io_kvm))
 true_that "port I/O: KVM's part does not change ($more)" \
 	"$more" -gt -100 -a "$more" -lt 100

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Each allocation of the worker fails in turn, for a VM that comes: its exits are
+# counted, or said to be dropped, and it has its directory, all files and its events
+# once there is memory.
+# only on: k1
+# takes: 60 s
+
+. ./lib_faults.sh
+
+KVM=$DEBUG/kvm
+
+# workers N: the Nth allocation of each worker fails; 0: none
+workers()
+{
+	for pid in $(of_workers); do
+		echo "$1" > "/proc/$pid/task/$pid/fail-nth"
+	done 2> /dev/null
+}
+
+# one_failed: did one worker come that far?
+one_failed()
+{
+	for pid in $(of_workers); do
+		[ "$(cat "/proc/$pid/task/$pid/fail-nth")" != 0 ] || return 0
+	done 2> /dev/null
+	return 1
+}
+
+# vm_comes: with the Nth failing; what is amiss goes to $wrong
+vm_comes()
+{
+	dropped=$(status dropped)
+	workers $nth
+	guest_start vm --vcpus 2 cpuid=20 out=3 hlt=1
+	guest_go vm
+	guest_done vm
+	one_failed
+	more=$?
+	workers 0
+	dir=$(vm_of vm)
+	until_true 'find "$dir" -type f | wc -l | cmp -s - "$TMP/nr_files"'
+	until_true '[ "$(status vms_hidden)" = 0 ]'
+	counted=$(($(column_sum "$dir/exits" 4) + $(status dropped) - dropped))
+	kvm_counts=$(cat "$KVM/${dir##*/}/exits")
+	[ $counted = "$kvm_counts" ] || wrong="$wrong; $nth: $counted exits of $kvm_counts"
+	for word in $1; do
+		until_true "[ \"\$(event $word 3) \$(event $word 8)\" = 'counting 2' ]"
+	done
+	guest_end vm || wrong="$wrong; $nth: the guest"
+}
+
+tap_begin
+all_may_fail
+load events=none maxactive=4
+guest_start vm cpuid=1
+guest_go vm
+dir=$(vm_of vm)
+guest_done vm
+find "$dir" -type f | wc -l > "$TMP/nr_files"
+guest_end vm
+for words in "" "task-clock context-switches"; do
+	echo "${words:-none}" | tr ' ' , > $KVMHOT/events
+	nth=0 wrong='' more=0
+	while [ "$more" = 0 ]; do
+		nth=$((nth + 1))
+		vm_comes "$words"
+		echo all > $KVMHOT/reset
+	done
+	true_that "events ${words:-none}: so many allocations at least" $nth -gt 5
+	equal "events ${words:-none}: counted or dropped, whichever of $((nth - 1)) fails" "$wrong" ""
+done
+until_true '[ "$(status vms)" = 0 ]'
+equal "no VM is left" "$(status vms_ended)" 0
+rmmod kvmhot
+load
+measure cpuid=20 out=10
+same_as_guest "and counts are right" vm "$TMP/exits"
+equal "nothing was lost or dropped" "$(of CPUID 7) $(status dropped)" "0 0"
+tap_end

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# For the tests of allocations that fail: what lib_pmu.sh has, and more.
+
+. ./lib_pmu.sh
+
+DEBUG=/sys/kernel/debug
+
+# all_may_fail: those of whoever asks for it by fail-nth, and no others
+all_may_fail()
+{
+	for kind in failslab fail_page_alloc; do
+		[ -d $DEBUG/$kind ] || bail "no $kind: a kernel with CONFIG_FAULT_INJECTION, please"
+		echo N > $DEBUG/$kind/ignore-gfp-wait
+		echo 0 > $DEBUG/$kind/probability
+		echo 0 > $DEBUG/$kind/verbose
+	done
+	echo N > $DEBUG/failslab/cache-filter
+	echo N > $DEBUG/fail_page_alloc/ignore-gfp-highmem
+	echo 0 > $DEBUG/fail_page_alloc/min-order
+}
+
+# of_workers: the process ids of those of the kernel that may be kvmhot's
+of_workers()
+{
+	for comm in /proc/[0-9]*/comm; do
+		read -r name < "$comm" || continue
+		pid=${comm#/proc/}
+		case $name in kworker/u*) echo "${pid%/comm}" ;; esac
+	done 2> /dev/null
+}
