@@ -10,6 +10,7 @@
 #	LIMIT	an option of libFuzzer: -runs=NUMBER or -max_total_time=SECONDS
 #	FUZZ_CORPUS=DIR	inputs are kept there, to go on from
 #	FUZZ_FOUND=DIR	default: the folder of READER_FUZZ
+#	SEED	default: 4711
 set -u
 export LC_ALL=C TZ=UTC0
 
@@ -89,7 +90,7 @@ seed events-later cycles=host=1000 branch-misses=host=5=refused
 
 cp "$corpus/events-later" "$dir/good"
 export FUZZ_GOOD="$dir/good" TMPDIR="$dir" ASAN_OPTIONS=quarantine_size_mb=64
-"$fuzzer" -seed=4711 "$limit" -max_len=65536 \
+"$fuzzer" -seed="${SEED:-4711}" "$limit" -max_len=65536 \
 	-rss_limit_mb=512 -timeout=60 -dict="$here/fuzz/reader.dict" \
 	-artifact_prefix="$found/" -print_final_stats=1 "$corpus" \
 	>"$dir/log" 2>&1
@@ -101,4 +102,5 @@ executed=$(sed -n 's/^stat::number_of_executed_units: //p' "$dir/log")
 [ "${executed:-0}" -gt 1000 ]
 ok "it got somewhere: $executed files" $?
 
+echo "# figure ${executed:-0} damaged trees, seed ${SEED:-4711}: exit status of the fuzzer $status"
 tap_end

@@ -20,6 +20,9 @@ static inline unsigned int fuzz_rnd(unsigned int *state, unsigned int below)
 	return (*state >> 8) % below;
 }
 
+/* The reader's own main(), which the Makefile renames */
+int kvmhot_main(int argc, char **argv);
+
 /* A text of the fuzzer's, not a string */
 struct fuzz_data {
 	const __u8 *data;
@@ -32,6 +35,8 @@ struct fuzz_data {
  */
 void fuzz_top(const char *root, const struct fuzz_data *a,
 	      const struct fuzz_data *b, unsigned int seed);
+/* Of what keys top finds, if it is not run by fuzz_top() */
+void fuzz_top_keys(unsigned int seed);
 /* Where the reader waits between two readings */
 void fuzz_top_between(void);
 /* Amid one */
@@ -48,6 +53,11 @@ void wraps_fail(unsigned int calls);
 void wraps_change(unsigned int opens);
 /* Neither of these two any more */
 void wraps_be_quiet(void);
+/*
+ * After that many waits between two readings, if not 0, there is nothing to be
+ * opened any more: whatever would go on for ever ends.
+ */
+void wraps_end_after(unsigned int sleeps);
 /* Is what is no file debugfs, so that it is live? */
 void wraps_live(int live);
 void wraps_pass(double seconds);

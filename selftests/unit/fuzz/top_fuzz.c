@@ -231,8 +231,10 @@ static void choose_keys(void)
 /* Where top asks for the next key */
 int fuzz_term_key(int timeout)
 {
-	if (!keys_left--)
+	/* Again, if what asked for a word took it for one of its letters */
+	if (!keys_left)
 		return rnd(2) ? KEY_ENDED : 'q';
+	keys_left--;
 	fuzz_top_between();
 	if (!rnd(8))
 		wraps_terminal(rnd(60), rnd(220));
@@ -242,6 +244,12 @@ int fuzz_term_key(int timeout)
 	}
 	wraps_pass(rnd(10) / 10.0);
 	return rnd(4) ? chosen[rnd(NR_KEYS)] : KEY_ENTER;
+}
+
+void fuzz_top_keys(unsigned int seed)
+{
+	state = seed;
+	choose_keys();
 }
 
 static void choose_filter(struct filter *f)
@@ -264,8 +272,7 @@ void fuzz_top(const char *root, const struct fuzz_data *a,
 		.batch = !(seed & 12), .count = 5, .delay = 1,
 	};
 
-	state = seed;
-	choose_keys();
+	fuzz_top_keys(seed);
 	choose_filter(&o.filter);
 	is_dir = !root;
 	trees[0] = a;

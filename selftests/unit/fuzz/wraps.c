@@ -27,8 +27,8 @@
 
 static char *message;
 static size_t message_size;
-static unsigned int calls_left, opens_left;
-static int is_live;
+static unsigned int calls_left, opens_left, sleeps_left;
+static int is_live, is_gone;
 static double now;
 static struct winsize terminal;
 
@@ -53,6 +53,12 @@ void wraps_be_quiet(void)
 {
 	calls_left = 0;
 	opens_left = 0;
+}
+
+void wraps_end_after(unsigned int sleeps)
+{
+	sleeps_left = sleeps;
+	is_gone = 0;
 }
 
 void wraps_live(int live)
@@ -85,11 +91,16 @@ static int some_error(void)
 	return errors[fuzz_rnd(&state, sizeof(errors) / sizeof(*errors))];
 }
 
-/* Whoever else has a PID of the input's on this machine is not to be read. */
+/*
+ * Whoever else has a PID of the input's on this machine is not to be read; and
+ * a kvmhot that this machine has is to be left alone.
+ */
 static int is_others(const char *path)
 {
-	return !strncmp(path, "/proc/", 6) &&
-	       strncmp(path, "/proc/self/fd/", 14);
+	return (!strncmp(path, "/proc/", 6) &&
+		strncmp(path, "/proc/self/fd/", 14)) ||
+	       !strncmp(path, "/sys/kernel/debug/", 18) ||
+	       !strcmp(path, "/dev/kvm");
 }
 
 /* The reader creates no file in this way. */
@@ -97,7 +108,7 @@ int fuzz_open(const char *path, int flags, ...)
 {
 	if (opens_left && !--opens_left)
 		fuzz_top_change();
-	if (!is_others(path) && !fails())
+	if (!is_others(path) && !is_gone && !fails())
 		return open(path, flags);
 	errno = some_error();
 	return -1;
@@ -113,7 +124,7 @@ ssize_t fuzz_read(int fd, void *buf, size_t size)
 
 DIR *fuzz_opendir(const char *path)
 {
-	if (!fails())
+	if (!is_others(path) && !is_gone && !fails())
 		return opendir(path);
 	errno = some_error();
 	return NULL;
@@ -167,6 +178,8 @@ int fuzz_clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
 	(void)left;
 	if (now < t->tv_sec - START)
 		now = t->tv_sec - START;
+	if (sleeps_left && !--sleeps_left)
+		is_gone = 1;
 	fuzz_top_between();
 	return 0;
 }
