@@ -15,6 +15,7 @@ help:
 	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
 	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
 	@echo 'make check-debug  the tests on kernels that check themselves, and on PREEMPT_RT'
+	@echo 'make check-long  long and hard tests, for an hour; MINUTES=N: as long as that'
 	@echo 'make bench      what watching costs per VM exit: kvmhot and its peers (15 minutes)'
 	@echo 'make bench-expected  take what kvmhot costs now as what make check expects'
 	@echo 'make clean      remove what was built here'
@@ -42,6 +43,9 @@ check:
 check-debug:
 	selftests/check-debug.sh
 
+check-long:
+	selftests/check-long.sh
+
 bench:
 	selftests/bench/bench.sh
 
@@ -54,4 +58,4 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean
 
-.PHONY: all help module tools install demo check check-debug bench bench-expected clean
+.PHONY: all help module tools install demo check check-debug check-long bench bench-expected clean
