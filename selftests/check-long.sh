@@ -144,7 +144,7 @@ host_jobs()
 fuzz_jobs()
 {
 	local part
-	job 700 fuzz-build "" make -s -C "$here/unit" fuzz-build
+	job 1100 fuzz-build "" make -s -C "$here/unit" fuzz-build
 	for part; do
 		expect "$part"
 		job 200 "$part" fuzz-build fuzz "$part"
