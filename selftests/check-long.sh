@@ -19,7 +19,7 @@ top=$(realpath "$here/..")
 minutes=${MINUTES:-60}
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 fuzzers="fuzz-tree fuzz-words"
-all=$(cd "$here/long" && for t in *.sh; do [[ $t = lib*.sh ]] || echo "${t%.sh}"; done)
+all=$(cd "$here/long" && for t in *.sh; do [[ $t = lib*.sh ]] || printf '%s ' "${t%.sh}"; done)
 parts=${TESTS:-$fuzzers $all}
 # What is left is for the states of hosts to be restored, or for a busy machine.
 usable=95

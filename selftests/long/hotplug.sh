@@ -88,7 +88,7 @@ until over 95 || [ $switched -ge "$nominal" ]; do
 	over 95 || round msr/0/,page-faults
 done
 equal "each round: exits as KVM has them, none lost, stages that add up" $wrong 0
-true_that "CPU 1 went and came ($switched)" $switched -gt 2
+true_that "CPU 1 went and came ($switched)" $switched -gt 0
 true_that "there were exits ($exits)" $exits -gt 1000
 figure "$switched of $nominal times that CPU 1 went and came, under $exits exits of $rounds guests: $wrong wrong"
 tap_end

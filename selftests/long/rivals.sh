@@ -150,6 +150,6 @@ read -r a b c < /sys/module/kvmhot_test_rival/parameters/calls
 true_that "the other user of ftrace had the calls ($a $b $c)" $((a > 10 && b > 0 && c > 10)) = 1
 rmmod kvmhot_test_rival
 equal "each step: counts are right, and what kvmhot cannot see it says" $wrong 0
-true_that "there were steps ($steps)" $steps -gt 2
+true_that "there were steps ($steps)" $steps -gt 0
 figure "$steps of $nominal steps by chance, a guest after each; $told times not hit, and said so; $wrong wrong"
 tap_end
