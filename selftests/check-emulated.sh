@@ -4,7 +4,7 @@
 # For check.sh: unit tests, gates, and the tests on emulated hosts, together.
 
 # Of check.sh.
-: "${here:?}" "${out:?}" "${top:?}" "${tests:?}"
+: "${here:?}" "${out:?}" "${top:?}" "${tests:?}" "${from:?}"
 
 # A word of it is KERNEL, or KERNEL:CPUS for hosts with so many.
 kernels=${KERNELS:-6.1 6.12}
@@ -18,7 +18,7 @@ fi
 # said TEST KEYWORD: what the test says of itself
 said()
 {
-	sed -n "s/^# $2: //p" "$here/tests/$1.sh"
+	sed -n "s/^# $2: //p" "$from/$1.sh"
 }
 
 # host_args TEST KERNEL: what they require
@@ -150,14 +150,41 @@ guilty()
 	return 1
 }
 
+# clients TEST...: those of KVM's own selftests that they run
+clients()
+{
+	local t
+	for t; do
+		sed -n 's/^# clients: //p' "$from/$t.sh"
+	done | tr ' ' '\n' | sort -u
+}
+
+# files KERNEL RUN TEST...: print the folder with all that these need.  KVM's selftests
+# are large, so that a host gets no others.
+files()
+{
+	local built=$top/build/${1%:*}/files name=$2 programs
+	shift 2
+	mapfile -t programs < <(clients "$@")
+	if [ ${#programs[@]} -gt 0 ]; then
+		mkdir -p "$out/$name.files"
+		cp -r "$built/." "$out/$name.files/"
+		built=$out/$name.files
+		mkdir -p "$built/clients"
+		(cd "$("$here/clients/build.sh")" && cp "${programs[@]}" "$built/clients/") || return
+	fi
+	echo "$built"
+}
+
 # once_on_host KERNEL RUN TEST...: and its status
 once_on_host()
 {
-	local kernel=$1 run=$2 args update=${KVMHOT_UPDATE_EXPECTED:-}
+	local kernel=$1 run=$2 args files update=${KVMHOT_UPDATE_EXPECTED:-}
 	shift 2
 	read -ra args <<< "$(host_args "$1" "$kernel")"
 	[ -z "$update" ] || args+=(--out "$here/tests")
-	"$here/host/run" --kernel "${kernel%:*}" "${args[@]}" --files "$top/build/${kernel%:*}/files" --times "$out/$run.times" \
+	files=$(files "$kernel" "$run" "$@" 2> "$out/$run.errors") || return
+	"$here/host/run" --kernel "${kernel%:*}" "${args[@]}" --files "$files" --times "$out/$run.times" \
 		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
 	return "${PIPESTATUS[0]}"
 }
@@ -193,7 +220,13 @@ on_host()
 # build KERNEL
 build()
 {
-	"$here/build.sh" "$1" > /dev/null && cp "$here/check-host.sh" "$top/build/$1/files/" && say "built for $1"
+	"$here/build.sh" "$1" > /dev/null && cp "$here/check-host.sh" "$from"/*.sh "$top/build/$1/files/" &&
+		say "built for $1"
+}
+
+build_clients()
+{
+	"$here/clients/build.sh" > /dev/null && say "KVM's own selftests are built"
 }
 
 # boot KERNEL [ARGUMENT...]: unless that was done before, for a saved state
@@ -225,8 +258,10 @@ gates()
 # What the hosts need, and the tests on them.
 host_jobs()
 {
-	local kernel t nr seconds list args state
+	local kernel t nr seconds list args state needs
 	job 1000 emulator "" emulator
+	# shellcheck disable=SC2086 # a list
+	[ -z "$(clients $tests)" ] || job 600 clients "" build_clients
 	for kernel in $kernels; do
 		job 900 "build-${kernel%:*}" "" build "${kernel%:*}"
 		# All that the plan must have.
@@ -241,8 +276,11 @@ host_jobs()
 		state=${kernel%:*}-${args// /_}
 		# shellcheck disable=SC2086 # lists of words
 		job 800 "boot-$state" emulator boot "${kernel%:*}" $args
+		needs="build-${kernel%:*} boot-$state"
 		# shellcheck disable=SC2086
-		job "$seconds" "$kernel-host-$nr" "build-${kernel%:*} boot-$state" on_host "$kernel" "$nr" $list
+		[ -z "$(clients $list)" ] || needs+=" clients"
+		# shellcheck disable=SC2086
+		job "$seconds" "$kernel-host-$nr" "$needs" on_host "$kernel" "$nr" $list
 	done <<< "$(plan)"
 }
 
@@ -267,6 +305,6 @@ if ! "$here/host/deps.sh" host build qemu check; then
 fi
 echo "ok - packages" > "$out/packages.tap"
 say "two jobs at a time, tests on emulated hosts among them: $tests"
-[ -n "${TESTS:-}" ] || [ "${UNIT:-1}" = 0 ] || unit_jobs
+[ -n "${TESTS:-}${TESTS_FROM:-}" ] || [ "${UNIT:-1}" = 0 ] || unit_jobs
 host_jobs
 run_jobs

@@ -30,10 +30,12 @@ if [ -n "$(unfit)" ]; then
 	fail local
 	return
 fi
-if ! "$here/host/deps.sh" build check || ! files=$("$here/build.sh" local "$kdir"); then
+if ! "$here/host/deps.sh" build check || ! files=$("$here/build.sh" local "$kdir") ||
+	! clients=$("$here/clients/build.sh"); then
 	fail local
 	return
 fi
+ln -s "$clients" "$files/clients"
 cp "$here"/local/* "$files/"
 tainted=$(cat /proc/sys/kernel/tainted)
 for t in $tests; do

@@ -8,6 +8,7 @@
 #   HOST=local      on this machine: it must have VT-x, headers of the running
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
 #   TESTS="a b"     only these of selftests/tests, and nothing else
+#   TESTS_FROM=DIR  the tests of another folder instead, and nothing else
 #   UNIT=0          no unit tests and no gates
 #   JOBS=2          emulated hosts at a time
 #   KVMHOT_UPDATE_EXPECTED=1  what is measured is what will be expected (added)
@@ -23,12 +24,13 @@ emulated | local) ;;
 esac
 
 top=$(realpath "$here/..")
-tests=${TESTS:-$(cd "$here/tests" && for t in *.sh; do [[ $t = lib*.sh ]] || echo "${t%.sh}"; done)}
+from=${TESTS_FROM:-$here/tests}
+tests=${TESTS:-$(cd "$from" && for t in *.sh; do [[ $t = lib*.sh ]] || echo "${t%.sh}"; done)}
 if tr ' ' '\n' <<< "$tests" | sort | uniq -d | grep -q .; then
 	echo "check.sh: TESTS: a test is there twice" >&2 && exit 2
 fi
 for t in $tests; do
-	[ -e "$here/tests/$t.sh" ] || { echo "check.sh: TESTS: there is no test '$t'" >&2 && exit 2; }
+	[ -e "$from/$t.sh" ] || { echo "check.sh: TESTS: there is no test '$t'" >&2 && exit 2; }
 done
 
 begin
