@@ -8,17 +8,18 @@ export HOST
 all: module tools
 
 help:
-	@echo 'make            the module, for the running kernel or KDIR=..., and the reader'
-	@echo 'make module     kvmhot.ko'
-	@echo 'make tools      tools/kvmhot'
-	@echo 'make install    both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
-	@echo 'make demo       profile a Linux guest on an emulated VT-x host'
-	@echo 'make check      all tests; HOST=local: on this machine, which needs VT-x'
-	@echo 'make check-debug  the tests on kernels that check themselves, and on PREEMPT_RT'
-	@echo 'make check-long  long and hard tests, for an hour; MINUTES=N: as long as that'
-	@echo 'make bench      what watching costs per VM exit: kvmhot and its peers (15 minutes)'
-	@echo 'make bench-expected  take what kvmhot costs now as what make check expects'
-	@echo 'make clean      remove what was built here'
+	@echo 'make                the module, for the running kernel or KDIR=..., and the reader'
+	@echo 'make module         kvmhot.ko'
+	@echo 'make tools          tools/kvmhot'
+	@echo 'make install        both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
+	@echo 'make demo           profile a Linux guest on an emulated VT-x host'
+	@echo 'make check          all tests; HOST=local: on this machine, which needs VT-x'
+	@echo 'make check-debug    the tests on kernels that check themselves, and on PREEMPT_RT'
+	@echo 'make check-clients  KVM'"'"'s own selftests, and QEMUs that migrate, with kvmhot and without'
+	@echo 'make check-long     long and hard tests, for an hour; MINUTES=N: as long as that'
+	@echo 'make bench          what watching costs per VM exit: kvmhot and its peers (15 minutes)'
+	@echo 'make bench-expected take what kvmhot costs now as what make check expects'
+	@echo 'make clean          remove what was built here'
 
 module:
 	@[ -e "$(KDIR)/Makefile" ] || \
@@ -43,6 +44,9 @@ check:
 check-debug:
 	selftests/check-debug.sh
 
+check-clients:
+	selftests/check-clients.sh
+
 check-long:
 	selftests/check-long.sh
 
@@ -58,4 +62,4 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean
 
-.PHONY: all help module tools install demo check check-debug check-long bench bench-expected clean
+.PHONY: all help module tools install demo check check-debug check-clients check-long bench bench-expected clean

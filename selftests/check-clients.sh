@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check-clients.sh - KVM clients that others wrote: all of KVM's own selftests for
+# x86, on emulated hosts, without kvmhot and with it.  clients/list has what they
+# need.  KERNELS and JOBS as for check.sh, TESTS="NAME..." only these.
+set -euo pipefail
+here=$(realpath "$(dirname "$0")")
+tests=$(realpath "$here/..")/build/clients
+
+# entry NAME: of the list, without the name
+entry()
+{
+	awk -v name="$1" '$1 == name { sub(/^[^ \t]+[ \t]+/, ""); print }' "$here/clients/list"
+}
+
+# make_test NAME [SECONDS HOST [OPTION...] [ARGUMENT...]]
+make_test()
+{
+	local name=$1 seconds=${2:-10} host=${3:-1} kvm='' numbers='' races=''
+	shift $(($# < 3 ? $# : 3))
+	while :; do
+		case ${1:-} in
+		numbers) numbers=vary ;;
+		races) races=yes ;;
+		kvm:*) kvm=${1#kvm:} ;;
+		*) break ;;
+		esac
+		shift
+	done
+	cat > "$tests/$name.sh" <<- END
+		# SPDX-License-Identifier: GPL-2.0
+		# takes: $seconds s
+		# clients: $name
+		$(case $host in 1) ;; qemu) echo "# requires: qemu" ;; *) echo "# requires: smp $host" ;; esac)
+		. ./lib_clients.sh
+		client_numbers='$numbers' client_races='$races'
+		tap_begin
+		${kvm:+reload_kvm $kvm}
+		client $name $*
+		${kvm:+reload_kvm}
+		tap_end
+	END
+}
+
+"$here/host/deps.sh" host build check
+programs=$("$here/clients/build.sh")
+rm -rf "$tests"
+mkdir -p "$tests"
+for program in "$programs"/*; do
+	name=${program##*/}
+	read -ra words <<< "$(entry "$name")"
+	if [ -e "$here/clients/tests/$name.sh" ]; then
+		continue
+	elif [ "${words[0]:-}" = never ]; then
+		echo "# $name is not run: ${words[*]:1}"
+	else
+		make_test "$name" "${words[@]}"
+	fi
+done
+while read -r name _; do
+	[[ -z $name || $name = \#* || -e $programs/$name ]] || {
+		echo "check-clients.sh: clients/list: there is no '$name'" >&2
+		exit 2
+	}
+done < "$here/clients/list"
+cp "$here"/clients/tests/*.sh "$tests/"
+TESTS_FROM=$tests exec "$here/check.sh"
