@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check-clients.sh - KVM clients that others wrote: all of KVM's own selftests for
-# x86, on emulated hosts, without kvmhot and with it.  clients/list has what they
-# need.  KERNELS and JOBS as for check.sh, TESTS="NAME..." only these.
+# x86, and QEMUs that a guest migrates between; on emulated hosts, without kvmhot and
+# with it.  clients/list has what the selftests need.  KERNELS and JOBS as for
+# check.sh, TESTS="NAME..." only these.
 set -euo pipefail
 here=$(realpath "$(dirname "$0")")
 tests=$(realpath "$here/..")/build/clients
