@@ -9,6 +9,8 @@ on) made readable; when the L1 did not live to send it, the serial consoles of
 the boot and of the run (DIR/serial), which have warnings and worse.  Exits
 with 1 when the run's part of either has an alarm, and prints that.
 
+A warning (WARN) that begins with a text which the run expects, as it said in the
+log, is none.
 A data race that KCSAN reports is an alarm if kvmhot has a part in it.  The
 kernel has many of its own; they are only listed.
 """
@@ -30,6 +32,8 @@ PART = re.compile(r"\[kvmhot(_\w+)?\]")
 RULER = "=" * 30
 MARK = "kvmhot-host: "
 START = MARK + "start of the run"
+EXPECTS = "kvmhot-expects: "
+CUT, END = "[ cut here ]", "[ end trace "
 # a trace that follows an alarm is shown with it, up to this many lines
 TRACE = 150
 
@@ -71,6 +75,23 @@ def without_others_races(log):
     return kept + (report or [])
 
 
+def without_expected(log, expected):
+    """Drop warnings whose first line, after the scissors, has one of these texts."""
+    kept, warning = [], None
+    for line in log:
+        if warning is None and CUT in line:
+            warning = []
+        if warning is None:
+            kept.append(line)
+            continue
+        warning.append(line)
+        if END in line:
+            if not any(text in warning[1] for text in expected):
+                kept += warning
+            warning = None
+    return kept + (warning or [])
+
+
 folder, *boot_console = sys.argv[1:]
 records = [line for line in map(readable, read(f"{folder}/kmsg")) if line]
 serial = read(f"{folder}/serial")
@@ -85,7 +106,9 @@ if starts:
 size = read(f"{folder}/boot_size")
 if size:
     serial = read(f"{folder}/serial", int(size[0]))
-for log in map(without_others_races, (records, serial)):
+expected_texts = [line.split(EXPECTS)[1] for line in records if EXPECTS in line]
+for log in records, serial:
+    log = without_expected(without_others_races(log), expected_texts)
     found = [i for i, line in enumerate(log) if ALARM.search(line)]
     if found:
         # which part of the run: it may have said so

@@ -16,7 +16,7 @@ race()
 	count_exits
 	./kvmhot-guest --forever cpuid=50 out=10 > "$TMP/fair.out" 2>&1 &
 	echo $! > "$TMP/fair.pid"
-	./kvmhot-race 4 1 > "$TMP/race.out" 2>&1 &
+	./kvmhot-race 4 $((slow > 1 ? 4 : 1)) > "$TMP/race.out" 2>&1 &
 	echo $! > "$TMP/race.pid"
 	n=0
 	while kill -0 "$(cat "$TMP/race.pid")" 2>/dev/null; do
