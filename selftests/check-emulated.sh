@@ -11,8 +11,12 @@ kernels=${KERNELS:-6.1 6.12}
 # What make check tries on a debug kernel, if there is one: what takes long to
 # build and to run is for make check-debug.
 quick_debug="wakeup"
-if [ -z "${KERNELS:-}" ] && "$here/host/kernel.sh" cached k1; then
-	kernels+=" k1"
+if [ -z "${KERNELS:-}${TESTS:-}${TESTS_FROM:-}" ]; then
+	if "$here/host/kernel.sh" cached k1; then
+		kernels+=" k1"
+	else
+		say "no debug kernel k1 in the cache, which make check-debug builds: nothing is tested on it"
+	fi
 fi
 
 # said TEST KEYWORD: what the test says of itself

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -88,6 +89,9 @@ int main(int argc, char **argv)
 		      "       kvmhot-failnth N read FILE\n", stderr);
 		return 2;
 	}
+	/* No page fault of ours is to be the one without memory. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		die("mlockall");
 	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (nth < 0)
 		die("/proc/thread-self/fail-nth");
