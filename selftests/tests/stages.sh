@@ -90,7 +90,7 @@ equal "no detail: no reenter" "$(stage 0 9)" 0
 	esac
 	odd=$(($(sum stages guest name="$name") / $(sum exits timed name="$name")))
 	true_that "$kind: little of the probe is in guest ($odd; CPUID: $plain)" \
-		"$odd" -lt $((plain + 130))
+		"$odd" -lt $((plain + 130 * slow))
 done
 
 # A VM whose VMM is stopped for a while.
