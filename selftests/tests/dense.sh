@@ -23,7 +23,7 @@ tap_begin
 # Look at one access in so many.
 if [ -e $KCSAN ]; then
 	skip=$(cat $KCSAN)
-	echo 500 > $KCSAN
+	echo 20 > $KCSAN
 fi
 load events=task-clock,context-switches
 for vm in a b; do
