@@ -73,11 +73,13 @@ weight()
 # the same share one, up to a certain time.
 plan()
 {
-	local kernel t
+	local kernel t own
 	for kernel in $kernels; do
 		for t in $tests; do
-			! runs_on "$t" "$kernel" ||
-				echo "$(weight "$t" "$kernel") $kernel $t $(host_args "$t" "$kernel")"
+			runs_on "$t" "$kernel" || continue
+			# KVM's selftests are in the host's memory, of which other tests want all.
+			own=$(clients "$t" | sed -n '1s/.*/clients/p')
+			echo "$(weight "$t" "$kernel") $kernel $t $(host_args "$t" "$kernel") $own"
 		done
 	done | sort -k 1,1nr -k 2 | awk '
 		{ args = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", args)
