@@ -8,8 +8,6 @@
 
 . ./lib.sh
 
-[ -z "$quicker" ] || quicker=maxactive=512
-
 VCPUS=200
 EVENTS="ends_vm:kvm_destroy_vm ends_first:unregister_pm_notifier
 	ends_vcpu:kvm_arch_vcpu_destroy ends_free:vmx_vcpu_free"

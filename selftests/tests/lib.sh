@@ -431,3 +431,11 @@ measure()
 		cat "$dir/$file" > "$TMP/$file"
 	done
 }
+
+# counts_right NAME: after all that, are they?
+counts_right()
+{
+	measure cpuid=20 out=10
+	same_as_guest "$1: counts" vm "$TMP/exits"
+	equal "$1: lost, dropped" "$(of CPUID 7) $(status dropped)" "0 0"
+}

@@ -37,14 +37,6 @@ switches()
 	echo "$(cat $KVMHOT/enabled) $(cat $KVMHOT/detail) $(status armed)"
 }
 
-# counts_right NAME: after all that, are they?
-counts_right()
-{
-	measure cpuid=20 out=10
-	same_as_guest "$1: counts" vm "$TMP/exits"
-	equal "$1: lost, dropped" "$(of CPUID 7) $(status dropped)" "0 0"
-}
-
 # enabling NAME FUNCTION CALLS: each of its calls for the hooks fails in turn
 enabling()
 {
