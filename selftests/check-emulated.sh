@@ -58,14 +58,24 @@ runs_on()
 	[[ -z $one || " $one " = *" $kernel "* || " $kernels " != *" $one "* ]]
 }
 
-# weight TEST KERNEL: seconds, about
+# weight TEST PACE: seconds, about
 weight()
 {
 	local seconds
 	seconds=$(said "$1" takes)
 	seconds=${seconds% s}
-	[[ $2 != k* ]] || seconds=$((${seconds:-15} * 5))
-	echo "${seconds:-15}"
+	echo $((${seconds:-15} * $2))
+}
+
+# alone TEST: a word that tests have in common which may share a host, beside what they
+# require.  KVM's selftests are in the host's memory, of which other tests want all.
+alone()
+{
+	if [[ " $(said "$1" requires) " = *" alone "* ]]; then
+		echo "$1"
+	elif [ -n "$(clients "$1")" ]; then
+		echo clients
+	fi
 }
 
 # plan: lines "SECONDS KERNEL NR TEST...", one for each run of a host, the longest
@@ -73,13 +83,12 @@ weight()
 # the same share one, up to a certain time.
 plan()
 {
-	local kernel t own
+	local kernel t pace
 	for kernel in $kernels; do
+		pace=$("$here/host/kernel.sh" pace "${kernel%:*}")
 		for t in $tests; do
 			runs_on "$t" "$kernel" || continue
-			# KVM's selftests are in the host's memory, of which other tests want all.
-			own=$(clients "$t" | sed -n '1s/.*/clients/p')
-			echo "$(weight "$t" "$kernel") $kernel $t $(host_args "$t" "$kernel") $own"
+			echo "$(weight "$t" "$pace") $kernel $t $(host_args "$t" "$kernel") $(alone "$t")"
 		done
 	done | sort -k 1,1nr -k 2 | awk '
 		{ args = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", args)

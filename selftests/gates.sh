@@ -28,14 +28,16 @@ gate()
 # The kernel's own checkers are in its source only.
 kernel_scripts()
 {
-	local dir=${KVMHOT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kvmhot}/scripts
-	if [ ! -e "$dir/ok" ]; then
-		mkdir -p "$dir"
-		tar -x -f /usr/src/linux-source-6.1.tar.xz -C "$dir" --strip-components=2 \
-			linux-source-6.1/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc} &&
-			touch "$dir/ok"
-	fi
-	echo "$dir"
+	(
+		# shellcheck source=host/lib.sh
+		. "$here/host/lib.sh"
+		[ -e "$CACHE/scripts/ok" ] || {
+			mkdir -p "$CACHE/scripts"
+			kernel_source "$CACHE" scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
+			touch "$CACHE/scripts/ok"
+		}
+		echo "$CACHE/scripts"
+	)
 }
 
 # Each in its folder, for the sake of what it sources.

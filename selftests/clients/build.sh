@@ -3,7 +3,6 @@
 # clients/build.sh - print a folder with KVM's own selftests, static: built once into the cache from Debian's kernel source.
 . "$(dirname "$0")/../host/lib.sh"
 
-SOURCE=/usr/src/linux-source-6.1.tar.xz
 # The uapi headers are the system's.  stddef.h: __DECLARE_FLEX_ARRAY, which kvm.h
 # needs.  TEST_ASSERT_EQ: dirty_log_test calls ASSERT_EQ by its later name.
 FLAGS="-include linux/stddef.h -DTEST_ASSERT_EQ=ASSERT_EQ"
@@ -13,7 +12,7 @@ PARTS=(scripts/subarch.include tools/build/Build.include tools/include tools/arc
 make_clients() {
 	local kvm=$NEW/source/tools/testing/selftests/kvm
 	mkdir "$NEW/source" "$NEW/out"
-	tar -x -f "$SOURCE" -C "$NEW/source" --strip-components=1 "${PARTS[@]/#/linux-source-6.1/}" || exit
+	kernel_source "$NEW/source" "${PARTS[@]}"
 	LDFLAGS=-static make -s -j"$(nproc)" -C "$kvm" OUTPUT="$NEW/out" EXTRA_CFLAGS="$FLAGS" all > "$NEW/log" 2>&1 ||
 		die "KVM's selftests do not build: $(grep -v warning: "$NEW/log" | tail -n 20)"
 	find "$NEW/out" -type f -perm -1 -exec strip {} + -exec mv -t "$NEW" {} +
@@ -21,7 +20,6 @@ make_clients() {
 }
 
 need gcc make strip tar xz
-[ -e "$SOURCE" ] || die "no $SOURCE here; selftests/host/deps.sh check installs it"
-dir=$CACHE/clients/$(dpkg-query -W -f '${Version}' linux-source-6.1)-$(digest "$(realpath "$0")")
+dir=$CACHE/clients/$(dpkg-query -W -f '${Version}' $LINUX_SOURCE)-$(digest "$(realpath "$0")")
 once "$dir" make_clients
 echo "$dir"

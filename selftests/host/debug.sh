@@ -6,8 +6,6 @@
 #   debug/k1.config     locks, sleeping, life of objects, addresses, leaks, failing allocations
 #   debug/k2.config     data races
 
-SOURCE=/usr/src/linux-source-6.1.tar.xz
-
 debug_configs() { # NAME
 	echo "$HERE/debug/base.config" "$HERE/debug/$1.config"
 }
@@ -46,7 +44,7 @@ keep_headers() {
 
 build_debug() { # NAME RELEASE
 	mkdir "$NEW/source"
-	tar -x -f "$SOURCE" -C "$NEW/source" --strip-components 1
+	kernel_source "$NEW/source"
 	cd "$NEW/source"
 	configure "$@"
 	if [ -n "$(watched "$1")" ]; then
@@ -68,7 +66,6 @@ build_debug() { # NAME RELEASE
 make_debug() { # NAME RELEASE
 	local log=$NEW/log status
 	need flex bison bc lz4
-	[ -r "$SOURCE" ] || die "no $SOURCE here; selftests/host/deps.sh check installs it"
 	note "building kernel $1, once: a quarter of an hour of CPU time"
 	SECONDS=0
 	# a subshell, not "||": bash would let errors inside pass there

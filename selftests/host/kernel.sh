@@ -6,6 +6,8 @@
 #   kernel.sh image   KERNEL   print a folder: vmlinuz, modules/, release
 #   kernel.sh headers KERNEL   print a folder to build modules in: make -C FOLDER M=...
 #   kernel.sh cached  KERNEL   exit status 0 if it is in the cache
+#   kernel.sh pace    KERNEL   print how many times longer than on a stock kernel a test
+#                              may take: what checks of each access, of each lock add
 #
 #   6.1 6.12 6.1-rt   stock Debian kernels
 #   k1 k2             debug kernels, built here: see debug.sh
@@ -87,15 +89,23 @@ headers() { # of what image found
 	echo "$dir/src/linux-headers-$RELEASE"
 }
 
-[ $# = 2 ] || die "usage: kernel.sh release|image|headers|cached KERNEL"
+pace() { # KERNEL
+	case $1 in
+	k1 | k2) echo 8 ;;
+	*) echo 1 ;;
+	esac
+}
+
+[ $# = 2 ] || die "usage: kernel.sh release|image|headers|cached|pace KERNEL"
 case $1 in
 release | image | headers) image "$2" ;;
-cached) ;;
-*) die "release, image, headers or cached, not '$1'" ;;
+cached | pace) ;;
+*) die "release, image, headers, cached or pace, not '$1'" ;;
 esac
 case $1 in
 release) echo "$RELEASE" ;;
 image) echo "$IMAGE" ;;
 headers) headers ;;
 cached) cached "$2" ;;
+pace) pace "$2" ;;
 esac

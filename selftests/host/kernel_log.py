@@ -21,7 +21,7 @@ import sys
 ALARM = re.compile(
     r"WARNING: |BUG: |kernel BUG at|Oops|\[#\d+\]|general protection fault[,:]|Kernel panic"
     r"|unchecked MSR access|soft lockup|hard LOCKUP|rcu.*\bstall|blocked for more than|UBSAN:|KASAN:|KFENCE:"
-    r"|refcount_t: |scheduling while atomic|cut here|list_(add|del) corruption|[Tt]rying to vfree|Bad page"
+    r"|refcount_t: |scheduling while atomic|cut here|list_(add|del) corruption|[Tt]rying to vfree|Bad page|[Oo]ut of memory: Killed"
     # of debug kernels
     r"|ODEBUG: |INFO: trying to register non-static key|turning off the locking correctness validator"
     r"|possible (circular|recursive|irq lock)|inconsistent lock state|suspicious RCU usage|bad unlock balance"
@@ -56,40 +56,38 @@ def readable(record):
     return f"<{int(m[1]) & 7}>[{usec // 1000000:5}.{usec % 1000000:06}] {text}"
 
 
-def without_others_races(log):
-    """Drop KCSAN's reports without kvmhot, from "BUG: KCSAN: " to the ruler; print their titles."""
-    kept, report = [], None
+def blocks(log, begin, end):
+    """The log in parts: each from a line that has begin to one that has end, what is between line by line."""
+    block = []
     for line in log:
-        if RACE in line:
-            report = []
-        if report is None:
-            kept.append(line)
-            continue
-        report.append(line)
-        if RULER in line:
-            if any(PART.search(part) for part in report):
-                kept += report
-            else:
-                print("a data race of the kernel's own:", report[0].split(RACE)[1], file=sys.stderr)
-            report = None
-    return kept + (report or [])
+        if block or begin in line:
+            block.append(line)
+            if end not in line:
+                continue
+        yield block or [line]
+        block = []
+    if block:
+        yield block
+
+
+def without_others_races(log):
+    """Drop KCSAN's reports without kvmhot; print their titles."""
+    kept = []
+    for block in blocks(log, RACE, RULER):
+        if RACE not in block[0] or any(PART.search(line) for line in block):
+            kept += block
+        else:
+            print("a data race of the kernel's own:", block[0].split(RACE)[1], file=sys.stderr)
+    return kept
 
 
 def without_expected(log, expected):
     """Drop warnings whose first line, after the scissors, has one of these texts."""
-    kept, warning = [], None
-    for line in log:
-        if warning is None and CUT in line:
-            warning = []
-        if warning is None:
-            kept.append(line)
-            continue
-        warning.append(line)
-        if END in line:
-            if not any(text in warning[1] for text in expected):
-                kept += warning
-            warning = None
-    return kept + (warning or [])
+    kept = []
+    for block in blocks(log, CUT, END):
+        if not any(text in line for line in block[1:2] for text in expected):
+            kept += block
+    return kept
 
 
 folder, *boot_console = sys.argv[1:]

@@ -33,6 +33,16 @@ digest() { # FILE...: a short name for what is in them, comments aside
 	sed 's/^[[:space:]]*#.*//' "$@" | sha256sum | cut -c1-12
 }
 
+# kernel_source DIR PATH...: unpack these, or all, of the source that Debian packages
+LINUX_SOURCE=linux-source-6.1
+kernel_source() {
+	local dir=$1
+	shift
+	[ -r /usr/src/$LINUX_SOURCE.tar.xz ] ||
+		die "no /usr/src/$LINUX_SOURCE.tar.xz here; selftests/host/deps.sh check installs it"
+	tar -x -f /usr/src/$LINUX_SOURCE.tar.xz -C "$dir" --strip-components=1 "${@/#/$LINUX_SOURCE/}"
+}
+
 # once TARGET FUNCTION [ARG...]: unless the folder TARGET is there, let FUNCTION
 # fill a new folder, named $NEW, and call that TARGET.  One maker at a time;
 # the others wait for it.  What was half made is gone when FUNCTION fails.
