@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/seq_file.h>
 #include <linux/tracepoint.h>
@@ -265,6 +266,18 @@ u64 kvmhot_hook_bytes(const struct kvmhot_hook *h)
 	return kvmhot_compat_instances(nr_instances(h), h->data_size);
 }
 
+/*
+ * It takes memory to take a kprobe off ftrace.  Without it the kernel warns and keeps
+ * the kprobe; unregister_kprobe() would not tell, and the kernel would go on to use
+ * memory that is freed with kvmhot.  What is disabled, it lets go.  Few tries: the kernel
+ * (6.1, 6.12) counts its kprobes one too low after each that fails.
+ */
+static void disable(struct kprobe *kp)
+{
+	while (disable_kprobe(kp) == -ENOMEM)
+		msleep(100);
+}
+
 /**
  * kvmhot_hook_disarm() - take a hook away
  * @h: the hook
@@ -276,12 +289,15 @@ void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state)
 {
 	h->missed = missed(h);
 	if (h->state == HOOK_ARMED) {
-		if (h->kind == HOOK_KPROBE)
+		if (h->kind == HOOK_KPROBE) {
+			disable(&h->kp);
 			unregister_kprobe(&h->kp);
-		else if (h->kind == HOOK_KRETPROBE)
+		} else if (h->kind == HOOK_KRETPROBE) {
+			disable(&h->rp.kp);
 			unregister_kretprobe(&h->rp);
-		else
+		} else {
 			tracepoint_probe_unregister(h->tp, h->probe, NULL);
+		}
 		if (h->nmissed)
 			WRITE_ONCE(*h->nmissed, &kvmhot_missed_none);
 	}

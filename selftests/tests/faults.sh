@@ -4,6 +4,7 @@
 # Each allocation fails in turn, wherever it is: of insmod, of what is written and of
 # what is read.  All is had or nothing, with an errno for who asked.
 # only on: k1
+# requires: alone
 # takes: 150 s
 
 . ./lib_faults.sh
@@ -96,9 +97,9 @@ dir=$(vm_of vm)
 until_true '[ "$(column_sum "$dir/exits" 4)" -gt 100 ]'
 switching events task-clock,context-switches "echo none > $KVMHOT/events"
 switching events none "echo task-clock,context-switches > $KVMHOT/events"
-# Not what takes kprobes away: without memory the kernel (6.1) loses count of those on
-# ftrace, warns, and keeps them.
 switching detail 1 "echo 0 > $KVMHOT/detail"
+switching detail 0 "echo 1 > $KVMHOT/detail"
+switching enabled 0 "echo 1 > $KVMHOT/enabled"
 switching enabled 1 "echo 0 > $KVMHOT/enabled"
 for file in "$dir"/reset $KVMHOT/reset; do
 	state_now > "$TMP/wanted"

@@ -8,10 +8,11 @@
 DEBUG=/sys/kernel/debug
 
 # all_may_fail: those of whoever asks for it by fail-nth, and no others.  The kernel
-# warns, once, if there is no memory to arm a kprobe on ftrace; we are told by an errno.
+# warns, once each, if there is no memory to put a kprobe on ftrace or to take it off.
 all_may_fail()
 {
 	echo "<6>kvmhot-expects: Failed to arm kprobe-ftrace" > /dev/kmsg
+	echo "<6>kvmhot-expects: Failed to disarm kprobe-ftrace" > /dev/kmsg
 	for kind in failslab fail_page_alloc; do
 		[ -d $DEBUG/$kind ] || bail "no $kind: a kernel with CONFIG_FAULT_INJECTION, please"
 		echo N > $DEBUG/$kind/ignore-gfp-wait
