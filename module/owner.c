@@ -142,7 +142,7 @@ static void owner_put(struct kvmhot_owner *o)
  * kvmhot_owner_add_vcpu() - find the owner of a vCPU that is seen for the first time
  * @v: the vCPU; has its owner afterwards
  *
- * Return: false if there is no memory for an owner.
+ * Return: false if there is no memory for an owner, which will be tried again.
  */
 bool kvmhot_owner_add_vcpu(struct kvmhot_vcpu *v)
 {
@@ -150,8 +150,10 @@ bool kvmhot_owner_add_vcpu(struct kvmhot_vcpu *v)
 
 	if (!o)
 		o = owner_new(v);
-	if (!o)
+	if (!o) {
+		kvmhot_reg.link_again = true;
 		return false;
+	}
 	o->refs++;
 	v->owner = o;
 	kvmhot_owner_charge(o, KVMHOT_SHARE_VCPUS, 1);

@@ -107,7 +107,7 @@ void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
 		kvmhot_reg.forgotten_vms[bound]++;
 	mutex_unlock(&kvmhot_reg.lock);
 	kvmhot_owner_remove_vm(vm);
-	kvmhot_reg.place_made = true;
+	kvmhot_reg.link_again = true;
 	/* Waits for readers of its files, so not under the lock. */
 	debugfs_remove(vm->dir);
 }
@@ -214,6 +214,7 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
 	if (!vm) {
 		kvmhot_pool_put(sizeof(*vm));
+		kvmhot_reg.link_again = true;
 		return NULL;
 	}
 	INIT_LIST_HEAD(&vm->vcpus);

@@ -85,7 +85,8 @@ struct kvmhot_vm {
  * @forgotten_exits: their exits
  * @gone_sum: sums of records that were freed
  * @gone_refused: exits of those of them that were refused
- * @place_made: since the worker last looked at @refused; its own
+ * @link_again: of @refused some may have a place by now: what they lacked was memory,
+ *		or something was given back; the worker's own
  */
 struct kvmhot_registry {
 	struct mutex		lock;		/* of all that follows */
@@ -98,7 +99,7 @@ struct kvmhot_registry {
 	u64			forgotten_exits;
 	u64			gone_sum[KVMHOT_NR_SUMS];
 	u64			gone_refused;
-	bool			place_made;
+	bool			link_again;
 };
 
 /* worker.c */

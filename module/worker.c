@@ -77,11 +77,12 @@ static bool vcpu_link(struct kvmhot_vcpu *v)
 	return vm;
 }
 
+/* That may set it again, and the worker comes again soon. */
 static void link_refused(void)
 {
 	struct kvmhot_vcpu *v, *next;
 
-	kvmhot_reg.place_made = false;
+	kvmhot_reg.link_again = false;
 	list_for_each_entry_safe(v, next, &kvmhot_reg.refused, siblings)
 		vcpu_link(v);
 }
@@ -121,7 +122,7 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 		else if (!vm->ended && !vm->nr_live)
 			kvmhot_vm_end(vm, last_edge(vm));
 		/* It can make place, if need be. */
-		kvmhot_reg.place_made = true;
+		kvmhot_reg.link_again = true;
 	} else {
 		mutex_lock(&kvmhot_reg.lock);
 		kvmhot_free_vcpu(v);
@@ -160,7 +161,7 @@ static void handle_notices(struct llist_node *notices)
 			nr_refused += !vcpu_link(n->vcpu);
 	}
 	if (nr_refused)
-		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u, of which a VMM may have max_share=%u %%; their exits are dropped, and counted\n",
+		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u, of which a VMM may have max_share=%u %%, or no memory; their exits are dropped, and counted\n",
 				    nr_refused, kvmhot_max_vms,
 				    kvmhot_max_memory_kb, kvmhot_max_share);
 }
@@ -188,7 +189,8 @@ static void look(void)
 	    list_empty(&kvmhot_reg.refused))
 		return;
 	kvmhot_gone_look();
-	quick = !all_shown || !READ_ONCE(kvmhot_hooks_see_ends);
+	quick = !all_shown || kvmhot_reg.link_again ||
+		!READ_ONCE(kvmhot_hooks_see_ends);
 	queue_delayed_work(system_unbound_wq, &look_work,
 			   quick ? PAUSE_SHORT : PAUSE);
 }
@@ -210,7 +212,7 @@ static void work(struct work_struct *unused)
 			kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
 	while (kvmhot_reg.nr_ended > kvmhot_max_ended && kvmhot_vm_oldest_ended())
 		kvmhot_vm_remove(kvmhot_vm_oldest_ended(), KVMHOT_MAX_ENDED);
-	if (kvmhot_reg.place_made)
+	if (kvmhot_reg.link_again)
 		link_refused();
 	kvmhot_perf_work();
 	kvmhot_free_removed();

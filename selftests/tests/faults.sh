@@ -90,8 +90,10 @@ tap_begin
 all_may_fail
 loading "events=task-clock,context-switches detail=1 maxactive=1"
 
+others=$(others_kprobes)
+true_that "there are other kprobes ($others)" "$others" -gt 30
 load events=none maxactive=1
-guest_start vm --forever cpuid=50 out=5 hlt=2 ept_read=3
+guest_start vm --forever --rest 20 --rest-each cpuid=50 out=5 hlt=2 ept_read=3
 guest_go vm
 dir=$(vm_of vm)
 until_true '[ "$(column_sum "$dir/exits" 4)" -gt 100 ]'
@@ -118,4 +120,5 @@ guest_stop vm
 guest_end vm
 tap $? "the guest is content"
 echo all > $KVMHOT/reset
+no_others_kprobes
 tap_end

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Each allocation of the worker fails in turn, for a VM that comes: its exits are
-# counted, or said to be dropped, and it has its directory, all files and its events
-# once there is memory.
+# counted, or said to be dropped, and it has its directory, all files, both vCPUs and its
+# events once there is memory.
 # only on: k1
 # takes: 120 s
 
@@ -33,11 +33,12 @@ vm_comes()
 {
 	dropped=$(status dropped)
 	workers $nth
-	guest_start vm --vcpus 2 --forever cpuid=20 out=3
+	guest_start vm --vcpus 2 --forever --rest 20 --rest-each cpuid=20 out=3
 	guest_go vm
 	dir=$(vm_of vm)
 	until_true 'find "$dir" -type f | wc -l | cmp -s - "$TMP/nr_files"'
 	until_true '[ "$(status vms_hidden)" = 0 ]'
+	until_true '[ "$(grep -c "^[01]" "$dir/vcpus")" = 2 ]'
 	for word; do
 		until_true "[ \"\$(event $word 3) \$(event $word 8)\" = 'counting 2' ]"
 	done

@@ -24,6 +24,24 @@ all_may_fail()
 	echo 0 > $DEBUG/fail_page_alloc/min-order
 }
 
+# others_kprobes: so many that the kernel has some left when it counts them too low, as
+# it does by one for each that it has no memory to take off ftrace
+others_kprobes()
+{
+	sed -n 's/^\(tty_[a-z_]*\).*/\1/p' $TRACING/available_filter_functions | sort -u | head -n 40 |
+		while read -r symbol; do
+			echo "p:kvmhot_other/$symbol $symbol" >> $TRACING/kprobe_events
+		done 2> /dev/null
+	echo 1 > $TRACING/events/kvmhot_other/enable
+	wc -l < $TRACING/kprobe_events
+}
+
+no_others_kprobes()
+{
+	echo 0 > $TRACING/events/kvmhot_other/enable
+	: > $TRACING/kprobe_events
+}
+
 # of_workers: the process ids of those of the kernel that may be kvmhot's
 of_workers()
 {
