@@ -211,12 +211,12 @@ static int set_detail(bool on)
 
 	WRITE_ONCE(wish.detail, on);
 	if (kvmhot_hooks_live)
-		err = kvmhot_place_handle(on);
+		err = kvmhot_place_detail(on);
 	else
 		place();
 	if (err && on != before) {
 		WRITE_ONCE(wish.detail, before);
-		kvmhot_place_handle(before);
+		kvmhot_place_detail(before);
 	}
 	return err;
 }

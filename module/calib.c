@@ -43,17 +43,20 @@ DECLARE_TRACE(kvmhot_own_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa),
 	      TP_ARGS(vcpu, isa));
 DECLARE_TRACE(kvmhot_own_entry, TP_PROTO(struct kvm_vcpu *vcpu),
 	      TP_ARGS(vcpu));
+DECLARE_TRACE(kvmhot_own_userspace_exit, TP_PROTO(u32 reason, int err),
+	      TP_ARGS(reason, err));
 DEFINE_TRACE(KVMHOT_COMPAT_TP(kvmhot_own_exit),
 	     TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
 DEFINE_TRACE(KVMHOT_COMPAT_TP(kvmhot_own_entry),
 	     TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
+DEFINE_TRACE(KVMHOT_COMPAT_TP(kvmhot_own_userspace_exit),
+	     TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
 
 /**
  * struct own - what a calibration needs
  * @v: the record
  * @vcpu: its key, never in KVM's hands
  * @kvm: the same
- * @run: the same
  * @file: the same
  * @ticks: TSC cycles of each round
  */
@@ -61,7 +64,6 @@ struct own {
 	struct kvmhot_vcpu	v;
 	struct kvm_vcpu		vcpu;
 	struct kvm		kvm;
-	struct kvm_run		run;
 	struct file		file;
 	u32			ticks[ROUNDS];
 };
@@ -94,6 +96,7 @@ static noinline __noclone long kvmhot_own_ioctl(struct file *file,
 
 	KVMHOT_COMPAT_TP(trace_kvmhot_own_entry)(vcpu);
 	begin_exit(vcpu);
+	KVMHOT_COMPAT_TP(trace_kvmhot_own_userspace_exit)(KVM_EXIT_IO, 0);
 	return 0;
 }
 
@@ -107,12 +110,15 @@ static struct kvmhot_hook own_hooks[] = {
 		.ret = kvmhot_probe_handle_exit_ret,
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
-		.kind = HOOK_KRETPROBE, .calls = 2,
+		.kind = HOOK_KRETPROBE, .calls = 2, .detail = true,
 		.entry = kvmhot_probe_ioctl_entry, .ret = kvmhot_probe_ioctl_ret,
 		.data_size = sizeof(struct kvmhot_ioctl_span),
 	}, {
 		.name = "kvmhot_own_ioctl", .module = KBUILD_MODNAME,
 		.kind = HOOK_KPROBE, .handler = kvmhot_probe_ioctl,
+	}, {
+		.tp = &KVMHOT_COMPAT_TP(__tracepoint_kvmhot_own_userspace_exit),
+		.kind = HOOK_TRACEPOINT, .probe = kvmhot_probe_userspace_exit,
 	}, {
 		.name = "kvmhot_own_handle_exit", .module = KBUILD_MODNAME,
 		.kind = HOOK_KPROBE, .plain = true,
@@ -183,7 +189,7 @@ static u32 less(u32 with, u32 without)
  */
 static bool widen(struct kvmhot_vcpu *v)
 {
-	struct kvmhot_cell *cell = v->quick_cell[KVMHOT_OWN_KEY];
+	struct kvmhot_cell *cell = v->quick_cell[kvmhot_quick_place(KVMHOT_OWN_KEY)];
 	struct kvmhot_group *group;
 	unsigned int g;
 
@@ -226,11 +232,11 @@ static const char *measure_exits(struct own *o, bool detail, u32 without)
 	if (!warm_up(o))
 		return "kprobes are turned off, or nothing is counted";
 	first = *q;
-	kvmhot_snap_tally(&o->v, KVMHOT_OWN_KEY, &before);
+	kvmhot_reason_tally(&o->v, KVMHOT_OWN_KEY, &before);
 	ticks = measure(o, false);
 	own_exit = less(ticks[MEDIAN], without);
 	own_exit_p99 = less(ticks[P99], without);
-	kvmhot_snap_tally(&o->v, KVMHOT_OWN_KEY, &after);
+	kvmhot_reason_tally(&o->v, KVMHOT_OWN_KEY, &after);
 	if (q->fast)
 		return "kprobes are turned off";
 	if (!kvmhot_is_quick(&o->v) || q->began != first.began ||
@@ -319,7 +325,6 @@ static struct own *own_alloc(void)
 	kvmhot_pool_record(v);
 	o->kvm.mm = current->mm;
 	o->vcpu.kvm = &o->kvm;
-	o->vcpu.run = &o->run;
 	rcu_assign_pointer(o->vcpu.pid, task_pid(current));
 	o->file.private_data = &o->vcpu;
 	v->own = true;

@@ -105,6 +105,7 @@ static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 		return NULL;
 	cell = kvmhot_line_at(v, line);
 	cell->gen = READ_ONCE(v->gen);
+	cell->key = key;
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
 		cell->group[g] = &kvmhot_no_group;
 	/* Pairs with the acquire in cell_at() of snap.c. */
@@ -165,12 +166,12 @@ static __always_inline void cell_update_gen(struct kvmhot_vcpu *v,
 /**
  * kvmhot_cell_begin() - the cell of an exit
  * @v: the vCPU, inside of its seq
- * @key: below KVMHOT_NR_KEYS
+ * @key: below KVMHOT_NR_CELLS
  *
  * Context: probe, on the vCPU's thread.
  *
- * Return: the cell for kvmhot_vcpu.cell; NULL if there is no memory for one,
- * which has been counted as dropped.
+ * Return: the cell for kvmhot_vcpu.cell; without memory for that of a class that of
+ * the reason; NULL if there is no memory for one, which has been counted as dropped.
  */
 struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 {
@@ -181,6 +182,8 @@ struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 		cell = kvmhot_line_at(v, line);
 	} else {
 		cell = cell_new(v, key);
+		if (!cell && kvmhot_key_reason(key) != key)
+			return kvmhot_cell_begin(v, kvmhot_key_reason(key));
 		if (!cell) {
 			v->sum[KVMHOT_DROPPED]++;
 			return NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of a VM that show cells: exits, hist, stages.  See the file ABI.
+ * The files of a VM that show cells: exits, hist, stages, ept.  See the file ABI.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
@@ -32,7 +32,7 @@ static int show_cells(struct seq_file *m, show_cell_t show)
 		if (seq_has_overflowed(m))
 			break;
 		for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-			ret = kvmhot_snap_cell(v, key, snap);
+			ret = kvmhot_reason_snap(v, key, snap);
 			if (ret < 0)
 				goto out;
 			if (ret)
@@ -157,7 +157,7 @@ static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
 
 	*timed = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		err = kvmhot_snap_tally(v, key, &cells->cell[key]);
+		err = kvmhot_reason_tally(v, key, &cells->cell[key]);
 		if (err)
 			return err;
 		*timed += cells->cell[key].timed;
@@ -221,6 +221,79 @@ static int stages_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(stages);
 
+static void show_class(struct seq_file *m, int id, unsigned int key,
+		       const struct kvmhot_snap *snap)
+{
+	static const char * const access[] = {
+		[0] = "none",
+		[KVMHOT_EPT_READ] = "read",
+		[KVMHOT_EPT_WRITE] = "write",
+		[KVMHOT_EPT_FETCH] = "fetch",
+	};
+	const struct kvmhot_tally *t = &snap->t;
+
+	seq_printf(m, "%d\t", id);
+	if (key < KVMHOT_KEY_EPT)
+		seq_puts(m, "unseen\t-");
+	else
+		seq_printf(m, "%s\t%d", access[key & KVMHOT_EPT_ACCESS],
+			   !!(key & KVMHOT_EPT_PRESENT));
+	seq_printf(m, "\t%u\t%llu\t%llu\t%llu\t%llu",
+		   kvmhot_vmfiles_level(kvmhot_key_reason(key)), t->timed,
+		   t->cycles, t->min, t->max);
+	kvmhot_vmfiles_buckets(m, snap->bucket);
+	kvmhot_cellfiles_stages(m, t);
+	seq_putc(m, '\n');
+}
+
+static int show_classes(struct seq_file *m, struct kvmhot_vcpu *v,
+			struct kvmhot_snap *snap)
+{
+	static const u16 unseen[] = {
+		EXIT_REASON_EPT_VIOLATION,
+		EXIT_REASON_EPT_VIOLATION | KVMHOT_KEY_LEVEL2,
+	};
+	unsigned int i, key;
+	int ret;
+
+	for (i = 0; i < KVMHOT_EPT_CLASSES + ARRAY_SIZE(unseen); i++) {
+		key = i < KVMHOT_EPT_CLASSES ? KVMHOT_KEY_EPT + i :
+					       unseen[i - KVMHOT_EPT_CLASSES];
+		ret = kvmhot_snap_cell(v, key, &snap->t, snap->bucket);
+		if (ret < 0)
+			return ret;
+		if (ret && snap->t.timed)
+			show_class(m, v->id, key, snap);
+	}
+	return 0;
+}
+
+static int ept_show(struct seq_file *m, void *unused)
+{
+	struct kvmhot_vm *vm = m->private;
+	struct kvmhot_snap *snap;
+	struct kvmhot_vcpu *v;
+	int err = 0;
+
+	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
+	if (!snap)
+		return -ENOMEM;
+	kvmhot_vmfiles_header(m, "ept", vm);
+	seq_puts(m, "# vcpu\taccess\tpresent\tlevel\ttimed\tcycles\tmin\tmax\tbuckets\t"
+		 KVMHOT_COLUMNS_STAGES "\tept\n");
+	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
+		/* All is done again, with a bigger buffer. */
+		if (seq_has_overflowed(m))
+			break;
+		err = show_classes(m, v, snap);
+		if (err)
+			break;
+	}
+	kfree(snap);
+	return err;
+}
+DEFINE_SHOW_ATTRIBUTE(ept);
+
 /**
  * kvmhot_cellfiles_create() - make these files of a VM
  * @vm: the VM
@@ -232,5 +305,6 @@ bool kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
 	return kvmhot_vmfiles_add(dir, "exits", 0400, vm, &exits_fops) &&
 	       kvmhot_vmfiles_add(dir, "hist", 0400, vm, &hist_fops) &&
-	       kvmhot_vmfiles_add(dir, "stages", 0400, vm, &stages_fops);
+	       kvmhot_vmfiles_add(dir, "stages", 0400, vm, &stages_fops) &&
+	       kvmhot_vmfiles_add(dir, "ept", 0400, vm, &ept_fops);
 }

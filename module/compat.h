@@ -188,4 +188,21 @@ static inline bool kvmhot_compat_foreign(const struct kvm *kvm)
 #endif
 }
 
+/**
+ * kvmhot_compat_is_dead() - does KVM refuse every ioctl of this VM?
+ * @kvm: the VM
+ *
+ * There are such since "KVM: generalize "bugged" VM to "dead" VM".
+ *
+ * Return: true if so.
+ */
+static __always_inline bool kvmhot_compat_is_dead(const struct kvm *kvm)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+	return kvm->vm_dead;
+#else
+	return false;
+#endif
+}
+
 #endif /* KVMHOT_COMPAT_H */

@@ -86,7 +86,7 @@ struct kvmhot_wish {
 int kvmhot_place_all(const struct kvmhot_wish *wish);
 void kvmhot_place_none(const struct kvmhot_wish *wish,
 		       enum kvmhot_hook_state state, bool closing);
-int kvmhot_place_handle(bool detail);
+int kvmhot_place_detail(bool detail);
 void kvmhot_place_leave(const struct kvmhot_wish *wish, const char *module);
 void kvmhot_place_tracepoint(struct tracepoint *tp, const char *module,
 			     bool there);

@@ -33,6 +33,7 @@ static const char * const state_names[] = {
  * Hooks are armed in this order, and disarmed in the reverse one.  What counting
  * requires comes first, so that nothing else is in place if it is not to be had;
  * but kvm_exit comes last, as it must not see an exit whose end will not be seen.
+ * The first two stand for each other: see place.c.
  */
 struct kvmhot_hook kvmhot_hooks[] = {
 	{
@@ -51,19 +52,25 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.kind = HOOK_KPROBE, .handler = kvmhot_probe_handle_exit,
 		.required = true, .plain = true,
 	}, {
-		.name = "kvm_vcpu_ioctl", .module = "kvm",
+		.name = "kvm_userspace_exit", .module = "kvm",
 		.hits = KVMHOT_RUNS,
 		.note = "the VMM's time is taken for KVM's",
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
-		.ret = kvmhot_probe_ioctl_ret, .required = true,
-		.data_size = sizeof(struct kvmhot_ioctl_span),
-		.calls = 2,	/* KVM_RUN, and another that waits for its end */
+		.kind = HOOK_TRACEPOINT, .probe = kvmhot_probe_userspace_exit,
+		.required = true,
 	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_STARTS,
 		.note = "the VMM's time is taken for KVM's",
 		.kind = HOOK_KPROBE, .handler = kvmhot_probe_ioctl,
 		.required = true,
+	}, {
+		.name = "kvm_vcpu_ioctl", .module = "kvm",
+		.hits = KVMHOT_RUN_RETURNS,
+		.note = "other ioctls are taken for the VMM's time",
+		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ioctl_entry,
+		.ret = kvmhot_probe_ioctl_ret, .detail = true,
+		.data_size = sizeof(struct kvmhot_ioctl_span),
+		.calls = 2,	/* KVM_RUN, and another that waits for its end */
 	}, {
 		.name = "sched_switch", .module = "vmlinux",
 		.hits = KVMHOT_SWITCHES,
@@ -79,10 +86,15 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.ends = true,
 	}, {
 		.name = "handle_ept_violation", .module = "kvm_intel",
+		.hits = KVMHOT_CLASSED,
+		.note = "EPT violations are not told apart",
+		.kind = HOOK_KPROBE, .handler = kvmhot_probe_ept,
+	}, {
+		.name = "handle_ept_violation", .module = "kvm_intel",
 		.hits = KVMHOT_EPT,
 		.note = "its part of EPT_VIOLATION is not known",
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ept,
-		.ret = kvmhot_probe_ept_ret,
+		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_ept_entry,
+		.ret = kvmhot_probe_ept_ret, .detail = true,
 		.data_size = sizeof(struct kvmhot_ept_span), .calls = 1,
 	}, {
 #if KVMHOT_COMPAT_HALT

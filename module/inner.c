@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions within KVM_RUN that have spans of their own: the EPT violation's
- * handler, nested in a stage, and the two of HLT, which are stages.
+ * Functions within KVM_RUN: the EPT violation's handler, which tells what the open
+ * exit is about, and the two of HLT, which are stages.
  *
  * Probe context, as timeline.c; on the vCPU's thread, with its mutex held.
  */
@@ -19,36 +19,86 @@
 #define QUAL_READ	BIT(0)
 #define QUAL_WRITE	BIT(1)
 #define QUAL_FETCH	BIT(2)
+#define QUAL_ACCESS	(QUAL_READ | QUAL_WRITE | QUAL_FETCH)
 #define QUAL_ALLOWED	GENMASK(6, 3)
 
 /* What the guest did, and found.  A write may well be a read, too. */
-static u32 ept_class(const struct kvm_vcpu *vcpu)
+static __always_inline u64 ept_class(unsigned long qual)
 {
-	unsigned long qual;
-	u32 class = 0;
+	static const u8 access[QUAL_ACCESS + 1] = {
+		[QUAL_READ]			= KVMHOT_EPT_READ,
+		[QUAL_WRITE]			= KVMHOT_EPT_WRITE,
+		[QUAL_WRITE | QUAL_READ]	= KVMHOT_EPT_WRITE,
+		[QUAL_FETCH]			= KVMHOT_EPT_FETCH,
+		[QUAL_FETCH | QUAL_READ]	= KVMHOT_EPT_FETCH,
+		[QUAL_FETCH | QUAL_WRITE]	= KVMHOT_EPT_WRITE,
+		[QUAL_ACCESS]			= KVMHOT_EPT_WRITE,
+	};
 
-	if (!kvmhot_vmx_qualification(&qual))
-		return 0;
-	if (qual & QUAL_WRITE)
-		class = KVMHOT_EPT_WRITE;
-	else if (qual & QUAL_FETCH)
-		class = KVMHOT_EPT_FETCH;
-	else if (qual & QUAL_READ)
-		class = KVMHOT_EPT_READ;
-	if (qual & QUAL_ALLOWED)
-		class |= KVMHOT_EPT_PRESENT;
-	if (vcpu->arch.hflags & HF_GUEST_MASK)
-		class |= KVMHOT_EPT_LEVEL2;
-	return class;
+	return access[qual & QUAL_ACCESS] |
+	       (qual & QUAL_ALLOWED ? KVMHOT_EPT_PRESENT : 0);
 }
+
+/* Is the open exit an EPT violation that has no class yet? */
+static bool is_unclassed(const struct kvmhot_vcpu *v)
+{
+	return kvmhot_in_cost(v) &&
+	       (v->key & ~KVMHOT_KEY_LEVEL2) == EXIT_REASON_EPT_VIOLATION;
+}
+
+/* The exit is not usual, or seems not to be. */
+static noinline void slow_ept(const struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+	unsigned long qual;
+	u64 class;
+	u32 n;
+
+	if (!v || !is_unclassed(v) || !kvmhot_vmx_qualification(&qual))
+		return;
+	class = ept_class(qual);
+	if (v->key & KVMHOT_KEY_LEVEL2)
+		class |= KVMHOT_EPT_LEVEL2;
+	n = kvmhot_seq_begin(&v->seq);
+	/* Without memory for its first cell, that was counted as dropped. */
+	if (v->cell) {
+		v->cell = NULL;
+		kvmhot_begin_cell(v, KVMHOT_KEY_EPT + class);
+	}
+	kvmhot_seq_end(&v->seq, n);
+}
+
+NOKPROBE_SYMBOL(slow_ept);
+
+/*
+ * handle_ept_violation(vcpu): the open exit counts by its class.  Reads the qualification
+ * here, as another VMCS may be current later.
+ */
+int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
+	struct kvmhot_quick *q = &this_cpu_read(kvmhot_quick_vcpu)->quick;
+	unsigned long qual;
+
+	if (likely((q->who & ~(unsigned long)KVMHOT_TAG_PMU) ==
+		   kvmhot_who(vcpu, KVMHOT_TAG_HANDLE) &&
+		   q->key == EXIT_REASON_EPT_VIOLATION &&
+		   kvmhot_vmx_qualification(&qual)))
+		WRITE_ONCE(q->key, ept_class(qual) - KVMHOT_QUICK_CLASSES);
+	else
+		slow_ept(vcpu);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ept);
 
 static __always_inline u64 wait_of(const struct kvmhot_vcpu *v)
 {
 	return v->sum[KVMHOT_PREEMPTED] + v->sum[KVMHOT_SLEPT];
 }
 
-/* handle_ept_violation(vcpu), entry */
-int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs)
+/* The same by the kretprobe, with 'detail': whether the return is of interest. */
+int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
 	struct kvmhot_vcpu *v;
@@ -58,16 +108,14 @@ int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs)
 	/* In another stage a switch is not seen. */
 	if (!v || !kvmhot_in_cost(v))
 		return 1;
-	/* Now: at the return another VMCS may be current. */
-	span->class = ept_class(span->vcpu);
 	span->wait = wait_of(v);
 	span->start = rdtsc();
 	return 0;
 }
 
-NOKPROBE_SYMBOL(kvmhot_probe_ept);
+NOKPROBE_SYMBOL(kvmhot_probe_ept_entry);
 
-/* handle_ept_violation(vcpu), return */
+/* handle_ept_violation(vcpu), return; with 'detail' only */
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
@@ -89,7 +137,6 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 	v->ept += cycles;
 	v->odd = true;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add_from(v, KVMHOT_CHAIN_EPT, span->class, 0, from, now);
 	return 0;
 }
 

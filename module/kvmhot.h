@@ -31,7 +31,7 @@ struct tracepoint;
 #define KVMHOT_NR_SPARES	32
 
 /**
- * struct kvmhot_tally - the figures of a cell, but for the histogram
+ * struct kvmhot_tally - the figures of a cell, or of several, but for the histogram
  * @total: exits since first sight; never goes back over a reset
  * @exits: exits since the last reset, as the rest
  * @timed: those of them that are in the histogram
@@ -57,13 +57,27 @@ struct kvmhot_tally {
 };
 
 /**
- * struct kvmhot_snap - a consistent copy of a cell
+ * struct kvmhot_snap - a copy of what is counted of a reason
  * @t: its figures
  * @bucket: its histogram; their sum is @t.timed
+ * @part: histogram of a cell that is added to it
  */
 struct kvmhot_snap {
 	struct kvmhot_tally	t;
 	u64			bucket[KVMHOT_HIST_BUCKETS];
+	u64			part[KVMHOT_HIST_BUCKETS];
+};
+
+/**
+ * struct kvmhot_open - the exit of a vCPU that is open
+ * @nr: VM entries before it: tells it from the next one
+ * @key: of its cell; KVMHOT_KEY_NONE if no exit is open, or it was dropped
+ * @counts: it began after the last reset
+ */
+struct kvmhot_open {
+	u64	nr;
+	u16	key;
+	bool	counts;
 };
 
 /**
@@ -255,9 +269,8 @@ bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
 
 /* snap.c: control path */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
-		     struct kvmhot_snap *snap);
-int kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
-		      struct kvmhot_tally *t);
+		     struct kvmhot_tally *t, u64 *bucket);
+int kvmhot_snap_open(struct kvmhot_vcpu *v, struct kvmhot_open *open);
 int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 		     struct kvmhot_spans *spans);
 unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
@@ -267,6 +280,16 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 void kvmhot_snap_stages(const struct kvmhot_pmu *p,
 			struct kvmhot_stage_counts *stage);
 int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
+
+/* reason.c: process context */
+void kvmhot_tally_add(struct kvmhot_tally *sum, u64 *sum_bucket,
+		      const struct kvmhot_tally *t, const u64 *bucket);
+int kvmhot_reason_snap(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_snap *snap);
+int kvmhot_reason_tally(struct kvmhot_vcpu *v, unsigned int key,
+			struct kvmhot_tally *t);
+int kvmhot_reason_counts(struct kvmhot_vcpu *v, unsigned int key, u32 list,
+			 struct kvmhot_counts *c, struct kvmhot_counts *part);
 
 /* vcpu.c: probe context */
 extern struct kvmhot_vcpu *kvmhot_spares[KVMHOT_NR_SPARES];

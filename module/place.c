@@ -16,6 +16,8 @@
 #include "quick.h"
 
 #define HOOKS_END	(kvmhot_hooks + kvmhot_nr_hooks)
+/* Those before it are the two of vmx_handle_exit, of which one is in place. */
+#define HOOKS_REST	(kvmhot_hooks + 2)
 
 /* Read by kvmhot_vcpu_see(). */
 bool kvmhot_hooks_live;
@@ -120,8 +122,8 @@ static enum kvmhot_hook_state arm_wanted(bool detail, int *err)
 	enum kvmhot_hook_state state = h->state;
 
 	*err = h->err;
-	for (h = kvmhot_hooks; h < HOOKS_END && state == HOOK_ARMED; h++) {
-		if (h->plain || h->detail || arm(h) == HOOK_ARMED ||
+	for (h = HOOKS_REST; h < HOOKS_END && state == HOOK_ARMED; h++) {
+		if ((h->detail && !detail) || arm(h) == HOOK_ARMED ||
 		    (!h->required && h->err != -ENOMEM))
 			continue;
 		state = h->state;
@@ -214,17 +216,29 @@ int kvmhot_place_all(const struct kvmhot_wish *wish)
 }
 
 /**
- * kvmhot_place_handle() - put one hook of vmx_handle_exit in the other's place
- * @detail: the one that is for 'detail', or the plain one
+ * kvmhot_place_detail() - put the hooks in place that 'detail' wants, or take them away
+ * @detail: which
  *
  * Context: sleeps.  All that is required is in place.
  *
- * Return: 0, or the errno of that hook; then the other one has stayed.
+ * Return: 0; the errno of the hook of vmx_handle_exit, then the other one has stayed;
+ * -ENOMEM if there is no memory for another hook.
  */
-int kvmhot_place_handle(bool detail)
+int kvmhot_place_detail(bool detail)
 {
+	struct kvmhot_hook *h;
+	int err;
+
 	arm_handle(detail);
-	return handle_hook(detail)->err;
+	err = handle_hook(detail)->err;
+	for (h = HOOKS_REST; h < HOOKS_END; h++) {
+		if (h->detail && !detail)
+			kvmhot_hook_disarm(h, HOOK_OFF);
+		else if (h->detail && !err && arm(h) != HOOK_ARMED &&
+			 h->err == -ENOMEM)
+			err = h->err;
+	}
+	return err;
 }
 
 /**

@@ -33,6 +33,7 @@ struct row {
 struct vcpu_rows {
 	struct kvmhot_event_list	list;
 	struct kvmhot_counts		own;
+	struct kvmhot_counts		part;
 	unsigned int			nr;
 	struct row			*row;	/* of the reasons */
 };
@@ -106,11 +107,12 @@ static void show_counts(struct seq_file *m, int id,
 	}
 }
 
+/* As many reasons as that, at most. */
 static unsigned int nr_cells(const struct kvmhot_vcpu *v)
 {
 	unsigned int key, nr = 0;
 
-	for (key = 0; key < KVMHOT_NR_KEYS; key++)
+	for (key = 0; key < KVMHOT_NR_CELLS; key++)
 		nr += !!READ_ONCE(v->cells[key]);
 	return nr;
 }
@@ -138,15 +140,13 @@ static int copy_rows(struct kvmhot_vcpu *v, struct vcpu_rows *rows,
 		rows->nr = 0;
 		exits = 0;
 		for (key = 0; key < KVMHOT_NR_KEYS && rows->nr < room; key++) {
-			if (!READ_ONCE(v->cells[key]))
-				continue;
 			row = &rows->row[rows->nr];
 			row->key = key;
-			err = kvmhot_snap_counts(v, key, &row->counts);
+			err = kvmhot_reason_counts(v, key, rows->list.number,
+						   &row->counts, &rows->part);
 			if (err)
 				return err;
-			if (row->counts.list != rows->list.number ||
-			    !row->counts.exits)
+			if (!row->counts.exits)
 				continue;
 			rows->nr++;
 			exits += row->counts.exits;

@@ -209,12 +209,12 @@ static __always_inline bool end_round(struct kvmhot_vcpu *v,
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	struct kvmhot_quick *q = &v->quick;
 	struct kvmhot_cell *cell;
-	u64 last = q->last, key = READ_ONCE(q->key), now;
+	u64 last = q->last, place = kvmhot_quick_place(READ_ONCE(q->key)), now;
 
 	/* Not the one that has the other edges? */
-	if (unlikely(!p || !p->quick || key >= KVMHOT_QUICK_KEYS))
+	if (unlikely(!p || !p->quick || place >= KVMHOT_QUICK_PLACES))
 		return false;
-	cell = v->quick_cell[key];
+	cell = v->quick_cell[place];
 	if (unlikely(!has_rows(cell, p, tag) ||
 		     !kvmhot_pmu_read_all(p, &now, p->at[!p->last].event) ||
 		     now < kvmhot_quick_edge(q, tag)))

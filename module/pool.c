@@ -100,7 +100,7 @@ void kvmhot_pool_record(struct kvmhot_vcpu *v)
 	v->gone_notice.vcpu = v;
 	v->gone_notice.gone = true;
 	v->quick.who = KVMHOT_SLOW;
-	for (i = 0; i < KVMHOT_QUICK_KEYS; i++)
+	for (i = 0; i < KVMHOT_QUICK_PLACES; i++)
 		v->quick_cell[i] = &kvmhot_no_cell;
 	v->next_line = 1;	/* 0 means none */
 }

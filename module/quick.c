@@ -188,14 +188,15 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	u64 now = rdtsc();
 	u64 exit = q->exit_tsc;
 	u64 cost = now - exit;
-	u64 key = READ_ONCE(q->key);
+	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
 	struct kvmhot_group *group;
 	struct kvmhot_cell *cell;
 	u64 guest, irq, octave;
 
-	if (unlikely(key >= KVMHOT_QUICK_KEYS || now < kvmhot_quick_edge(q, tag)))
+	if (unlikely(place >= KVMHOT_QUICK_PLACES ||
+		     now < kvmhot_quick_edge(q, tag)))
 		goto slow;
-	cell = v->quick_cell[key];
+	cell = v->quick_cell[place];
 	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
 		goto slow;
 

@@ -91,6 +91,12 @@ void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now);
 void kvmhot_slow_handle(struct kvm_vcpu *vcpu);
 void kvmhot_slow_return(const struct kvm_vcpu *vcpu);
 
+/* Place in &kvmhot_vcpu.quick_cell; none if it is not below KVMHOT_QUICK_PLACES. */
+static __always_inline u64 kvmhot_quick_place(u64 key)
+{
+	return key + KVMHOT_QUICK_CLASSES;
+}
+
 static __always_inline unsigned long kvmhot_who(const struct kvm_vcpu *vcpu,
 						enum kvmhot_tag tag)
 {
@@ -290,8 +296,12 @@ static inline enum kvmhot_sum kvmhot_quick_fold(const struct kvmhot_quick *q,
  */
 static inline u16 kvmhot_quick_key(const struct kvmhot_quick *q)
 {
+	u64 place = kvmhot_quick_place(q->key);
+
 	if (q->key == VM_EXIT_REASON)
 		return KVMHOT_KEY_NONE;
+	if (place < KVMHOT_QUICK_CLASSES)
+		return KVMHOT_KEY_EPT + place;
 	return min_t(u16, q->key, KVMHOT_REASON_LAST);
 }
 

@@ -15,6 +15,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
+#include <asm/vmx.h>
 
 #include "hist.h"
 #include "reasons.h"
@@ -37,8 +38,19 @@ struct kvmhot_vm;
 #define KVMHOT_KEY_LEVEL2	(KVMHOT_REASON_LAST + 1)
 #define KVMHOT_NR_KEYS		(2 * KVMHOT_KEY_LEVEL2)
 #define KVMHOT_KEY_NONE		0xffff	/* not known */
-/* Exits of level 1 for the quick way; no processor has a greater reason yet. */
-#define KVMHOT_QUICK_KEYS	96
+/*
+ * An EPT violation has a cell by its class, KVMHOT_EPT_..., from the moment that its
+ * handler is reached; before, and if it never is, that of its reason.
+ */
+#define KVMHOT_KEY_EPT		KVMHOT_NR_KEYS
+#define KVMHOT_NR_CELLS		(KVMHOT_KEY_EPT + KVMHOT_EPT_CLASSES)
+/*
+ * Exits of level 1 for the quick way, which has a place for each class, then one for
+ * each reason; no processor has a greater reason yet.
+ */
+#define KVMHOT_QUICK_CLASSES	KVMHOT_EPT_LEVEL2
+#define KVMHOT_QUICK_REASONS	96
+#define KVMHOT_QUICK_PLACES	(KVMHOT_QUICK_CLASSES + KVMHOT_QUICK_REASONS)
 /* Groups of a histogram, but for the first, whose costs 32 bits can tell. */
 #define KVMHOT_QUICK_GROUPS	30
 
@@ -48,7 +60,11 @@ struct kvmhot_vm;
  */
 #define KVMHOT_LINE_SIZE	64
 #define KVMHOT_PAGE_LINES	(PAGE_SIZE / KVMHOT_LINE_SIZE)
-#define KVMHOT_FIRST_PAGES	3	/* that a record starts with */
+/*
+ * That a record starts with: a guest that boots has a dozen reasons and all classes of
+ * EPT violations before the worker comes to run.
+ */
+#define KVMHOT_FIRST_PAGES	4
 #define KVMHOT_MAX_PAGES	16
 #define KVMHOT_LINES_END	(KVMHOT_MAX_PAGES * KVMHOT_PAGE_LINES)
 /*
@@ -90,10 +106,12 @@ enum kvmhot_sum {
 	KVMHOT_UNKNOWN,		/* stage */
 	KVMHOT_NR_STAGES,
 	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
+	KVMHOT_CLASSED,		/* EPT violations with a class; for readers only */
 	KVMHOT_SWITCHES,	/* times that PREEMPTED or SLEPT began */
 	KVMHOT_STARTS,		/* entries of KVM_RUN */
-	KVMHOT_RUNS,		/* returns from KVM_RUN */
-	KVMHOT_EPT,		/* returns from handle_ept_violation */
+	KVMHOT_RUNS,		/* ends of KVM_RUN */
+	KVMHOT_RUN_RETURNS,	/* its returns, with 'detail' */
+	KVMHOT_EPT,		/* returns from handle_ept_violation, with 'detail' */
 	KVMHOT_EPT_CYCLES,	/* TSC cycles in it, without wait */
 	KVMHOT_HALTS,		/* returns from kvm_vcpu_halt */
 	KVMHOT_BLOCKS,		/* returns from kvm_vcpu_block */
@@ -110,7 +128,6 @@ enum kvmhot_sum {
 /* Kinds of spans that have slots of their own, beside the cells. */
 enum kvmhot_chain {
 	KVMHOT_CHAIN_USER,	/* key: that of the exit, and run << 16 */
-	KVMHOT_CHAIN_EPT,	/* key: KVMHOT_EPT_... */
 	KVMHOT_CHAIN_HALT,	/* key: KVMHOT_POLL or KVMHOT_BLOCK */
 	KVMHOT_CHAIN_RUN,	/* key: KVM_RUN; aux: enum kvmhot_result */
 	KVMHOT_CHAIN_IOCTL,	/* key: another ioctl; aux: likewise */
@@ -124,6 +141,7 @@ enum kvmhot_chain {
 #define KVMHOT_EPT_ACCESS	0x3	/* mask of these */
 #define KVMHOT_EPT_PRESENT	0x4
 #define KVMHOT_EPT_LEVEL2	0x8
+#define KVMHOT_EPT_CLASSES	0x10
 
 #define KVMHOT_MAX_EVENTS	8	/* of perf; a line for each stage */
 
@@ -143,6 +161,20 @@ enum kvmhot_result {
 #define KVMHOT_RUN_ERROR	0xffff	/* KVM_RUN failed: no run->exit_reason */
 
 #include "cell.h"
+
+/**
+ * kvmhot_key_reason() - the key of an exit's reason and level
+ * @key: of an exit, by its class or not
+ *
+ * Return: the key; KVMHOT_KEY_NONE if that is what it was.
+ */
+static inline u16 kvmhot_key_reason(u16 key)
+{
+	if (key < KVMHOT_KEY_EPT || key == KVMHOT_KEY_NONE)
+		return key;
+	return EXIT_REASON_EPT_VIOLATION |
+	       (key & KVMHOT_EPT_LEVEL2 ? KVMHOT_KEY_LEVEL2 : 0);
+}
 
 /**
  * struct kvmhot_notice - something for the worker to do, in order of time
@@ -165,7 +197,7 @@ struct kvmhot_notice {
  * @rounds: exits that ended since @began, but for @returned
  * @guest: stage guest of all of them
  * @irq: their stage irq
- * @key: of the last exit, if below KVMHOT_QUICK_KEYS
+ * @key: of the last exit: its reason, or its class - KVMHOT_QUICK_CLASSES
  * @began: TSC of the kvm_entry that this began with
  * @fast: of @rounds, those on KVM's fast path
  * @returned: exits that ended, and whose return from vmx_handle_exit was seen
@@ -194,8 +226,8 @@ struct kvmhot_quick {
 /**
  * struct kvmhot_vcpu - a vCPU
  * @quick: of usual exits
- * @quick_cell: for each key, its cell if usual exits may add to it; else
- *              &kvmhot_no_cell
+ * @quick_cell: for each class of level 1, then for each reason, its cell if usual
+ *              exits may add to it; else &kvmhot_no_cell
  * @seq: of @last, @stage, @sum, and of the cells
  * @gen: generation that counts; raised by kvmhot_vm_reset_one()
  * @last: TSC of the last edge
@@ -227,7 +259,7 @@ struct kvmhot_quick {
  * @mm: address space of its VMM, pinned, and NULL when the vCPU is gone
  * @ino: of the directory that KVM's debugfs has for the VM, named @name; 0 if
  *       it has none
- * @cells: for each key, the first line of its cell; 0 is none
+ * @cells: for each key and class, the first line of its cell; 0 is none
  * @chains: for each enum kvmhot_chain, the line of its first slot; 0 is none
  * @ioctl_lock: of the slots of ioctls but KVM_RUN, which threads may race for
  * @page: memory
@@ -269,7 +301,7 @@ struct kvmhot_quick {
  */
 struct kvmhot_vcpu {
 	struct kvmhot_quick	quick;
-	struct kvmhot_cell	*quick_cell[KVMHOT_QUICK_KEYS];
+	struct kvmhot_cell	*quick_cell[KVMHOT_QUICK_PLACES];
 	struct kvmhot_seq	seq;
 	u32			gen;
 	u64			last;
@@ -302,7 +334,7 @@ struct kvmhot_vcpu {
 	struct kvm		*kvm;
 	struct mm_struct	*mm;
 	unsigned long		ino;
-	u16			cells[KVMHOT_NR_KEYS];
+	u16			cells[KVMHOT_NR_CELLS];
 	u16			chains[KVMHOT_NR_CHAINS];
 	raw_spinlock_t		ioctl_lock;
 	void			*page[KVMHOT_MAX_PAGES];

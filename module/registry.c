@@ -52,7 +52,7 @@ int kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 {
 	struct kvmhot_sums s;
 	struct kvmhot_vcpu *v;
-	unsigned int key;
+	unsigned int i;
 	int err = 0;
 
 	mutex_lock(&kvmhot_reset_lock);
@@ -66,8 +66,8 @@ int kvmhot_vm_reset_one(struct kvmhot_vm *vm)
 		WRITE_ONCE(v->gen, v->gen + 1);
 		/* Pairs with smp_mb() in kvmhot_quick_allow(). */
 		smp_mb();
-		for (key = 0; key < KVMHOT_QUICK_KEYS; key++)
-			WRITE_ONCE(v->quick_cell[key], &kvmhot_no_cell);
+		for (i = 0; i < KVMHOT_QUICK_PLACES; i++)
+			WRITE_ONCE(v->quick_cell[i], &kvmhot_no_cell);
 	}
 	WRITE_ONCE(vm->since, kvmhot_clock());
 	if (READ_ONCE(vm->ended)) {
@@ -161,7 +161,7 @@ bool kvmhot_vm_is_tracking(void)
 
 /* What the cells of a vCPU have, since first sight but for lost. */
 struct counts {
-	u64 exits, lost;
+	u64 exits, lost, classed;
 };
 
 /* Return: 0, or an errno of kvmhot_look_again(). */
@@ -173,11 +173,18 @@ static int count_cells(struct kvmhot_vcpu *v, struct counts *c)
 
 	memset(c, 0, sizeof(*c));
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		err = kvmhot_snap_tally(v, key, &cell);
+		err = kvmhot_reason_tally(v, key, &cell);
 		if (err)
 			return err;
 		c->exits += cell.total;
 		c->lost += cell.rare.lost;
+	}
+	for (; key < KVMHOT_NR_CELLS; key++) {
+		err = kvmhot_snap_cell(v, key, &cell, NULL);
+		if (err < 0)
+			return err;
+		if (err)
+			c->classed += cell.total;
 	}
 	return 0;
 }
@@ -195,6 +202,7 @@ static int add_sums(struct kvmhot_vcpu *v, const struct counts *c, u64 *sum)
 	for (i = 0; i < KVMHOT_NR_SUMS; i++)
 		sum[i] += s.sum[i];
 	sum[KVMHOT_EXITS] += c->exits + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	sum[KVMHOT_CLASSED] += c->classed;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a vCPU's timeline that are ioctls: in and out of KVM_RUN, and
- * all others.
+ * The edges of a vCPU's timeline that are ioctls: in and out of KVM_RUN, and, with
+ * 'detail', all others.
  *
  * Probe context, as timeline.c; but outside of the vCPU's mutex, where a second
  * thread of the VMM may come here for the same vCPU.  So nothing but the owner,
@@ -15,6 +15,7 @@
 #include <linux/kprobes.h>
 #include <linux/kvm.h>
 #include <linux/kvm_host.h>
+#include <linux/preempt.h>
 #include <linux/ptrace.h>
 #include <linux/spinlock.h>
 
@@ -30,7 +31,8 @@ static __always_inline struct kvm_vcpu *ioctl_vcpu(struct pt_regs *regs)
 	const struct file *file = (void *)regs_get_kernel_argument(regs, 0);
 	struct kvm_vcpu *vcpu = file->private_data;
 
-	return vcpu->kvm->mm == current->mm ? vcpu : NULL;
+	return vcpu->kvm->mm == current->mm &&
+	       !kvmhot_compat_is_dead(vcpu->kvm) ? vcpu : NULL;
 }
 
 static __always_inline unsigned int ioctl_cmd(struct pt_regs *regs)
@@ -48,21 +50,19 @@ static enum kvmhot_result result_of(long ret)
 }
 
 /*
- * What KVM_RUN told the VMM.  The VMM can write there, too, so it may be any
- * number.  It is stale where KVM_RUN failed, with one exception: KVM announces a
+ * What KVM_RUN tells the VMM.  The VMM can write run->exit_reason, too, so it may be
+ * any number.  It is stale where KVM_RUN failed, with one exception: KVM announces a
  * memory fault together with one of two errors.  A signal is as good as KVM's
  * word for it.
  */
-static u16 run_reason(const struct kvm_vcpu *vcpu, long ret)
+static u16 run_reason(u32 reason, int err)
 {
-	u32 reason = READ_ONCE(vcpu->run->exit_reason);
-
-	if (ret == -EINTR)
+	if (err == -EINTR)
 		return KVM_EXIT_INTR;
-	if ((ret == -EFAULT || ret == -EHWPOISON) &&
+	if ((err == -EFAULT || err == -EHWPOISON) &&
 	    reason == KVMHOT_COMPAT_MEMORY_FAULT)
 		return reason;
-	if (ret < 0 || reason > KVMHOT_RUN_ERROR)
+	if (err < 0 || reason > KVMHOT_RUN_ERROR)
 		return KVMHOT_RUN_ERROR;
 	return reason;
 }
@@ -104,25 +104,25 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		v->stage = KVMHOT_ENTER;
 		kvmhot_edge_end(v, n);
 		kvmhot_slot_add(v, KVMHOT_CHAIN_USER,
-				(u32)v->run << 16 | v->key, 0, v->user);
+				(u32)v->run << 16 | kvmhot_key_reason(v->key),
+				0, v->user);
 		return;
 	}
-	/* The return was missed; the next kvm_entry loses the exit. */
+	/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
 	kvmhot_end_unknown(v, now);
 	kvmhot_edge_end(v, n);
 }
 
 /*
- * kvm_vcpu_ioctl(file, cmd, arg), entry: by a kprobe of its own, which unlike
- * a kretprobe cannot be out of instances.  So a return that was missed for
- * lack of them shows here.
+ * kvm_vcpu_ioctl(file, cmd, arg).  What KVM refuses before it takes the vCPU's mutex, or
+ * for its argument, is not seen to end, and so not to begin.
  */
 int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvmhot_vcpu *v;
 
-	if (ioctl_cmd(regs) != KVM_RUN)
+	if (ioctl_cmd(regs) != KVM_RUN || regs_get_kernel_argument(regs, 2))
 		return 0;
 	vcpu = ioctl_vcpu(regs);
 	v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
@@ -155,7 +155,7 @@ static u64 enter_other(struct kvmhot_vcpu *v)
 	return now;
 }
 
-/* The same by the kretprobe: whether the return is of interest. */
+/* The same by the kretprobe, with 'detail': whether the return is of interest. */
 int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 			     struct pt_regs *regs)
 {
@@ -179,12 +179,14 @@ int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 
 NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
 
-static noinline void leave_run(struct kvmhot_vcpu *v,
-			       const struct kvmhot_ioctl_span *span, long ret)
+static __always_inline void leave_run(u32 reason, int err)
 {
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
 	u64 now;
 	u32 n;
 
+	/* The next KVM_RUN of this thread may be another vCPU's. */
+	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	if (unlikely(v->task != current))
 		return;
 	kvmhot_settle(v);
@@ -200,11 +202,21 @@ static noinline void leave_run(struct kvmhot_vcpu *v,
 		v->stage = KVMHOT_USER;
 	}
 	v->user = 0;
-	v->run = run_reason(span->vcpu, ret);
+	v->run = run_reason(reason, err);
 	v->sum[KVMHOT_RUNS]++;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN, result_of(ret),
-			     span->start, now);
+}
+
+/*
+ * kvm:kvm_userspace_exit, hit by the thread that has the vCPU's mutex, without word of
+ * the vCPU.  It is the one that this CPU has: that of the KVM_RUN which the thread is in.
+ */
+void kvmhot_probe_userspace_exit(void *data, u32 reason, int err)
+{
+	/* Preemption may be on here, unlike at the other hooks. */
+	preempt_disable_notrace();
+	leave_run(reason, err);
+	preempt_enable_notrace();
 }
 
 static noinline void leave_other(struct kvmhot_vcpu *v,
@@ -229,7 +241,7 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 	raw_spin_unlock(&v->ioctl_lock);
 }
 
-/* kvm_vcpu_ioctl(), return */
+/* kvm_vcpu_ioctl(), return; with 'detail' only */
 int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct kvmhot_ioctl_span *span = (void *)ri->data;
@@ -238,10 +250,13 @@ int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (unlikely(!v))
 		return 0;
-	if (likely(span->cmd == KVM_RUN))
-		leave_run(v, span, ret);
-	else
+	if (span->cmd != KVM_RUN) {
 		leave_other(v, span, ret);
+	} else if (likely(v->task == current)) {
+		v->sum[KVMHOT_RUN_RETURNS]++;
+		kvmhot_slot_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN,
+				     result_of(ret), span->start, rdtsc());
+	}
 	return 0;
 }
 

@@ -61,6 +61,17 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 	kvmhot_seq_end(&v->seq, n);
 }
 
+/* Where &kvmhot_vcpu.quick_cell has a key; KVMHOT_QUICK_PLACES: nowhere. */
+static unsigned int place_of(unsigned int key)
+{
+	if (key < KVMHOT_QUICK_REASONS)
+		return kvmhot_quick_place(key);
+	if (key >= KVMHOT_KEY_EPT &&
+	    key < KVMHOT_KEY_EPT + KVMHOT_QUICK_CLASSES)
+		return key - KVMHOT_KEY_EPT;
+	return KVMHOT_QUICK_PLACES;
+}
+
 /**
  * kvmhot_quick_allow() - usual exits may add to a cell
  * @v: the vCPU
@@ -71,12 +82,14 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 			unsigned int key)
 {
-	if (key >= KVMHOT_QUICK_KEYS || v->quick_cell[key] == cell)
+	unsigned int place = place_of(key);
+
+	if (place == KVMHOT_QUICK_PLACES || v->quick_cell[place] == cell)
 		return;
 	/* Such a thread may have changed the one, but not the other. */
 	if (kvmhot_line_at(v, v->cells[key]) != cell)
 		return;
-	WRITE_ONCE(v->quick_cell[key], cell);
+	WRITE_ONCE(v->quick_cell[place], cell);
 	/*
 	 * A reset raises the generation, then takes the cell away again; it
 	 * comes before this, or sees it.  Pairs with smp_mb() in
@@ -84,7 +97,7 @@ void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	 */
 	smp_mb();
 	if (READ_ONCE(v->gen) != cell->gen)
-		WRITE_ONCE(v->quick_cell[key], &kvmhot_no_cell);
+		WRITE_ONCE(v->quick_cell[place], &kvmhot_no_cell);
 }
 
 static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of a VM that show slots: user, ept, halt, ioctl.  See the file ABI.
+ * The files of a VM that show slots: user, halt, ioctl.  See the file ABI.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -85,28 +85,6 @@ static int user_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(user);
 
-static void show_ept_key(struct seq_file *m, const struct kvmhot_slot *slot)
-{
-	static const char * const access[] = {
-		[0] = "none",
-		[KVMHOT_EPT_READ] = "read",
-		[KVMHOT_EPT_WRITE] = "write",
-		[KVMHOT_EPT_FETCH] = "fetch",
-	};
-
-	seq_printf(m, "%s\t%d\t%d", access[slot->key & KVMHOT_EPT_ACCESS],
-		   !!(slot->key & KVMHOT_EPT_PRESENT),
-		   slot->key & KVMHOT_EPT_LEVEL2 ? 2 : 1);
-}
-
-static int ept_show(struct seq_file *m, void *unused)
-{
-	kvmhot_vmfiles_header(m, "ept", m->private);
-	seq_puts(m, "# vcpu\taccess\tpresent\tlevel\ttimed\tcycles\tmin\tmax\tbuckets\n");
-	return show_slots(m, KVMHOT_CHAIN_EPT, show_ept_key);
-}
-DEFINE_SHOW_ATTRIBUTE(ept);
-
 static void show_halt_key(struct seq_file *m, const struct kvmhot_slot *slot)
 {
 	seq_puts(m, slot->key == KVMHOT_POLL ? "poll" : "block");
@@ -157,7 +135,6 @@ DEFINE_SHOW_ATTRIBUTE(ioctl);
 bool kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
 	return kvmhot_vmfiles_add(dir, "user", 0400, vm, &user_fops) &&
-	       kvmhot_vmfiles_add(dir, "ept", 0400, vm, &ept_fops) &&
 	       kvmhot_vmfiles_add(dir, "halt", 0400, vm, &halt_fops) &&
 	       kvmhot_vmfiles_add(dir, "ioctl", 0400, vm, &ioctl_fops);
 }

@@ -34,16 +34,6 @@ static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
 	}
 }
 
-/* Is an exit of the cell under way? */
-static bool is_open(const struct kvmhot_vcpu *v, const struct kvmhot_look *look,
-		    unsigned int key, const struct kvmhot_cell *cell)
-{
-	if (!kvmhot_is_quick_who(look->q.who))
-		return READ_ONCE(v->cell) == cell;
-	return look->q.who & KVMHOT_TAG_MASK &&
-	       kvmhot_quick_key(&look->q) == key;
-}
-
 /* What 32 bits do not tell: see &struct kvmhot_group. */
 static void widen(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
 		  const struct kvmhot_group *group, unsigned int g)
@@ -109,17 +99,27 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 	t->rare = cell->rare;
 }
 
-/* Return: 1, 0 if the reason never occurred, or an errno of kvmhot_look_again(). */
-static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
-		      struct kvmhot_tally *t, u64 *bucket)
+/**
+ * kvmhot_snap_cell() - copy a cell that may be in use
+ * @v: the vCPU
+ * @key: the cell
+ * @t: the copy; an exit that is open is not in it
+ * @bucket: its histogram, whose sum is @t->timed; or NULL, if it is not wanted
+ *
+ * Tries until no exit ended during the copy.
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 1, 0 if there is no such cell, or an errno of kvmhot_look_again().
+ */
+int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
+		     struct kvmhot_tally *t, u64 *bucket)
 {
-	const struct kvmhot_cell *cell;
+	const struct kvmhot_cell *cell = cell_at(v, key);
 	struct kvmhot_look look = {};
-	bool open;
 	u32 gen;
 	int err;
 
-	cell = cell_at(v, key);
 	if (!cell)
 		return 0;
 	if (bucket)
@@ -128,61 +128,54 @@ static int snap_tally(struct kvmhot_vcpu *v, unsigned int key,
 		err = kvmhot_look_begin(v, &look);
 		if (err)
 			return err;
-		open = is_open(v, &look, key, cell);
 		gen = cell->gen;
 		copy_cell(v, cell, t, bucket);
 	} while (kvmhot_look_retry(v, &look));
 
-	t->total = t->rare.past + t->rare.lost + t->timed + open;
+	t->exits = t->timed + t->rare.lost;
+	t->total = t->rare.past + t->exits;
 	if (gen != READ_ONCE(v->gen)) {
-		/* Reset, but not touched since: what is open counts later. */
+		/* Reset, but not touched since. */
 		*t = (struct kvmhot_tally){ .total = t->total };
-		open = false;
 		if (bucket)
 			memset(bucket, 0,
 			       KVMHOT_HIST_BUCKETS * sizeof(*bucket));
 	}
-	t->open = open;
-	t->exits = t->timed + t->rare.lost + t->open;
 	return 1;
 }
 
 /**
- * kvmhot_snap_cell() - copy a cell that may be in use
+ * kvmhot_snap_open() - which exit is open?
  * @v: the vCPU
- * @key: the cell
- * @snap: the copy
- *
- * Tries until no exit ended during the copy.
- *
- * Context: process context; may sleep.
- *
- * Return: 1, 0 if the reason never occurred, or an errno of kvmhot_look_again().
- */
-int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
-		     struct kvmhot_snap *snap)
-{
-	return snap_tally(v, key, &snap->t, snap->bucket);
-}
-
-/**
- * kvmhot_snap_tally() - the same without the histogram
- * @v: the vCPU
- * @key: the cell
- * @t: the copy; all 0 if the reason never occurred
+ * @open: set to it
  *
  * Context: process context; may sleep.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
-int kvmhot_snap_tally(struct kvmhot_vcpu *v, unsigned int key,
-		      struct kvmhot_tally *t)
+int kvmhot_snap_open(struct kvmhot_vcpu *v, struct kvmhot_open *open)
 {
-	int ret = snap_tally(v, key, t, NULL);
+	const struct kvmhot_cell *cell;
+	struct kvmhot_look look = {};
+	int err;
 
-	if (ret <= 0)
-		memset(t, 0, sizeof(*t));
-	return min(ret, 0);
+	do {
+		err = kvmhot_look_begin(v, &look);
+		if (err)
+			return err;
+		open->nr = v->sum[KVMHOT_ENTRIES];
+		cell = READ_ONCE(v->cell);
+		open->key = cell ? cell->key : KVMHOT_KEY_NONE;
+	} while (kvmhot_look_retry(v, &look));
+	if (kvmhot_is_quick_who(look.q.who)) {
+		open->nr += look.q.rounds + look.q.returned;
+		open->key = look.q.who & KVMHOT_TAG_MASK ?
+			    kvmhot_quick_key(&look.q) : KVMHOT_KEY_NONE;
+	}
+	cell = open->key == KVMHOT_KEY_NONE ? NULL : cell_at(v, open->key);
+	/* What is open when there is a reset counts later. */
+	open->counts = !cell || READ_ONCE(cell->gen) == READ_ONCE(v->gen);
+	return 0;
 }
 
 /* A row of counts in a cell; NULL if there is none. */
@@ -203,6 +196,7 @@ static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 
 	c->list = cell->pmu_list;
 	c->exits = cell->pmu_exits;
+	memset(c->stage, 0, sizeof(c->stage));
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
 		row = row_at(v, cell, stage);
 		if (tsc)
@@ -217,11 +211,12 @@ static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
  * kvmhot_snap_counts() - copy the counts of a cell that may be in use
  * @v: the vCPU
  * @key: the cell
- * @c: the copy; without exits if there are no counts
+ * @c: the copy
  *
  * Context: process context; may sleep.
  *
- * Return: 0, or an errno of kvmhot_look_again().
+ * Return: 1, 0 if there is no such cell, or none since the last reset, or an errno
+ * of kvmhot_look_again().
  */
 int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_counts *c)
@@ -230,7 +225,6 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 	struct kvmhot_look look = {};
 	int err;
 
-	memset(c, 0, sizeof(*c));
 	if (!cell)
 		return 0;
 	do {
@@ -241,9 +235,7 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 		copy_counts(v, cell, c);
 	} while (kvmhot_look_retry(v, &look));
 	/* Reset, but not touched since? */
-	if (c->gen != READ_ONCE(v->gen))
-		c->exits = 0;
-	return 0;
+	return c->gen == READ_ONCE(v->gen);
 }
 
 /**

@@ -21,13 +21,11 @@
  * @vcpu: the vCPU
  * @start: TSC at entry
  * @wait: the vCPU's wait up to the entry
- * @class: KVMHOT_EPT_...
  */
 struct kvmhot_ept_span {
 	struct kvm_vcpu	*vcpu;
 	u64		start;
 	u64		wait;
-	u32		class;
 };
 
 /**
@@ -71,8 +69,10 @@ int kvmhot_probe_halt_ret(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_block(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_block_ret(struct kretprobe_instance *ri,
 			   struct pt_regs *regs);
-int kvmhot_probe_ept(struct kretprobe_instance *ri, struct pt_regs *regs);
+int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs);
+int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs);
+void kvmhot_probe_userspace_exit(void *data, u32 reason, int err);
 int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 			     struct pt_regs *regs);

@@ -25,67 +25,14 @@ struct totals {
 	struct kvmhot_figures	all;
 };
 
-static void add_stages(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
-{
-	sum->reenter += r->reenter;
-	sum->enter += r->enter;
-	sum->poll += r->poll;
-	sum->block += r->block;
-	sum->user_cycles += r->user_cycles;
-	sum->ioctl += r->ioctl;
-	sum->preempted += r->preempted;
-	sum->slept += r->slept;
-	sum->ept += r->ept;
-}
-
-static void add_rare(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
-{
-	sum->fast += r->fast;
-	sum->lost += r->lost;
-	sum->wait += r->wait;
-	sum->halt += r->halt;
-	sum->user += r->user;
-	sum->wait_max = max(sum->wait_max, r->wait_max);
-	sum->halt_max = max(sum->halt_max, r->halt_max);
-	sum->user_max = max(sum->user_max, r->user_max);
-	add_stages(sum, r);
-}
-
-static void add_tally(struct kvmhot_tally *sum, const struct kvmhot_tally *t)
-{
-	/* A cell without timed exits has no minimum, whatever is there. */
-	if (t->timed && (!sum->timed || t->min < sum->min))
-		sum->min = t->min;
-	sum->max = max(sum->max, t->max);
-	sum->total += t->total;
-	sum->exits += t->exits;
-	sum->timed += t->timed;
-	sum->open += t->open;
-	sum->cycles += t->cycles;
-	sum->guest += t->guest;
-	sum->irq += t->irq;
-	add_rare(&sum->rare, &t->rare);
-}
-
-static void add_snap(struct kvmhot_snap *sum, const struct kvmhot_snap *snap)
-{
-	unsigned int i;
-
-	add_tally(&sum->t, &snap->t);
-	if (!snap->t.timed)
-		return;
-	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
-		sum->bucket[i] += snap->bucket[i];
-}
-
-/* Return: as kvmhot_snap_cell(), of all vCPUs; in @t->sum their sum. */
+/* Return: as kvmhot_reason_snap(), of all vCPUs; in @t->sum their sum. */
 static int sum_cells(struct kvmhot_vm *vm, unsigned int key, struct totals *t)
 {
 	struct kvmhot_vcpu *v;
 	int ret, there = 0;
 
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		ret = kvmhot_snap_cell(v, key, &t->snap);
+		ret = kvmhot_reason_snap(v, key, &t->snap);
 		if (ret < 0)
 			return ret;
 		if (!ret)
@@ -93,7 +40,8 @@ static int sum_cells(struct kvmhot_vm *vm, unsigned int key, struct totals *t)
 		if (!there)
 			memset(&t->sum, 0, sizeof(t->sum));
 		there = 1;
-		add_snap(&t->sum, &t->snap);
+		kvmhot_tally_add(&t->sum.t, t->sum.bucket, &t->snap.t,
+				 t->snap.bucket);
 	}
 	return there;
 }

@@ -100,7 +100,7 @@ static int count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 	f->level2 = 0;
 	f->lost = 0;
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		err = kvmhot_snap_tally(v, key, &t);
+		err = kvmhot_reason_tally(v, key, &t);
 		if (err)
 			return err;
 		f->exits += t.exits;

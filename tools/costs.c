@@ -143,7 +143,7 @@ static const struct {
 	{ "time in KVM", find_kvm, "KVM cost of ended exits", false },
 	{ "host interrupts", find_irq, "irq", false },
 	{ "exits", find_exits, "the exits", true },
-	{ "EPT", find_ept, "handle_ept_violation", false },
+	{ "EPT", find_ept, "EPT_VIOLATION", false },
 	{ "time in the VMM", find_user, "ended spans of user", false },
 	{ "wait", find_wait, "wait", false },
 };

@@ -110,10 +110,12 @@ void doctor_module(struct host *h)
 /* What counting needs at least, as in the module's table of hooks */
 static bool is_required(const struct hook *k)
 {
-	if (!strcmp(k->name, "kvm_vcpu_ioctl") || !strcmp(k->name, "kvm_exit") ||
-	    !strcmp(k->name, "kvm_entry"))
+	if (!strcmp(k->name, "kvm_exit") || !strcmp(k->name, "kvm_entry") ||
+	    !strcmp(k->name, "kvm_userspace_exit"))
 		return true;
-	return !strcmp(k->name, "vmx_handle_exit") && !strcmp(k->kind, "kprobe");
+	return !strcmp(k->kind, "kprobe") &&
+	       (!strcmp(k->name, "vmx_handle_exit") ||
+		!strcmp(k->name, "kvm_vcpu_ioctl"));
 }
 
 /* Without memory for a hook none is put in place, nor while it is tried again. */
@@ -194,7 +196,9 @@ static void tell_idle(const struct host *h, const struct hook *k,
 		      const struct hook_more *more)
 {
 	bool handle = !strcmp(k->name, "vmx_handle_exit");
-	bool detail = handle && !strcmp(k->kind, "kretprobe");
+	bool detail = !strcmp(k->kind, "kretprobe") &&
+		      (handle || !strcmp(k->name, "handle_ept_violation") ||
+		       !strcmp(k->name, "kvm_vcpu_ioctl"));
 
 	if (k->missed) {
 		tell_missed(h, k);

@@ -9,6 +9,8 @@
 #include "events.h"
 #include "node.h"
 
+#define EPT_VIOLATION	48	/* of the exit reasons */
+
 /* Counted in a vCPU's own row, but in no row of what it was spent on. */
 #define OPEN	"(open, lost)"
 
@@ -17,50 +19,57 @@ static void add_rest(struct node *n)
 	node_add(n, OPEN, n->self);
 }
 
-/* handle_ept_violation, and in it what the guest did and found */
-static void add_ept(struct node *handle, const struct vm *vm,
-		    const struct reason *r)
+/* The stages of an exit that are KVM's; of EPT in 'handle', its handler, with 'detail' */
+static void add_stages(struct node *n, const struct reason *r,
+		       const __u64 *cycles, __u64 ept)
 {
-	const struct spans *spans = &vm->spans[SP_EPT];
-	struct hist all = { 0 };
-	struct node *n, *child;
+	static const int stages[] = { ST_IRQ, ST_HANDLE, ST_REENTER, ST_ENTER };
+	struct node *child;
 	size_t i;
 
-	if (!r->ept)
-		return;
-	n = node_add(handle, "handle_ept_violation", r->ept);
-	for (i = 0; i < spans->nr; i++) {
-		const struct span *s = &spans->span[i];
+	for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
+		child = node_add(n, stage_names[stages[i]], cycles[stages[i]]);
+		if (r)
+			node_stages(child, r, STAGE(stages[i]));
+		if (stages[i] == ST_HANDLE && ept)
+			node_add(child, "handle_ept_violation", ept);
+	}
+}
 
+/* EPT violations by what the guest did and found.  Return: were there any? */
+static bool add_classes(struct node *n, const struct vm *vm,
+			const struct reason *r)
+{
+	const struct spans *spans = &vm->spans[SP_EPT];
+	const struct span *s, *end = spans->span + spans->nr;
+	struct node *child;
+
+	if (r->number != EPT_VIOLATION)
+		return false;
+	for (s = spans->span; s < end; s++) {
 		if (s->level != r->level)
 			continue;
 		child = node_add(n, s->what, s->hist.cycles);
 		node_hist(child, &s->hist);
-		node_add_hist(&all, &s->hist);
+		add_stages(child, NULL, s->stages, s->ept);
 	}
-	node_sum(n, &all);
-	if (n->child)
-		add_rest(n);
+	if (!n->child)
+		return false;
+	add_rest(n);
+	return true;
 }
 
 static void add_reason(struct node *exits, const struct vm *vm,
 		       const struct reason *r)
 {
-	static const int stages[] = { ST_IRQ, ST_HANDLE, ST_REENTER, ST_ENTER };
-	struct node *n, *child;
-	size_t i;
+	struct node *n;
 
 	n = node_add(exits, r->name, summary_cost(r->stages));
 	node_stages(n, r, KVM_STAGES);
 	if (r->hist.timed)
 		node_hist(n, &r->hist);
-	for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
-		child = node_add(n, stage_names[stages[i]],
-				 r->stages[stages[i]]);
-		node_stages(child, r, STAGE(stages[i]));
-		if (stages[i] == ST_HANDLE)
-			add_ept(child, vm, r);
-	}
+	if (!add_classes(n, vm, r))
+		add_stages(n, r, r->stages, r->ept);
 }
 
 /* What of 'enter' no exit has came before the first one: KVM_RUN's own. */
@@ -167,8 +176,11 @@ static void add_run(struct node *root, const struct vm *vm)
 	for (i = 0; i < spans->nr; i++)
 		if (is_run(&spans->span[i]))
 			node_add_hist(&all, &spans->span[i].hist);
+	/* Of each KVM_RUN the time is known with 'detail' only. */
 	if (all.timed)
 		node_sum(run, &all);
+	else
+		node_count(run, vm->n[V_RUNS]);
 	guest = node_add(run, "guest", st[ST_GUEST]);
 	node_count(guest, vm->n[V_ENTRIES]);
 	node_stages(guest, NULL, STAGE(ST_GUEST));

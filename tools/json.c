@@ -176,6 +176,8 @@ static void put_span(struct json *j, int kind, const struct span *s)
 	case SP_EPT:
 		json_text(j, "access", s->what);
 		json_number(j, "level", s->level);
+		put_stages(j, s->stages);
+		json_number(j, "ept_cycles", s->ept);
 		break;
 	case SP_HALT:
 		json_text(j, "stage", s->what);

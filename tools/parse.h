@@ -29,7 +29,7 @@ struct keys {
 struct vm_file {
 	const char *name;
 	unsigned int least;
-	bool optional;		/* not there before ABI 1 had it */
+	bool optional;		/* not in every tree */
 	int (*row)(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 };
 

@@ -2,7 +2,7 @@
 /*
  * A file that snap made: text, a first line
  *
- *	# kvmhot abi 1 snap KEY=VALUE ...
+ *	# kvmhot abi 2 snap KEY=VALUE ...
  *
  * then sections: a line '= NAME BYTES' and so many bytes, which are the file NAME
  * of debugfs as it was read, or, 'vms/PID-FD/name', the VM's name.  The section

@@ -108,6 +108,7 @@ struct span {
 	unsigned int reason, level;	/* of user; of ept the level only */
 	char name[32];	/* user: of the reason; ioctl: the result; ept: L2: */
 	char what[48];	/* user: of run; ept: access; halt: stage; ioctl */
+	__u64 stages[NR_ST], ept;	/* of ept */
 	struct hist hist;
 };
 

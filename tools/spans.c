@@ -50,6 +50,7 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 {
 	struct span *span;
 	unsigned int *place;
+	int i;
 
 	if (make_room(t, to))
 		return -EBADMSG;
@@ -61,8 +62,16 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 		names_clean(s->what);
 		*span = *s;
 		memset(&span->hist, 0, sizeof(span->hist));
+		memset(span->stages, 0, sizeof(span->stages));
+		span->ept = 0;
 	}
-	return parse_merge(t, &to->span[*place - 1].hist, &s->hist);
+	span = &to->span[*place - 1];
+	for (i = 0; i < NR_ST; i++)
+		if (parse_add(t, stage_names[i], &span->stages[i], s->stages[i]))
+			return -EBADMSG;
+	if (parse_add(t, "ept", &span->ept, s->ept))
+		return -EBADMSG;
+	return parse_merge(t, &span->hist, &s->hist);
 }
 
 /*
@@ -111,26 +120,67 @@ int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	return add_span(t, &vm->spans[SP_USER], &s, k, vcpu, 6);
 }
 
-/* vcpu access present level timed ... */
+static int parse_ept_stages(const struct text *t, unsigned int column,
+			    struct span *s)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i < NR_ST; i++)
+		if (text_number(t, stage_names[i], t->column[column + i],
+				~0ULL, &s->stages[i]) ||
+		    parse_add(t, "stages", &sum, s->stages[i]))
+			return -EBADMSG;
+	if (text_number(t, "ept", t->column[column + i], ~0ULL, &s->ept))
+		return -EBADMSG;
+	if (s->ept > s->stages[ST_HANDLE])
+		return text_bad(t, "ept is %llu, but handle %llu", s->ept,
+				s->stages[ST_HANDLE]);
+	return 0;
+}
+
+/* Those of a class are its KVM cost. */
+static int check_ept_cost(const struct text *t, const struct span *s)
+{
+	__u64 cycles;
+
+	if (text_number(t, "cycles", t->column[5], ~0ULL, &cycles))
+		return -EBADMSG;
+	if (cycles == summary_cost(s->stages))
+		return 0;
+	return text_bad(t, "cycles is %llu, but irq to enter add up to %llu",
+			cycles, summary_cost(s->stages));
+}
+
+/* vcpu access present level timed ... buckets guest irq ... ept */
 int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
+	enum { UNSEEN = 4 };
 	static const char * const accesses[] = {
-		"write", "fetch", "read", "none",
+		"write", "fetch", "read", "none", [UNSEEN] = "unseen",
 	};
-	static const char * const presents[] = { "0", "1" };
+	static const char * const presents[] = { "0", "1", "-" };
 	struct span s = { 0 };
 	__u64 access, present, level;
 
 	if (parse_word(t, "access", 1, accesses, NR(accesses), &access) ||
 	    parse_word(t, "present", 2, presents, NR(presents), &present) ||
-	    parse_level(t, 3, &level))
+	    parse_level(t, 3, &level) || parse_ept_stages(t, 9, &s))
 		return -EBADMSG;
+	if (access == UNSEEN ? present != 2 : present == 2)
+		return text_bad(t, "present: '%.40s', but access %s",
+				t->column[2], accesses[access]);
 	s.row = access << 8 | present << 4 | level;
 	s.level = level;
 	snprintf(s.name, sizeof(s.name), "%s", level == 2 ? "L2:" : "");
-	snprintf(s.what, sizeof(s.what), "%s,%s", accesses[access],
-		 present ? "present" : "absent");
-	return add_span(t, &vm->spans[SP_EPT], &s, k, vcpu, 4);
+	if (access == UNSEEN)
+		strcpy(s.what, accesses[access]);
+	else
+		snprintf(s.what, sizeof(s.what), "%s,%s", accesses[access],
+			 present ? "present" : "absent");
+	if (add_span(t, &vm->spans[SP_EPT], &s, k, vcpu, 4))
+		return -EBADMSG;
+	return check_ept_cost(t, &s);
 }
 
 /* vcpu stage timed ... */

@@ -42,7 +42,7 @@ struct vcpu {
 	struct kvm_run *run;
 };
 
-static unsigned int nr_vms = 1, nr_vcpus = 1, exits = 1, invent, uid;
+static unsigned int nr_vms = 1, nr_vcpus = 1, exits = 1, early, invent, uid;
 static bool in_turn, wait_start, wait_end;
 static int kvm, run_size;
 static void *memory;
@@ -107,11 +107,23 @@ static void run(struct vcpu *vcpu, __u32 reason)
 	}
 }
 
+static void come_back_at_once(struct vcpu *vcpu)
+{
+	unsigned int nr;
+
+	vcpu->run->immediate_exit = 1;
+	for (nr = 0; nr < early; nr++)
+		if (!ioctl(vcpu->fd, KVM_RUN, 0) || errno != EINTR)
+			die("KVM_RUN that is to come back at once");
+	vcpu->run->immediate_exit = 0;
+}
+
 static void begin(struct vcpu *vcpus)
 {
 	unsigned int i, nr;
 
 	for (i = 0; i < nr_vcpus; i++) {
+		come_back_at_once(&vcpus[i]);
 		run(&vcpus[i], KVM_EXIT_IO);
 		for (nr = 0; nr < invent; nr++)
 			if (!ioctl(vcpus[i].fd, _IO('k', nr), 0))
@@ -238,6 +250,7 @@ static void parse(int argc, char **argv)
 		{ "vms", required_argument, NULL, 'n' },
 		{ "vcpus", required_argument, NULL, 'v' },
 		{ "exits", required_argument, NULL, 'x' },
+		{ "early", required_argument, NULL, 'r' },
 		{ "invent", required_argument, NULL, 'i' },
 		{ "uid", required_argument, NULL, 'u' },
 		{ "in-turn", no_argument, NULL, 't' },
@@ -257,6 +270,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'x':
 			exits = parse_number(optarg, 65535);
+			break;
+		case 'r':
+			early = parse_number(optarg, 256);
 			break;
 		case 'i':
 			invent = parse_number(optarg, 256);
@@ -279,6 +295,8 @@ static void parse(int argc, char **argv)
 				"  --vms N       VMs (1), one vCPU each, with\n"
 				"  --vcpus N     so many vCPUs\n"
 				"  --exits N     CPUIDs of each vCPU (1)\n"
+				"  --early N     KVM_RUNs of each vCPU that come back at once, before the\n"
+				"                first one that does not (0)\n"
 				"  --invent N    ioctls of each vCPU that KVM does not have (0)\n"
 				"  --uid N       be this user (the one that it is run by)\n"
 				"  --in-turn     one VM after the other; without, all at once\n"

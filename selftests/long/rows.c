@@ -136,7 +136,7 @@ void check_text(struct text *text)
 	struct row row = { 0 };
 
 	figures.readings++;
-	snprintf(first, sizeof(first), "# kvmhot abi 1 %s", text->name);
+	snprintf(first, sizeof(first), "# kvmhot abi 2 %s", text->name);
 	if (!line || strncmp(line, first, strlen(first))) {
 		fault(text, "the first line is not kvmhot's", NULL);
 		return;

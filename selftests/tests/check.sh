@@ -240,10 +240,10 @@ status_says()
 	sed "$1" $KVMHOT/status > "$TMP/status"
 	cover $KVMHOT/status < "$TMP/status"
 }
-status_says '/^hook\thandle_ept_violation/ { s/\tarmed\t/\tmissing\t/; s/\t0\tits part/\t-16\tits part/ }'
+status_says '/^hook\thandle_ept_violation/ { s/\tarmed\t/\tmissing\t/; s/\t0\tEPT/\t-16\tEPT/ }'
 check 3 "a hook is missing"
 says "a hook is missing" \
-	"PROBLEM *hook *handle_ept_violation (kretprobe) is missing, EBUSY: its part of EPT_VIOLATION is not known"
+	"PROBLEM *hook *handle_ept_violation (kprobe) is missing, EBUSY: EPT violations are not told apart"
 uncover $KVMHOT/status
 status_says '/^hook\tkvm_vcpu_ioctl\tkvm\tkprobe/ s/\tarmed\t/\tmissing\t/; s/^armed\t1/armed\t0/'
 check 1 "a hook that is required is missing"
@@ -278,10 +278,10 @@ status_says 's/^vms\t.*/vms\tnone/'
 check 1 "a damaged status"
 says "a damaged status" "PROBLEM *module .*status cannot be read"
 uncover $KVMHOT/status
-sed '1s/abi 1/abi 2/' $KVMHOT/version > "$TMP/version"
+sed '1s/abi 2/abi 3/' $KVMHOT/version > "$TMP/version"
 cover $KVMHOT/version < "$TMP/version"
 check 1 "another ABI"
-says "another ABI" "PROBLEM *module *its files have abi 2, this kvmhot reads only 1"
+says "another ABI" "PROBLEM *module *its files have abi 3, this kvmhot reads only 2"
 uncover $KVMHOT/version
 printf 'jiffies\033[31m\n' | cover /sys/devices/system/clocksource/clocksource0/current_clocksource
 check 0 "another clocksource"
@@ -305,7 +305,7 @@ uncover $SECURITYFS/lockdown
 rmmod kvmhot
 
 # Returns that are missed, as in missed.sh
-load maxactive=1
+load maxactive=1 detail=1
 guest_start asleep --vcpus 2 --forever hlt=100
 guest_go asleep
 until_true '[ "$(status vcpus)" = 2 ]'

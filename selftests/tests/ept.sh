@@ -2,11 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # EPT violations by what the guest did and found, against kvm:kvm_page_fault,
-# whose error_code is the exit qualification of the processor.
+# whose error_code is the exit qualification of the processor; all that is counted of
+# them, against their reason's.
 
 . ./lib.sh
 
 TRIGGER=hist:keys=error_code
+KPROBES=/sys/kernel/debug/kprobes/enabled
+
+restore()
+{
+	echo 1 > "$KPROBES"
+	cleanup
+}
+trap restore EXIT
 
 # "ACCESS PRESENT COUNT", from the qualifications
 faults()
@@ -45,12 +54,23 @@ check()
 	equal "$1: all violations" "$(sum ept timed)" "$kernel_faults"
 	equal "$1: as many as exits" "$(sum ept timed)" \
 		"$(sum exits exits name=EPT_VIOLATION)"
-	equal "$1: as many as the vCPUs have" "$(sum ept timed)" \
-		"$(sum vcpus ept)"
-	cycles=$(sum ept cycles)
-	true_that "$1: they are a part of handle ($cycles)" "$cycles" -gt 0 \
-		-a "$cycles" -le "$(sum stages handle name=EPT_VIOLATION)"
+	for column in guest irq handle reenter enter user ept; do
+		echo "$column $(sum ept $column) $(sum stages $column name=EPT_VIOLATION)"
+	done > "$TMP/by_stage"
+	equal "$1: each stage is their reason's" "$(awk '$2 != $3' "$TMP/by_stage")" ""
+	equal "$1: cycles, too" "$(sum ept cycles)" \
+		"$(sum exits cycles name=EPT_VIOLATION)"
 	equal "$1: buckets add up" "$(not_added_up ept)" "0 rows"
+}
+
+# handler NAME CALLS: what is known of handle_ept_violation itself
+handler()
+{
+	equal "$1: returns from the handler" "$(sum vcpus ept)" "$2"
+	cycles=$(sum ept ept)
+	true_that "$1: they are a part of handle ($cycles)" "$cycles" -ge "$2" \
+		-a "$cycles" -le "$(sum stages handle name=EPT_VIOLATION)"
+	equal "$1: as long as the vCPUs have" "$(sum vcpus ept_cycles)" "$cycles"
 }
 
 # more ACCESS PRESENT COUNT NAME: than there were for the guest's setup alone
@@ -66,6 +86,7 @@ tap_begin
 load
 faulting cpuid=1
 check "setup"
+handler "setup" 0
 cp "$TMP/is" "$TMP/setup"
 
 faulting ept_read=101
@@ -88,6 +109,25 @@ more write 1 23 ept_cow
 more write 0 23 ept_cow
 faulting --repeat 3 --vcpus 2 ept_read=31 ept_write=37 ept_fetch=41
 check "two vCPUs"
+
+echo 1 > $KVMHOT/detail
+faulting --repeat 2 ept_read=31 ept_write=37 out=5
+check "detail"
+handler "detail" "$kernel_faults"
+echo 0 > $KVMHOT/detail
+faulting ept_write=37
+check "detail no more"
+handler "detail no more" 0
+
+# The handler's hook is not hit, nor is any other kprobe.
+echo 0 > $KPROBES
+faulting ept_write=37
+echo 1 > $KPROBES
+equal "no kprobes: all are counted" "$(sum exits exits name=EPT_VIOLATION)" \
+	"$kernel_faults"
+unseen=$(sum ept timed access=unseen present=-)
+true_that "no kprobes: no class is known ($unseen)" "$unseen" -ge 37
+equal "no kprobes: nothing else" "$(sum ept timed)" "$unseen"
 
 # MMIO is a misconfiguration, not a violation.
 faulting mmio_read=50 mmio_write=50

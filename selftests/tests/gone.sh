@@ -24,7 +24,7 @@ guest_program=./kvmhot-vms
 # The next VM has its vCPU at the address of the one before, which so is found to
 # be gone.  The exit that was open then, a HLT, is the first of its reason: it needs
 # a cell, and after some number of ioctls the vCPU wants memory for that.
-load max_ended=0
+load max_ended=0 detail=1
 memory=$(status memory_bytes)
 for invent in 22 23 24 25 26 27 28 29 30 31 32; do
 	guest_start vm --invent $invent

@@ -55,17 +55,16 @@ enabling()
 tap_begin
 load_give
 load events=none
-all=$(hooks_now)
 
-for detail in 0 1; do
-	echo 0 > $KVMHOT/enabled
+for detail in 1 0; do
 	echo $detail > $KVMHOT/detail
+	all=$(hooks_now)
+	echo 0 > $KVMHOT/enabled
 	enabling "enabled, detail=$detail" tracepoint_probe_register 3
 	echo 0 > $KVMHOT/enabled
-	enabling "enabled, detail=$detail" register_kprobe 7
-	echo 0 > $KVMHOT/enabled
+	enabling "enabled, detail=$detail" register_kprobe $((6 + 2 * detail))
 done
-echo 1 > $KVMHOT/enabled
+echo 1 > $KVMHOT/detail
 nomem register_kprobe 0 1
 echo 1 > $KVMHOT/enabled
 equal "enabled twice: it wants nothing more" "$(given)" 0

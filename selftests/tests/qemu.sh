@@ -72,7 +72,7 @@ equal "the folded stacks are all of its time" \
 		END { printf "%.0f\n", sum }' "$dir/stages")"
 equal "at the end stages add up" "$(not_conserved < "$dir/stages")" "0 1"
 equal "handle_ept_violation: as often as kvm:kvm_page_fault" \
-	"$(hook handle_ept_violation 6)" "$faults"
+	"$(hook handle_ept_violation 6 kprobe)" "$faults"
 equal "handle_ept_violation: once per EPT violation" "$faults" \
 	"$(awk '$1 == 48 { print $2 }' "$TMP/kernel")"
 tap_end

@@ -32,12 +32,15 @@ probed()
 		awk '{ print $2 "*" $1 }' | tr '\n' ' '
 }
 
-# hook_states: the two of vmx_handle_exit apart
+# hook_states: those of detail apart, and the one that is there without it only
 hook_states()
 {
-	awk -F '\t' '$1 == "hook" && $2 != "vmx_handle_exit" && $2 != "kvm_arch_vcpu_destroy" {
-			print $5 }' $KVMHOT/status | sort -u | tr '\n' ' '
-	echo "$(hook vmx_handle_exit 5 kprobe) $(hook vmx_handle_exit 5 kretprobe)"
+	awk -F '\t' '$1 != "hook" || $2 == "kvm_arch_vcpu_destroy" { next }
+		{ kind = "always" }
+		$2 == "vmx_handle_exit" && $4 == "kprobe" { kind = "plain" }
+		$2 ~ /^(vmx_handle_exit|handle_ept_violation|kvm_vcpu_ioctl)$/ &&
+			$4 == "kretprobe" { kind = "with detail" }
+		{ print kind ": " $5 }' $KVMHOT/status | sort -u
 }
 
 # expected: files enabled, detail and armed, states of the hooks, what is probed
@@ -48,21 +51,19 @@ expected()
 	1-all) state=armed armed=1 ;;
 	*) state=waiting armed=0 ;;
 	esac
+	echo "$on $detail $armed"
+	echo "always: $state"
 	case $detail in
-	0) echo "$on 0 $armed $state $state off" ;;
-	1) echo "$on 1 $armed $state off $state" ;;
-	esac
-	if [ $armed = 1 ]; then
-		echo "$all_probed"
-	else
-		echo
-	fi
+	0) printf '%s\n' "plain: $state" "with detail: off" "$probed_plain" ;;
+	1) printf '%s\n' "plain: off" "with detail: $state" "$probed_detail" ;;
+	esac | if [ $armed = 1 ]; then cat; else sed '$s/.*//'; fi
 }
 
 # look: is it so?
 look()
 {
-	echo "$(cat $KVMHOT/enabled) $(cat $KVMHOT/detail) $(status armed) $(hook_states)"
+	echo "$(cat $KVMHOT/enabled) $(cat $KVMHOT/detail) $(status armed)"
+	hook_states
 	probed
 	echo
 }
@@ -96,14 +97,17 @@ steps()
 
 tap_begin
 load
-all_probed=$(probed)
-true_that "KVM's functions are probed" "$(echo "$all_probed" | wc -w)" -ge 5
+probed_plain=$(probed)
+true_that "KVM's functions are probed" "$(echo "$probed_plain" | wc -w)" -ge 5
+echo 1 > $KVMHOT/detail
+probed_detail=$(probed)
+equal "with detail two of them twice" "$(echo "$probed_detail" | tr ' ' '\n' | grep '[*]2' | xargs)" \
+	"handle_ept_violation*2 kvm_vcpu_ioctl*2"
 rmmod kvmhot
 equal "and not any more" "$(probed)" ""
 for detail in 0 1; do
 	from="detail=$detail," on=1 there=all
 	load detail=$detail
-	all_probed=$(probed)
 	[ $detail = 0 ] || count msr/0/
 	steps -intel +all
 	steps -kvm +kvm +all

@@ -79,7 +79,7 @@ tap $? "100 vCPUs: their VMM is content"
 count_exits_end
 rmmod kvmhot
 
-load max_memory_kb=2048
+load max_memory_kb=2048 detail=1
 count_exits
 guest_start hog --vcpus 120 --invent 250
 true_that "invented ioctls: half of the memory" "$(vmm hog 6)" -gt 1000000

@@ -79,7 +79,10 @@ more=$(($(least exits name=EPT_MISCONFIG) - mmio_kvm))
 true_that "MMIO: KVM's part does not change ($more)" \
 	"$more" -gt -100 -a "$more" -lt 100
 
+equal "no ioctl is in a row of its own" "$(sum ioctl timed)" 0
+
 # Other ioctls, of the vCPU's own thread and of another one, and signals.
+echo 1 > $KVMHOT/detail
 echo 'hist:keys=reason,errno' > $USER_EVENT/trigger
 measure --ioctls 3 --poke 50 --kick 500 out=100 spin=20000
 userspace_exits > "$TMP/kernel"
@@ -111,4 +114,13 @@ equal "their spans are KVM_EXIT_MEMORY_FAULT" \
 equal "by the reason that went out" \
 	"$(sum user timed run_name=KVM_EXIT_MEMORY_FAULT name=EPT_VIOLATION)" 20
 equal "no span is an error" "$(sum user timed run_name=ERROR)" 0
+
+# One thread runs several vCPUs in turn.  The end of KVM_RUN does not say of which: not
+# of the one before, if this one is not known yet.
+echo 0 > $KVMHOT/detail
+guest_program=./kvmhot-vms
+measure --vcpus 3 --early 4 --exits 20 --wait-start --wait-end
+equal "in turn: each vCPU's KVM_RUNs" "$(select_cells vcpus runs | xargs)" "2 2 2"
+equal "in turn: one span of each" "$(select_cells user timed | xargs)" "1 1 1"
+equal "in turn: nothing is unknown" "$(sum stages unknown)" 0
 tap_end

@@ -11,7 +11,7 @@
 . ./lib.sh
 
 tap_begin
-load
+load detail=1
 for more in 0 1 2; do
 	list=
 	for kind in cpuid invd wbinvd xsetbv cr0 dr monitor mwait rdpmc vmclear \

@@ -130,9 +130,9 @@ damage()
 	damaged "$file: last line truncated" "truncated: no newline"
 	fresh; head -c 10000000 /dev/zero | tr '\0' 7 >>"$vm/$file"; echo >>"$vm/$file"
 	damaged "$file: a line of 10 MB" "4391-11/$file: line "
-	fresh; edit "$vm/$file" '1s/abi 1/abi 2/'
-	damaged "$file: another abi" "$file: line 1: abi 2, but this kvmhot reads only 1"
-	fresh; edit "$vm/$file" '1s/abi 1/abi one/'
+	fresh; edit "$vm/$file" '1s/abi 2/abi 3/'
+	damaged "$file: another abi" "$file: line 1: abi 3, but this kvmhot reads only 2"
+	fresh; edit "$vm/$file" '1s/abi 2/abi one/'
 	damaged "$file: abi no number" "abi: 'one' is not a number"
 	fresh; edit "$vm/$file" "1s/$file/wrong/"
 	damaged "$file: another file" "file 'wrong', not '$file'"

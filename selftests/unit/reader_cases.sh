@@ -272,8 +272,8 @@ fresh; field "$vm/hist" 4 8 "3584:18446744073709551615 180224:401"
 damaged "hist: the counts overflow" "counts: the sum is too large"
 fresh; : >"$bad/status"
 damaged "status: empty" "status: line 1: nothing there"
-fresh; edit "$bad/status" '1s/abi 1/abi 3/'
-damaged "status: another abi" "status: line 1: abi 3, but this kvmhot reads only 1"
+fresh; edit "$bad/status" '1s/abi 2/abi 3/'
+damaged "status: another abi" "status: line 1: abi 3, but this kvmhot reads only 2"
 fresh; edit "$bad/status" '/^lost/d'
 damaged "status: no lost" "status: no row 'lost'"
 fresh; edit "$bad/status" "s/^lost${tab}/lost /"

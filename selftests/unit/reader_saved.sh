@@ -14,7 +14,7 @@ done
 run snap - --root "$good"
 [ $status -eq 0 ] && sed 1d "$saved" >"$dir/x" && sed 1d "$dir/out" | cmp - "$dir/x"
 ok "snap: into standard output" $?
-head -n 1 "$saved" | grep -q '^# kvmhot abi 1 snap time=[0-9]* kernel=[^ ]* host=[^ ]*$'
+head -n 1 "$saved" | grep -q '^# kvmhot abi 2 snap time=[0-9]* kernel=[^ ]* host=[^ ]*$'
 ok "snap: its first line" $?
 run snap "$dir/again.snap" --root "$saved"
 run report --all --root "$dir/again.snap"
@@ -36,8 +36,8 @@ refuses "snap: a file cannot be reset" 1 "good.snap/reset: not debugfs: a copy c
 # It appears whole, or not at all.
 mkdir "$dir/place"
 echo before >"$dir/place/x"
-fresh; edit "$vm/halt" '1s/abi 1/abi 2/'
-refuses "snap: of a damaged tree" 1 "halt: line 1: abi 2" snap "$dir/place/x" --root "$bad"
+fresh; edit "$vm/halt" '1s/abi 2/abi 3/'
+refuses "snap: of a damaged tree" 1 "halt: line 1: abi 3" snap "$dir/place/x" --root "$bad"
 [ "$(cat "$dir/place/x")" = before ] && [ "$(ls "$dir/place")" = x ]
 ok "snap: what was there stays, and nothing else is left" $?
 run snap "$dir/place/x" --root "$good"
@@ -61,7 +61,7 @@ done
 echo "hello" >"$dir/broken"; broken "text" "line 1: not a file that kvmhot snap made"
 cp "$good/status" "$dir/broken"; broken "another file of kvmhot's" "line 1: not a file that kvmhot snap made"
 head -c 100000 /dev/urandom >"$dir/broken"; broken "noise" "line 1: not"
-sed '1s/abi 1/abi 2/' "$saved" >"$dir/broken"; broken "another abi" "line 1: abi 2, but this kvmhot reads only 1"
+sed '1s/abi 2/abi 3/' "$saved" >"$dir/broken"; broken "another abi" "line 1: abi 3, but this kvmhot reads only 2"
 sed '2s/^= status .*/= status x/' "$saved" >"$dir/broken"; broken "a length" "line 2: not '= NAME BYTES'"
 sed '2s/^= status .*/= status 99999999999/' "$saved" >"$dir/broken"; broken "a long length" "line 2: truncated: so many bytes do not follow"
 sed '2s/^= status .*/= status 99999999999999999999/' "$saved" >"$dir/broken"; broken "no length at all" "line 2: not '= NAME BYTES'"

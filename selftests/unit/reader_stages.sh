@@ -53,7 +53,8 @@ field "$vm/stages" 6 12 6000000000
 hold "reasons with more than their vCPU" "$bad"
 fresh
 field "$vm/ept" 3 5 900; field "$vm/ept" 3 6 8000000000
-field "$vm/ept" 3 8 9000000; field "$vm/ept" 3 9 "4608:750 8388608:150"
+field "$vm/ept" 3 8 9000000; field "$vm/ept" 3 9 "10240:750 8388608:150"
+field "$vm/ept" 3 12 7994852910
 field "$vm/user" 3 7 95; field "$vm/user" 3 8 19000000000
 field "$vm/user" 3 10 200000000; field "$vm/user" 3 11 "28672:5 184549376:90"
 hold "spans longer than their stage" "$bad"
@@ -173,6 +174,16 @@ for word in 0 3 "" -; do
 done
 no_word ept 2 access exec
 no_word ept 3 present 2
+fresh; field "$vm/ept" 4 3 -
+damaged "ept: a class without present" "ept: line 4: present: '-', but access read"
+fresh; field "$vm/ept" 4 2 unseen
+damaged "ept: no class, but present" "ept: line 4: present: '0', but access unseen"
+fresh; field "$vm/ept" 4 12 9264248
+damaged "ept: a cycle too many" "ept: line 4: cycles is 12352500, but irq to enter add up to 12352501"
+fresh; field "$vm/ept" 4 22 9264248
+damaged "ept: more in ept than in handle" "ept: line 4: ept is 9264248, but handle 9264247"
+fresh; field "$vm/ept" 4 15 18446744073709551615
+damaged "ept: a row overflows" "ept: line 4: stages: the sum is too large"
 no_word halt 2 stage sleep
 no_word ioctl 4 result EFAULT
 for file in exits hist stages user; do

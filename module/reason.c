@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Adds up the cells of an exit reason: one, or of EPT violations one for each class
+ * beside that of those without a class.
+ *
+ * Process context; may sleep.
+ */
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "kvmhot.h"
+
+static void add_stages(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
+{
+	sum->reenter += r->reenter;
+	sum->enter += r->enter;
+	sum->poll += r->poll;
+	sum->block += r->block;
+	sum->user_cycles += r->user_cycles;
+	sum->ioctl += r->ioctl;
+	sum->preempted += r->preempted;
+	sum->slept += r->slept;
+	sum->ept += r->ept;
+}
+
+static void add_rare(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
+{
+	sum->fast += r->fast;
+	sum->lost += r->lost;
+	sum->wait += r->wait;
+	sum->halt += r->halt;
+	sum->user += r->user;
+	sum->wait_max = max(sum->wait_max, r->wait_max);
+	sum->halt_max = max(sum->halt_max, r->halt_max);
+	sum->user_max = max(sum->user_max, r->user_max);
+	add_stages(sum, r);
+}
+
+/**
+ * kvmhot_tally_add() - add the figures of some exits to those of others
+ * @sum: is added to
+ * @sum_bucket: its histogram, or NULL
+ * @t: the figures
+ * @bucket: their histogram, or NULL likewise
+ */
+void kvmhot_tally_add(struct kvmhot_tally *sum, u64 *sum_bucket,
+		      const struct kvmhot_tally *t, const u64 *bucket)
+{
+	unsigned int i;
+
+	/* A cell without timed exits has no minimum, whatever is there. */
+	if (t->timed && (!sum->timed || t->min < sum->min))
+		sum->min = t->min;
+	sum->max = max(sum->max, t->max);
+	sum->total += t->total;
+	sum->exits += t->exits;
+	sum->timed += t->timed;
+	sum->open += t->open;
+	sum->cycles += t->cycles;
+	sum->guest += t->guest;
+	sum->irq += t->irq;
+	add_rare(&sum->rare, &t->rare);
+	if (!bucket || !t->timed)
+		return;
+	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
+		sum_bucket[i] += bucket[i];
+}
+
+/* The cell of a reason that comes after that of @key; 0 after the last one. */
+static unsigned int next_key(unsigned int key)
+{
+	u16 reason = kvmhot_key_reason(key);
+	unsigned int next = key + 1;
+
+	if ((reason & ~KVMHOT_KEY_LEVEL2) != EXIT_REASON_EPT_VIOLATION)
+		return 0;
+	if (key == reason)
+		next = KVMHOT_KEY_EPT +
+		       (key & KVMHOT_KEY_LEVEL2 ? KVMHOT_EPT_LEVEL2 : 0);
+	return kvmhot_key_reason(next) == reason && next < KVMHOT_NR_CELLS ?
+	       next : 0;
+}
+
+static bool is_there(const struct kvmhot_vcpu *v, unsigned int key)
+{
+	do {
+		if (READ_ONCE(v->cells[key]))
+			return true;
+	} while ((key = next_key(key)));
+	return false;
+}
+
+/* Without what is open.  Return: 0, or an errno of kvmhot_look_again(). */
+static int add_cells(struct kvmhot_vcpu *v, unsigned int key,
+		     struct kvmhot_tally *t, u64 *bucket, u64 *part)
+{
+	struct kvmhot_tally cell;
+	int ret;
+
+	memset(t, 0, sizeof(*t));
+	if (bucket)
+		memset(bucket, 0, KVMHOT_HIST_BUCKETS * sizeof(*bucket));
+	do {
+		ret = kvmhot_snap_cell(v, key, &cell, part);
+		if (ret < 0)
+			return ret;
+		if (ret)
+			kvmhot_tally_add(t, bucket, &cell, part);
+	} while ((key = next_key(key)));
+	return 0;
+}
+
+/*
+ * An exit may go from one cell to another while it is open, and may end after one cell
+ * was read and before another.  If the exit that was open at first is not open any
+ * more, read all again: then no count is ever less than at an earlier reading.
+ */
+static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_tally *t, u64 *bucket, u64 *part)
+{
+	struct kvmhot_open open, after;
+	unsigned int tries = 0;
+	bool is_open;
+	u32 gen;
+	int err;
+
+	if (!is_there(v, key))
+		return 0;
+	do {
+		/* Pairs with the store in kvmhot_vm_reset_one(). */
+		gen = READ_ONCE(v->gen);
+		err = kvmhot_look_again(&tries) ?:
+		      kvmhot_snap_open(v, &open) ?:
+		      add_cells(v, key, t, bucket, part) ?:
+		      kvmhot_snap_open(v, &after);
+		if (err)
+			return err;
+		is_open = kvmhot_key_reason(open.key) == key;
+	} while (READ_ONCE(v->gen) != gen ||
+		 (is_open && after.nr != open.nr));
+	t->total += is_open;
+	t->open = is_open && after.counts;
+	t->exits += t->open;
+	return 1;
+}
+
+/**
+ * kvmhot_reason_snap() - copy what is counted of a reason
+ * @v: the vCPU
+ * @key: the reason and level
+ * @snap: the copy
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 1, 0 if the reason never occurred, or an errno of kvmhot_look_again().
+ */
+int kvmhot_reason_snap(struct kvmhot_vcpu *v, unsigned int key,
+		       struct kvmhot_snap *snap)
+{
+	return reason_snap(v, key, &snap->t, snap->bucket, snap->part);
+}
+
+/**
+ * kvmhot_reason_tally() - the same without the histogram
+ * @v: the vCPU
+ * @key: the reason and level
+ * @t: the copy; all 0 if the reason never occurred
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_reason_tally(struct kvmhot_vcpu *v, unsigned int key,
+			struct kvmhot_tally *t)
+{
+	int ret = reason_snap(v, key, t, NULL, NULL);
+
+	if (ret <= 0)
+		memset(t, 0, sizeof(*t));
+	return min(ret, 0);
+}
+
+static void add_counts(struct kvmhot_counts *sum, const struct kvmhot_counts *c)
+{
+	unsigned int stage, i;
+
+	sum->exits += c->exits;
+	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
+		sum->stage[stage].tsc += c->stage[stage].tsc;
+		for (i = 0; i < KVMHOT_MAX_EVENTS; i++)
+			sum->stage[stage].event[i] += c->stage[stage].event[i];
+	}
+}
+
+/**
+ * kvmhot_reason_counts() - copy the counts of a reason
+ * @v: the vCPU
+ * @key: the reason and level
+ * @list: number of the list of events that they are to be of
+ * @c: the copy; without exits if there are none
+ * @part: for this function's use
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_reason_counts(struct kvmhot_vcpu *v, unsigned int key, u32 list,
+			 struct kvmhot_counts *c, struct kvmhot_counts *part)
+{
+	int ret;
+
+	c->exits = 0;
+	if (!is_there(v, key))
+		return 0;
+	memset(c, 0, sizeof(*c));
+	do {
+		ret = kvmhot_snap_counts(v, key, part);
+		if (ret < 0)
+			return ret;
+		if (ret && part->list == list)
+			add_counts(c, part);
+	} while ((key = next_key(key)));
+	return 0;
+}
