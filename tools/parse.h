@@ -95,6 +95,11 @@ int parse_error(const struct text *t, unsigned int column, __u64 *error);
 
 extern const char * const exits_columns[NR_R], * const vcpus_columns[NR_V];
 
+/* The stages from COLUMN on; SUM: of them, must be a number, too. */
+int parse_stages(const struct text *t, unsigned int column, __u64 *stages,
+		 __u64 *sum);
+int parse_add_stages(const struct text *t, __u64 *to, const __u64 *stages);
+
 /* The columns of 'exits' from COLUMN on */
 int parse_exits(const struct text *t, unsigned int column, __u64 *n);
 /* LOW:COUNT, in the order of LOW; 'timed' (not 0) to 'max' are there. */

@@ -116,16 +116,11 @@ static int parse_failed(const struct text *t)
 
 static int parse_stage_counts(const struct text *t, struct row *row)
 {
-	__u64 sum = 0;
-	int i;
+	__u64 sum;
 
-	if (text_number(t, "exits", t->column[7], ~0ULL, &row->counts.exits))
+	if (text_number(t, "exits", t->column[7], ~0ULL, &row->counts.exits) ||
+	    parse_stages(t, 8, row->counts.stages, &sum))
 		return -EBADMSG;
-	for (i = 0; i < NR_ST; i++)
-		if (text_number(t, stage_names[i], t->column[8 + i], ~0ULL,
-				&row->counts.stages[i]) ||
-		    parse_add(t, "stages", &sum, row->counts.stages[i]))
-			return -EBADMSG;
 	if (row->own)
 		return 0;
 	/* The others of its reason are read later: a reset may be between. */

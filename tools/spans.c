@@ -50,7 +50,6 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 {
 	struct span *span;
 	unsigned int *place;
-	int i;
 
 	if (make_room(t, to))
 		return -EBADMSG;
@@ -66,10 +65,8 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 		span->ept = 0;
 	}
 	span = &to->span[*place - 1];
-	for (i = 0; i < NR_ST; i++)
-		if (parse_add(t, stage_names[i], &span->stages[i], s->stages[i]))
-			return -EBADMSG;
-	if (parse_add(t, "ept", &span->ept, s->ept))
+	if (parse_add_stages(t, span->stages, s->stages) ||
+	    parse_add(t, "ept", &span->ept, s->ept))
 		return -EBADMSG;
 	return parse_merge(t, &span->hist, &s->hist);
 }
@@ -123,15 +120,10 @@ int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 static int parse_ept_stages(const struct text *t, unsigned int column,
 			    struct span *s)
 {
-	__u64 sum = 0;
-	int i;
+	__u64 sum;
 
-	for (i = 0; i < NR_ST; i++)
-		if (text_number(t, stage_names[i], t->column[column + i],
-				~0ULL, &s->stages[i]) ||
-		    parse_add(t, "stages", &sum, s->stages[i]))
-			return -EBADMSG;
-	if (text_number(t, "ept", t->column[column + i], ~0ULL, &s->ept))
+	if (parse_stages(t, column, s->stages, &sum) ||
+	    text_number(t, "ept", t->column[column + NR_ST], ~0ULL, &s->ept))
 		return -EBADMSG;
 	if (s->ept > s->stages[ST_HANDLE])
 		return text_bad(t, "ept is %llu, but handle %llu", s->ept,

@@ -13,6 +13,30 @@ const char * const stage_names[NR_ST] = {
 	"ioctl", "preempted", "slept", "unknown",
 };
 
+int parse_stages(const struct text *t, unsigned int column, __u64 *stages,
+		 __u64 *sum)
+{
+	int i;
+
+	*sum = 0;
+	for (i = 0; i < NR_ST; i++)
+		if (text_number(t, stage_names[i], t->column[column + i],
+				~0ULL, &stages[i]) ||
+		    parse_add(t, "stages", sum, stages[i]))
+			return -EBADMSG;
+	return 0;
+}
+
+int parse_add_stages(const struct text *t, __u64 *to, const __u64 *stages)
+{
+	int i;
+
+	for (i = 0; i < NR_ST; i++)
+		if (parse_add(t, stage_names[i], &to[i], stages[i]))
+			return -EBADMSG;
+	return 0;
+}
+
 static bool is_own(const struct text *t)
 {
 	return !strcmp(t->column[1], "-");
@@ -25,33 +49,17 @@ struct row {
 
 static int parse_row(const struct text *t, struct row *row)
 {
-	char * const *word = t->column + 4;
-	int i;
+	char * const *word = t->column + 5 + NR_ST;
 
 	memset(row, 0, sizeof(*row));
-	if (text_number(t, "exits", *word++, ~0ULL, &row->exits))
-		return -EBADMSG;
-	for (i = 0; i < NR_ST; i++)
-		if (text_number(t, stage_names[i], *word++, ~0ULL,
-				&row->stages[i]) ||
-		    parse_add(t, "stages", &row->sum, row->stages[i]))
-			return -EBADMSG;
-	if (text_number(t, "ept", *word++, ~0ULL, &row->ept) ||
+	if (text_number(t, "exits", t->column[4], ~0ULL, &row->exits) ||
+	    parse_stages(t, 5, row->stages, &row->sum) ||
+	    text_number(t, "ept", *word++, ~0ULL, &row->ept) ||
 	    text_number(t, "since", *word++, ~0ULL, &row->since) ||
 	    text_number(t, "now", *word++, ~0ULL, &row->now))
 		return -EBADMSG;
 	if (row->now < row->since)
 		return text_bad(t, "now is before since");
-	return 0;
-}
-
-static int merge(const struct text *t, __u64 *to, const struct row *row)
-{
-	int i;
-
-	for (i = 0; i < NR_ST; i++)
-		if (parse_add(t, stage_names[i], &to[i], row->stages[i]))
-			return -EBADMSG;
 	return 0;
 }
 
@@ -80,7 +88,7 @@ static int parse_own(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 			return -EBADMSG;
 	if (parse_add(t, "stages", &sum, row.sum))
 		return -EBADMSG;
-	return merge(t, vm->stages, &row);
+	return parse_add_stages(t, vm->stages, row.stages);
 }
 
 int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
@@ -107,5 +115,5 @@ int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 		return 0;
 	if (parse_add(t, "ept", &r->ept, row.ept))
 		return -EBADMSG;
-	return merge(t, r->stages, &row);
+	return parse_add_stages(t, r->stages, row.stages);
 }
