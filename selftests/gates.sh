@@ -27,18 +27,17 @@ gate()
 
 # The kernel's own checkers are in its source only.
 kernel_scripts()
-{
-	(
-		# shellcheck source=host/lib.sh
-		. "$here/host/lib.sh"
-		[ -e "$CACHE/scripts/ok" ] || {
-			mkdir -p "$CACHE/scripts"
-			kernel_source "$CACHE" scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
-			touch "$CACHE/scripts/ok"
-		}
-		echo "$CACHE/scripts"
-	)
-}
+(
+	# shellcheck source=host/lib.sh
+	. "$here/host/lib.sh"
+	unpack_scripts()
+	{
+		# shellcheck disable=SC2031 # set where this is called
+		kernel_source "$NEW" scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
+	}
+	once "$CACHE/checkers" unpack_scripts
+	echo "$CACHE/checkers/scripts"
+)
 
 # Each in its folder, for the sake of what it sources.
 shell_check()

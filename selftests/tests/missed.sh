@@ -10,6 +10,12 @@
 
 burn=1000000
 
+# greatest FILE: KVM cost in it
+greatest()
+{
+	awk -F '\t' '!/^#/ && $11 > max { max = $11 } END { print max }' "$1"
+}
+
 # busy NAME: a guest beside those that sleep
 busy()
 {
@@ -22,15 +28,13 @@ busy()
 	equal "$1: none is lost" "$(column_sum "$TMP/exits" 7)" 0
 	# A TSC tick may be several instructions.
 	true_that "$1: what the VMM burnt is in no exit's cost" \
-		"$(awk -F '\t' '!/^#/ && $11 > max { max = $11 }
-			END { print max }' "$TMP/exits")" -lt $((burn / 8))
+		"$(greatest "$TMP/exits")" -lt $((burn / 8))
 	sleep 0.3
 	guest_end vm
 	tap $? "$1: the guest is content"
 	until_true '[ "$(header "$dir/exits" state)" = ended ]'
 	true_that "$1: nor what it waited until its end" \
-		"$(awk -F '\t' '!/^#/ && $11 > max { max = $11 }
-			END { print max }' "$dir/exits")" -lt $((burn / 8))
+		"$(greatest "$dir/exits")" -lt $((burn / 8))
 }
 
 tap_begin
