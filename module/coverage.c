@@ -24,7 +24,7 @@
 #include "quick.h"
 
 /* To read both counts at the same moment while the vCPU runs */
-#define TRIES	100
+#define TRIES	10
 
 /*
  * KVM's count as it is now; at the end, if the vCPU is gone.
@@ -74,57 +74,82 @@ static bool is_ahead(const struct kvmhot_vcpu *v)
 	return READ_ONCE(v->stage) == KVMHOT_IRQ;
 }
 
-/*
- * Begin to compare afresh, with both counts of the same moment; or, if there is none
- * without an exit, as nearly so as was to be had.
- */
-static int begin(struct kvmhot_vcpu *v)
+/* Both counts of a vCPU's exits; each is taken within @apart exits of the others. */
+struct counts {
+	u64 exits;
+	u64 kvm;
+	u64 handled;
+	u64 apart;
+};
+
+/* One try; see read_counts().  In this order: @handled is part of @kvm. */
+static int try_counts(struct kvmhot_vcpu *v, struct counts *c)
 {
-	u64 before, kvm, handled = 0, after, apart, least = U64_MAX;
-	unsigned int try;
+	u64 after = 0;
 	bool ahead;
 	int err;
 
-	for (try = 0; try < TRIES && least; try++) {
-		err = kvmhot_vcpu_exits(v, &before);
-		ahead = is_ahead(v);
-		kvm = read_kvm(v);
-		err = err ?: read_handled(v, &handled) ?:
-		      kvmhot_vcpu_exits(v, &after);
+	err = kvmhot_vcpu_exits(v, &c->exits) ?: read_handled(v, &c->handled);
+	if (err)
+		return err;
+	ahead = is_ahead(v);
+	c->kvm = read_kvm(v);
+	err = kvmhot_vcpu_exits(v, &after);
+	c->apart = after - c->exits + (ahead || is_ahead(v));
+	return err;
+}
+
+/*
+ * Both counts of the same moment; or, if there is none without an exit, as nearly so
+ * as was to be had.  A reader that loses its CPU to the vCPU between the two would
+ * else find any number of exits more in the later one.
+ */
+static int read_counts(struct kvmhot_vcpu *v, struct counts *best)
+{
+	struct counts c;
+	unsigned int try;
+	int err;
+
+	best->apart = U64_MAX;
+	for (try = 0; try < TRIES && best->apart; try++) {
+		err = try_counts(v, &c);
 		if (err)
 			return err;
-		apart = after - before + (ahead || is_ahead(v));
-		if (apart >= least)
-			continue;
-		least = apart;
-		v->kvm_first = kvm;
-		v->kvm_handled = handled;
-		v->kvm_exits = before;
+		if (c.apart < best->apart)
+			*best = c;
 	}
-	v->kvm_seen = v->kvm_first;
-	v->kvm_cleared++;
 	return 0;
 }
 
-/* @exits: what KVM has counted since comparing began. */
-static int look(struct kvmhot_vcpu *v, u64 *exits)
+/*
+ * Begin to compare afresh.  An exit that was handled while the counts were read may
+ * be in any of them: it must not count as one that KVM has cleared.
+ */
+static void begin(struct kvmhot_vcpu *v, const struct counts *c)
 {
-	u64 handled, kvm;
+	v->kvm_first = c->kvm;
+	v->kvm_handled = c->handled + c->apart;
+	v->kvm_exits = c->exits;
+	v->kvm_cleared++;
+}
+
+/* @exits: since first sight; @kvm: what KVM has counted since comparing began. */
+static int look(struct kvmhot_vcpu *v, u64 *exits, u64 *kvm)
+{
+	struct counts c;
 	int err;
 
-	/* In this order: the former is part of the latter. */
-	err = read_handled(v, &handled);
+	err = read_counts(v, &c);
 	if (err)
 		return err;
-	kvm = read_kvm(v);
-	if (kvm < v->kvm_first || kvm < v->kvm_seen ||
-	    (handled > v->kvm_handled &&
-	     handled - v->kvm_handled > kvm - v->kvm_first))
-		err = begin(v);
-	else
-		v->kvm_seen = kvm;
-	*exits = v->kvm_seen - v->kvm_first;
-	return err;
+	if (c.kvm < v->kvm_first || c.kvm < v->kvm_seen ||
+	    (c.handled > v->kvm_handled &&
+	     c.handled - v->kvm_handled > c.kvm - v->kvm_first))
+		begin(v, &c);
+	v->kvm_seen = c.kvm;
+	*exits = c.exits;
+	*kvm = c.kvm - v->kvm_first;
+	return 0;
 }
 
 /**
@@ -139,32 +164,32 @@ static int look(struct kvmhot_vcpu *v, u64 *exits)
  */
 int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits)
 {
+	u64 own;
 	int err;
 
 	mutex_lock(&kvmhot_reset_lock);
-	err = look(v, exits);
+	err = look(v, &own, exits);
 	mutex_unlock(&kvmhot_reset_lock);
 	return err;
 }
 
 static int show_vm(struct seq_file *m, const struct kvmhot_vm *vm)
 {
-	u64 exits = 0, kvm = 0, cleared = 0, n = 0;
+	u64 exits = 0, kvm = 0, cleared = 0, own = 0, its = 0;
 	struct kvmhot_vcpu *v;
 	int err;
 
 	list_for_each_entry(v, &vm->vcpus, siblings) {
 		mutex_lock(&kvmhot_reset_lock);
-		err = look(v, &n);
-		kvm += n;
-		err = err ?: kvmhot_vcpu_exits(v, &n);
-		if (err) {
-			mutex_unlock(&kvmhot_reset_lock);
-			return err;
+		err = look(v, &own, &its);
+		if (!err) {
+			exits += own - v->kvm_exits;
+			kvm += its;
+			cleared += v->kvm_cleared;
 		}
-		exits += n - min(n, v->kvm_exits);
-		cleared += v->kvm_cleared;
 		mutex_unlock(&kvmhot_reset_lock);
+		if (err)
+			return err;
 	}
 	seq_printf(m, "vm\t%s\t%llu\t%llu\t%llu\n", vm->name, exits, kvm,
 		   cleared);

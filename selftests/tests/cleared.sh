@@ -63,6 +63,20 @@ grep -q "^note *coverage .*$one.*cleared" "$TMP/out"
 tap $? "check says that it was cleared"
 more "$one"
 sane "it goes on" "$one" 2
+
+# Often, as a reader may lose its CPU to the vCPUs between any two counts.
+i=0
+apart=0
+while [ $i -lt 150 ]; do
+	i=$((i + 1))
+	echo 0 > "$KVM/$one/exits"
+	# shellcheck disable=SC2046 # words
+	set -- $(row "$one")
+	[ $(($1 - $2)) -gt $apart ] && apart=$(($1 - $2))
+	[ $(($2 - $1)) -gt $apart ] && apart=$(($2 - $1))
+done
+true_that "cleared $i times: the two counts are apart by at most 4: $apart" $apart -le 4
+cleared=$3
 echo all > $KVMHOT/reset
 equal "the other one, after a reset" "$(row "$two" | cut -d ' ' -f 3)" 0
 
@@ -72,7 +86,7 @@ echo 0 > $KVM/exits
 for i in 1 2 3 4 5 6 7 8; do
 	more "$two"
 done
-sane "all are cleared" "$one" 4
+sane "all are cleared" "$one" $((cleared + 2))
 sane "all are cleared" "$two" 1
 
 # In the interval of a verb that looks twice
@@ -101,5 +115,5 @@ tap $? "one: the guest is content"
 until_true '[ "$(header "$KVMHOT/vms/$one/exits" state)" = ended ]'
 # shellcheck disable=SC2046 # words
 set -- $(row "$one")
-equal "the end: to the last exit" "$1 $3" "$2 6"
+equal "the end: to the last exit" "$1 $3" "$2 $((cleared + 4))"
 tap_end
