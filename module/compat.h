@@ -53,11 +53,15 @@
 #endif
 
 /*
- * Whether polling and blocking are two functions, since "KVM: Split out a
- * kvm_vcpu_block() helper from kvm_vcpu_halt()"; before, kvm_vcpu_block() did
- * both, and a kvm_vcpu_halt() that there was did neither.
+ * What a halted vCPU polls and blocks in: since "KVM: Split out a kvm_vcpu_block()
+ * helper from kvm_vcpu_halt()" the latter; a kvm_vcpu_halt() that there was before
+ * does neither.
  */
-#define KVMHOT_COMPAT_HALT	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0))
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+#define KVMHOT_COMPAT_HALT	"kvm_vcpu_halt"
+#else
+#define KVMHOT_COMPAT_HALT	"kvm_vcpu_block"
+#endif
 
 /*
  * Whether perf may take a thread's events off the CPU while KVM has the guest's

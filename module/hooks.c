@@ -58,6 +58,12 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.kind = HOOK_TRACEPOINT, .probe = kvmhot_probe_userspace_exit,
 		.required = true,
 	}, {
+		.name = "kvm_vcpu_wakeup", .module = "kvm",
+		.hits = KVMHOT_WAKEUPS,
+		.note = "the end of a halt is not known",
+		.kind = HOOK_TRACEPOINT, .probe = kvmhot_probe_wakeup,
+		.required = true,
+	}, {
 		.name = "kvm_vcpu_ioctl", .module = "kvm",
 		.hits = KVMHOT_STARTS,
 		.note = "the VMM's time is taken for KVM's",
@@ -97,21 +103,10 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.ret = kvmhot_probe_ept_ret, .detail = true,
 		.data_size = sizeof(struct kvmhot_ept_span), .calls = 1,
 	}, {
-#if KVMHOT_COMPAT_HALT
-		.name = "kvm_vcpu_halt", .module = "kvm",
+		.name = KVMHOT_COMPAT_HALT, .module = "kvm",
 		.hits = KVMHOT_HALTS,
-		.note = "halt-polling is taken for cost",
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_halt,
-		.ret = kvmhot_probe_halt_ret,
-		.data_size = sizeof(struct kvmhot_halt_span), .calls = 1,
-	}, {
-#endif
-		.name = "kvm_vcpu_block", .module = "kvm",
-		.hits = KVMHOT_BLOCKS,
-		.note = "sleep in HLT is taken for polling, or for wait",
-		.kind = HOOK_KRETPROBE, .entry = kvmhot_probe_block,
-		.ret = kvmhot_probe_block_ret,
-		.data_size = sizeof(struct kvmhot_halt_span), .calls = 1,
+		.note = "halt-polling is taken for cost, sleep in HLT for wait",
+		.kind = HOOK_KPROBE, .handler = kvmhot_probe_halt,
 	}, {
 		.name = "kvm_entry", .module = "kvm",
 		.hits = KVMHOT_ENTRIES,

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Functions within KVM_RUN: the EPT violation's handler, which tells what the open
- * exit is about, and the two of HLT, which are stages.
+ * exit is about, and that of HLT, which is a stage.
  *
  * Probe context, as timeline.c; on the vCPU's thread, with its mutex held.
  */
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
+#include <linux/preempt.h>
 #include <linux/ptrace.h>
 
+#include "compat.h"
 #include "edge.h"
 #include "kvmhot.h"
 #include "quick.h"
@@ -142,94 +144,80 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_ept_ret);
 
-/* Is the vCPU in a stage that @stage, a halt, may follow? */
-static __always_inline bool may_halt(const struct kvmhot_vcpu *v,
-				     enum kvmhot_sum stage)
+/* kvm_vcpu_halt(vcpu), entry */
+static void begin_halt(struct kvmhot_vcpu *v)
 {
-	return v->task == current &&
-	       (kvmhot_in_cost(v) ||
-		(stage == KVMHOT_BLOCK && v->stage == KVMHOT_POLL));
+	u64 now;
+	u32 n;
+
+	if (v->task != current || !kvmhot_in_cost(v))
+		return;
+	now = kvmhot_edge_begin(v, &n);
+	if (!kvmhot_edge_in_vain(v, now)) {
+		kvmhot_end_stage(v, now);
+		v->halted = v->stage;
+		v->halt.poll = v->sum[KVMHOT_POLL];
+		v->halt.block = v->sum[KVMHOT_BLOCK];
+		v->stage = KVMHOT_POLL;
+		v->sum[KVMHOT_HALTS]++;
+	}
+	kvmhot_edge_end(v, n);
 }
 
-/* Return: as of a kretprobe's entry handler. */
-static __always_inline int halt_begin(struct kvmhot_halt_span *span,
-				      struct pt_regs *regs,
-				      enum kvmhot_sum stage)
+NOKPROBE_SYMBOL(begin_halt);
+
+int kvmhot_probe_halt(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kvmhot_vcpu *v;
-	u64 now;
-	u32 n;
 
-	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	v = kvmhot_vcpu_find_settled(span->vcpu);
-	if (!v || !may_halt(v, stage))
-		return 1;
-	now = kvmhot_edge_begin(v, &n);
-	if (kvmhot_edge_in_vain(v, now)) {
-		kvmhot_edge_end(v, n);
-		return 1;
-	}
-	kvmhot_end_stage(v, now);
-	span->resume = v->stage;
-	span->before = v->sum[stage];
-	v->stage = stage;
-	kvmhot_edge_end(v, n);
+	v = kvmhot_vcpu_find_settled((void *)regs_get_kernel_argument(regs, 0));
+	if (v)
+		begin_halt(v);
 	return 0;
-}
-
-static __always_inline void halt_end(const struct kvmhot_halt_span *span,
-				     enum kvmhot_sum stage,
-				     enum kvmhot_sum hits)
-{
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(span->vcpu);
-	u64 now;
-	u32 n;
-
-	if (!v || v->task != current || v->stage != stage)
-		return;
-	now = kvmhot_edge_begin(v, &n);
-	if (kvmhot_edge_in_vain(v, now)) {
-		kvmhot_edge_end(v, n);
-		return;
-	}
-	kvmhot_end_stage(v, now);
-	v->stage = span->resume;
-	v->sum[hits]++;
-	kvmhot_edge_end(v, n);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, stage, 0,
-			v->sum[stage] - span->before);
-}
-
-/* kvm_vcpu_halt(vcpu), entry: what is not kvm_vcpu_block() is polling. */
-int kvmhot_probe_halt(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	return halt_begin((void *)ri->data, regs, KVMHOT_POLL);
 }
 
 NOKPROBE_SYMBOL(kvmhot_probe_halt);
 
-/* kvm_vcpu_halt(), return */
-int kvmhot_probe_halt_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
+/* The record of the vCPU that this thread has loaded, NULL if there is none. */
+static struct kvmhot_vcpu *loaded_vcpu(void)
 {
-	halt_end((void *)ri->data, KVMHOT_POLL, KVMHOT_HALTS);
-	return 0;
+	const struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(current);
+
+	return vcpu ? kvmhot_vcpu_find_settled(vcpu) : NULL;
 }
 
-NOKPROBE_SYMBOL(kvmhot_probe_halt_ret);
-
-/* kvm_vcpu_block(vcpu), entry; from kvm_vcpu_halt() or not */
-int kvmhot_probe_block(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void end_halt(void)
 {
-	return halt_begin((void *)ri->data, regs, KVMHOT_BLOCK);
+	struct kvmhot_vcpu *v = loaded_vcpu();
+	u64 now, poll, block;
+	u32 n;
+
+	if (!v || v->task != current || v->stage != KVMHOT_POLL)
+		return;
+	now = kvmhot_edge_begin(v, &n);
+	if (kvmhot_edge_in_vain(v, now)) {
+		kvmhot_edge_end(v, n);
+		return;
+	}
+	kvmhot_end_stage(v, now);
+	v->stage = v->halted;
+	v->sum[KVMHOT_WAKEUPS]++;
+	poll = v->sum[KVMHOT_POLL] - v->halt.poll;
+	block = v->sum[KVMHOT_BLOCK] - v->halt.block;
+	kvmhot_edge_end(v, n);
+	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, poll);
+	if (block)
+		kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0, block);
 }
 
-NOKPROBE_SYMBOL(kvmhot_probe_block);
-
-/* kvm_vcpu_block(), return */
-int kvmhot_probe_block_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
+/*
+ * kvm:kvm_vcpu_wakeup, the last that kvm_vcpu_halt() does; without word of the vCPU,
+ * which is loaded here.
+ */
+void kvmhot_probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 {
-	halt_end((void *)ri->data, KVMHOT_BLOCK, KVMHOT_BLOCKS);
-	return 0;
+	/* Preemption may be on here, unlike at the other hooks. */
+	preempt_disable_notrace();
+	end_halt();
+	preempt_enable_notrace();
 }
-
-NOKPROBE_SYMBOL(kvmhot_probe_block_ret);

@@ -35,7 +35,7 @@ MODULE_PARM_DESC(max_share, "percent of what it has and what is free that one VM
 
 unsigned int kvmhot_maxactive;
 module_param_named(maxactive, kvmhot_maxactive, uint, 0400);
-MODULE_PARM_DESC(maxactive, "vCPUs that may be in KVM_RUN at once (max_vcpus, 256 at least)");
+MODULE_PARM_DESC(maxactive, "with detail: vCPUs that may be in KVM_RUN at once (max_vcpus, 256 at least)");
 
 bool kvmhot_detail;
 module_param_named(detail, kvmhot_detail, bool, 0400);

@@ -107,14 +107,14 @@ enum kvmhot_sum {
 	KVMHOT_NR_STAGES,
 	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
 	KVMHOT_CLASSED,		/* EPT violations with a class; for readers only */
-	KVMHOT_SWITCHES,	/* times that PREEMPTED or SLEPT began */
+	KVMHOT_SWITCHES,	/* times that PREEMPTED, SLEPT or BLOCK began */
 	KVMHOT_STARTS,		/* entries of KVM_RUN */
 	KVMHOT_RUNS,		/* ends of KVM_RUN */
 	KVMHOT_RUN_RETURNS,	/* its returns, with 'detail' */
 	KVMHOT_EPT,		/* returns from handle_ept_violation, with 'detail' */
 	KVMHOT_EPT_CYCLES,	/* TSC cycles in it, without wait */
-	KVMHOT_HALTS,		/* returns from kvm_vcpu_halt */
-	KVMHOT_BLOCKS,		/* returns from kvm_vcpu_block */
+	KVMHOT_HALTS,		/* entries of kvm_vcpu_halt */
+	KVMHOT_WAKEUPS,		/* ends of it */
 	KVMHOT_DROPPED,		/* exits that are in no cell */
 	KVMHOT_ENDS,		/* 1 after its VM ended */
 	KVMHOT_BACK,		/* edges at which the TSC had gone back */
@@ -124,6 +124,10 @@ enum kvmhot_sum {
 /* Stages that are KVM's cost, in which a thread may also be switched out. */
 #define KVMHOT_COST_STAGES	(BIT(KVMHOT_IRQ) | BIT(KVMHOT_HANDLE) | \
 				 BIT(KVMHOT_REENTER) | BIT(KVMHOT_ENTER))
+
+/* Stages in which the thread is switched out. */
+#define KVMHOT_OUT_STAGES	(BIT(KVMHOT_BLOCK) | BIT(KVMHOT_PREEMPTED) | \
+				 BIT(KVMHOT_SLEPT))
 
 /* Kinds of spans that have slots of their own, beside the cells. */
 enum kvmhot_chain {
@@ -234,7 +238,8 @@ struct kvmhot_quick {
  * @exit_tsc: TSC of the open exit's kvm_exit; 0 if its cost will not be known
  * @cell: cell of the open exit; NULL if none is open, or it was dropped
  * @stage: where the vCPU is since @last, a stage of enum kvmhot_sum
- * @resume: the stage that was left for KVMHOT_PREEMPTED or KVMHOT_SLEPT
+ * @resume: the stage that was left for one of KVMHOT_OUT_STAGES
+ * @halted: the stage that was left for KVMHOT_POLL
  * @slow: the open exit came to vmx_handle_exit
  * @odd: something is in @span, @away or @ept
  * @prepared: @before is that of this exit
@@ -248,6 +253,7 @@ struct kvmhot_quick {
  * @ept: of the open exit: in handle_ept_violation
  * @before: what the open exit's cell had before kvmhot_cell_prepare() added to it
  * @user: of the current stay in the VMM
+ * @halt: stages poll and block of @sum when the current halt began
  * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
  * @pmu: counts of perf events, or NULL; made by the worker, which replaces it
@@ -309,6 +315,7 @@ struct kvmhot_vcpu {
 	struct kvmhot_cell	*cell;
 	u8			stage;
 	u8			resume;
+	u8			halted;
 	u8			slow;
 	u8			odd;
 	u8			prepared;
@@ -324,6 +331,10 @@ struct kvmhot_vcpu {
 	u64			ept;
 	struct kvmhot_rare	before;
 	u64			user;
+	struct {
+		u64	poll;
+		u64	block;
+	}			halt;
 	int			missed_handle;
 	struct task_struct	*task;
 	struct kvmhot_pmu	*pmu;

@@ -14,6 +14,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/kvm_host.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
@@ -93,6 +94,23 @@ void kvmhot_switch_forget(bool all)
 	}
 }
 
+/*
+ * What it is that a thread is switched out.  A vCPU that waits for INIT or SIPI is
+ * blocked, too, but did not come by kvm_vcpu_halt().
+ */
+static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
+				 const struct kvm_vcpu *vcpu, bool runnable)
+{
+	if (v->stage == KVMHOT_POLL)
+		return KVMHOT_BLOCK;
+	if (runnable)
+		return KVMHOT_PREEMPTED;
+	if (vcpu && (vcpu->arch.mp_state == KVM_MP_STATE_UNINITIALIZED ||
+		     vcpu->arch.mp_state == KVM_MP_STATE_INIT_RECEIVED))
+		return KVMHOT_BLOCK;
+	return KVMHOT_SLEPT;
+}
+
 /* The part of KVM_RUN that a thread is switched out is not KVM's cost. */
 static noinline void switch_out(struct kvmhot_vcpu *v,
 				const struct kvm_vcpu *vcpu,
@@ -108,7 +126,7 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 	if (!v || v->task != task)
 		return;
 	kvmhot_settle(v);
-	if (!kvmhot_in_cost(v))
+	if (!kvmhot_in_cost(v) && v->stage != KVMHOT_POLL)
 		return;
 	now = kvmhot_edge_begin(v, &n);
 	if (kvmhot_edge_in_vain(v, now))
@@ -122,7 +140,7 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 	}
 	kvmhot_end_stage(v, now);
 	v->resume = v->stage;
-	v->stage = runnable ? KVMHOT_PREEMPTED : KVMHOT_SLEPT;
+	v->stage = out_stage(v, vcpu, runnable);
 	v->sum[KVMHOT_SWITCHES]++;
 out:
 	kvmhot_edge_end(v, n);
@@ -138,7 +156,7 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 	v = vcpu ? kvmhot_vcpu_find(vcpu) : away_find(task);
 	if (!v || v->task != task)
 		return;
-	if (v->stage == KVMHOT_PREEMPTED || v->stage == KVMHOT_SLEPT) {
+	if (BIT(v->stage) & KVMHOT_OUT_STAGES) {
 		/* perf brings the thread's events back a little later. */
 		now = kvmhot_edge_begin_as(v, &n, task);
 		if (!kvmhot_edge_in_vain(v, now)) {

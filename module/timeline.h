@@ -29,18 +29,6 @@ struct kvmhot_ept_span {
 };
 
 /**
- * struct kvmhot_halt_span - kvm_vcpu_halt or kvm_vcpu_block
- * @vcpu: the vCPU
- * @before: the vCPU's cycles in the stage up to the entry
- * @resume: stage to be in after the return
- */
-struct kvmhot_halt_span {
-	struct kvm_vcpu	*vcpu;
-	u64		before;
-	u8		resume;
-};
-
-/**
  * struct kvmhot_ioctl_span - kvm_vcpu_ioctl
  * @vcpu: the vCPU; its file is open until after the return
  * @start: TSC at entry
@@ -64,11 +52,8 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 				 struct pt_regs *regs);
 int kvmhot_probe_vcpu_destroy(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs);
-int kvmhot_probe_halt(struct kretprobe_instance *ri, struct pt_regs *regs);
-int kvmhot_probe_halt_ret(struct kretprobe_instance *ri, struct pt_regs *regs);
-int kvmhot_probe_block(struct kretprobe_instance *ri, struct pt_regs *regs);
-int kvmhot_probe_block_ret(struct kretprobe_instance *ri,
-			   struct pt_regs *regs);
+int kvmhot_probe_halt(struct kprobe *kp, struct pt_regs *regs);
+void kvmhot_probe_wakeup(void *data, u64 ns, bool waited, bool valid);
 int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs);
 int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs);

@@ -271,12 +271,16 @@ static void tell_bound(const char *what, __u64 n, __u64 most,
 void doctor_bounds(const struct host *h)
 {
 	__u64 maxactive;
-	int ret = read_number(MAXACTIVE, &maxactive);
+	int ret;
 
 	tell_bound("VMs", h->n[D_VMS], h->n[D_VMS_MAX], "max_vms", 1);
 	tell_bound("vCPUs", h->n[D_VCPUS], h->n[D_VCPUS_MAX], "max_vcpus", 1);
 	tell_bound("bytes of memory", h->n[D_MEMORY], h->n[D_MEMORY_MAX],
 		   "max_memory_kb", 1024);
+	/* Of kretprobes, which only detail has */
+	if (!h->status.n[S_DETAIL])
+		return;
+	ret = read_number(MAXACTIVE, &maxactive);
 	if (!ret) {
 		tell_bound("vCPUs that may be in KVM at once (maxactive)",
 			   h->n[D_VCPUS], maxactive, "maxactive", 1);

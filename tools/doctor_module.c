@@ -107,15 +107,21 @@ void doctor_module(struct host *h)
 	}
 }
 
+/* Is there a hit whenever there are exits, but for those on KVM's fast path? */
+static bool is_of_exits(const struct hook *k)
+{
+	return !strcmp(k->name, "kvm_exit") || !strcmp(k->name, "kvm_entry") ||
+	       (!strcmp(k->name, "vmx_handle_exit") &&
+		!strcmp(k->kind, "kprobe"));
+}
+
 /* What counting needs at least, as in the module's table of hooks */
 static bool is_required(const struct hook *k)
 {
-	if (!strcmp(k->name, "kvm_exit") || !strcmp(k->name, "kvm_entry") ||
-	    !strcmp(k->name, "kvm_userspace_exit"))
-		return true;
-	return !strcmp(k->kind, "kprobe") &&
-	       (!strcmp(k->name, "vmx_handle_exit") ||
-		!strcmp(k->name, "kvm_vcpu_ioctl"));
+	return is_of_exits(k) || !strcmp(k->name, "kvm_userspace_exit") ||
+	       !strcmp(k->name, "kvm_vcpu_wakeup") ||
+	       (!strcmp(k->name, "kvm_vcpu_ioctl") &&
+		!strcmp(k->kind, "kprobe"));
 }
 
 /* Without memory for a hook none is put in place, nor while it is tried again. */
@@ -163,14 +169,10 @@ static void tell_missed(const struct host *h, const struct hook *k)
 		      need, now, h->n[D_VCPUS]);
 }
 
-/*
- * Of these there are hits whenever there are exits; not of KVM_RUN, which a guest
- * need not leave.
- */
+/* A guest need not leave KVM_RUN, nor halt. */
 static bool is_dead(const struct host *h, const struct hook *k, __u64 hits)
 {
-	return !hits && h->status.n[S_EXITS] > MANY_EXITS && is_required(k) &&
-	       strcmp(k->name, "kvm_vcpu_ioctl");
+	return !hits && h->status.n[S_EXITS] > MANY_EXITS && is_of_exits(k);
 }
 
 static void tell_armed(const struct host *h, const struct hook *k,
@@ -196,9 +198,7 @@ static void tell_idle(const struct host *h, const struct hook *k,
 		      const struct hook_more *more)
 {
 	bool handle = !strcmp(k->name, "vmx_handle_exit");
-	bool detail = !strcmp(k->kind, "kretprobe") &&
-		      (handle || !strcmp(k->name, "handle_ept_violation") ||
-		       !strcmp(k->name, "kvm_vcpu_ioctl"));
+	bool detail = !strcmp(k->kind, "kretprobe");
 
 	if (k->missed) {
 		tell_missed(h, k);

@@ -26,6 +26,8 @@ static struct symbol symbols[] = {
 	{ .name = "kvm_arch_vcpu_destroy", .module = "kvm" },
 	{ .name = TRACEPOINT "kvm_exit", .module = "kvm" },
 	{ .name = TRACEPOINT "kvm_entry", .module = "kvm" },
+	{ .name = TRACEPOINT "kvm_userspace_exit", .module = "kvm" },
+	{ .name = TRACEPOINT "kvm_vcpu_wakeup", .module = "kvm" },
 	{ .name = TRACEPOINT "sched_switch" },
 	/* What tells how the kernel was configured */
 	{ .name = "register_kprobe" },
@@ -34,15 +36,27 @@ static struct symbol symbols[] = {
 };
 
 #define NR_SYMBOLS	(sizeof(symbols) / sizeof(*symbols))
-#define NR_HOOKED	9	/* the first */
+#define NR_HOOKED	11	/* the first */
 
 /* What counting needs at least, as in the module's table of hooks */
 static bool is_required(const struct symbol *s)
 {
 	return !strcmp(s->name, "kvm_vcpu_ioctl") ||
 	       !strcmp(s->name, "vmx_handle_exit") ||
-	       !strcmp(s->name, TRACEPOINT "kvm_exit") ||
-	       !strcmp(s->name, TRACEPOINT "kvm_entry");
+	       !strncmp(s->name, TRACEPOINT "kvm_", strlen(TRACEPOINT "kvm_"));
+}
+
+/* What a vCPU halts in; before 5.17 kvm_vcpu_halt is another function. */
+static const char *halt_name(const struct host *h)
+{
+	return h->major > 5 || (h->major == 5 && h->minor >= 17) ?
+	       "kvm_vcpu_halt" : "kvm_vcpu_block";
+}
+
+static bool is_halt(const struct symbol *s)
+{
+	return !strcmp(s->name, "kvm_vcpu_halt") ||
+	       !strcmp(s->name, "kvm_vcpu_block");
 }
 
 static const char *short_name(const struct symbol *s)
@@ -183,9 +197,7 @@ void symbols_tell(const struct host *h)
 		return;
 	}
 	for (s = symbols; s < symbols + NR_HOOKED; s++) {
-		/* Before 5.17 it is another function, which is not hooked. */
-		if (!strcmp(s->name, "kvm_vcpu_halt") &&
-		    (h->major < 5 || (h->major == 5 && h->minor < 17)))
+		if (is_halt(s) && strcmp(s->name, halt_name(h)))
 			continue;
 		tell_one(s, !s->module || (strcmp(s->module, "kvm") ?
 					   h->kvm_intel : h->kvm));

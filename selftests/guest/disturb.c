@@ -65,6 +65,27 @@ void disturb_this(struct vm *vm)
 		start_timer(vm->timer_us);
 }
 
+void disturb_after(__u64 ms)
+{
+	const struct itimerspec once = {
+		.it_value = {
+			.tv_sec = ms / 1000,
+			.tv_nsec = ms % 1000 * 1000000,
+		},
+	};
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = kick_signal(),
+	};
+	timer_t timer;
+
+	event._sigev_un._tid = gettid();
+	/* It is there until the process ends */
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) ||
+	    timer_settime(timer, 0, &once, NULL))
+		die("timer");
+}
+
 void disturb_done(void)
 {
 	nr_done++;

@@ -14,6 +14,9 @@ void disturb_init(void);
 void disturb_this(struct vm *vm);
 void disturb_done(void);
 
+/* A signal to this thread, once, MS milliseconds from now */
+void disturb_after(__u64 ms);
+
 /* Start the threads that do it; and wait for them, while the vCPUs' threads
  * still may be signalled.
  */

@@ -54,6 +54,8 @@ static void print_usage(FILE *to)
 		"  --rest MS     each vCPU's thread sleeps MS milliseconds before the\n"
 		"                first round\n"
 		"  --rest-each   and before each other round\n"
+		"  --park MS     each vCPU waits MS milliseconds for a SIPI, which does\n"
+		"                not come, before the first round\n"
 		"  --new-threads each round of a vCPU is run by a thread of its own\n"
 		"  --nested      the guest has VMX: kinds l2_*, not vmclear, invept\n"
 		"  --wait-start  print READY PID, start at a line or SIGUSR1\n"
@@ -151,6 +153,8 @@ static bool parse_vm_option(int option)
 		return parse_number(optarg, 1, UINT32_MAX, &vm.uffd_ms);
 	case 'R':
 		return parse_number(optarg, 0, UINT32_MAX / 1000, &vm.rest_ms);
+	case 'P':
+		return parse_number(optarg, 1, UINT32_MAX / 1000, &vm.park_ms);
 	case 'N':
 		return parse_number(optarg, 1, INT64_MAX, &vm.nap_ticks);
 	case 'S':
@@ -233,6 +237,7 @@ static bool parse_arguments(int argc, char **argv, struct options *options)
 		{ "nap-spin", required_argument, NULL, 'S' },
 		{ "rest", required_argument, NULL, 'R' },
 		{ "rest-each", no_argument, NULL, 'E' },
+		{ "park", required_argument, NULL, 'P' },
 		{ "new-threads", no_argument, NULL, 'w' },
 		{ "nested", no_argument, NULL, 'd' },
 		{ "forever", no_argument, NULL, 'f' },

@@ -99,6 +99,10 @@ static void *player_main(void *arg)
 	do {
 		if (vm->rest_ms && (vm->rest_each || !player->play->done))
 			usleep(vm->rest_ms * 1000);
+		if (vm->park_ms && !player->play->done) {
+			disturb_after(vm->park_ms);
+			vcpu_park(player->vcpu);
+		}
 		do_round(player);
 	} while (end_of_round(player->play, player->vcpu));
 	vcpu_end(vm, player->vcpu);

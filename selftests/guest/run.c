@@ -113,6 +113,25 @@ static void get_regs(struct vm *vm, struct vcpu *vcpu)
 	}
 }
 
+static void set_mp_state(struct vcpu *vcpu, __u32 state)
+{
+	struct kvm_mp_state to = { .mp_state = state };
+
+	if (ioctl(vcpu->fd, KVM_SET_MP_STATE, &to))
+		die("KVM_SET_MP_STATE");
+}
+
+void vcpu_park(struct vcpu *vcpu)
+{
+	__u64 signals = vcpu->tally[RUN_EINTR];
+
+	set_mp_state(vcpu, KVM_MP_STATE_INIT_RECEIVED);
+	while (vcpu->tally[RUN_EINTR] == signals)
+		if (run_once(vcpu))
+			die_of(vcpu, "KVM_RUN returned, waiting for a SIPI", 0);
+	set_mp_state(vcpu, KVM_MP_STATE_RUNNABLE);
+}
+
 void vcpu_end(struct vm *vm, struct vcpu *vcpu)
 {
 	if (!vm->ioctls)

@@ -52,6 +52,7 @@ struct vm {
 	bool uffd_fail;		/* and the first fault of each fails */
 	__u64 rest_ms;		/* before the first round */
 	bool rest_each;		/* and the others */
+	__u64 park_ms;		/* likewise, in KVM */
 	__u64 nap_ticks, nap_spin;
 	bool nested;
 	bool each;		/* time each iteration of the last round */
@@ -98,6 +99,8 @@ void vm_init(struct vm *vm, unsigned int nr_vcpus, const struct list *list);
 
 /* run.c: until the guest writes to @port */
 void vcpu_run(struct vm *vm, struct vcpu *vcpu, __u16 port);
+/* Wait for a SIPI, until a signal comes */
+void vcpu_park(struct vcpu *vcpu);
 /* One ioctl that fails, if there are any */
 void vcpu_end(struct vm *vm, struct vcpu *vcpu);
 

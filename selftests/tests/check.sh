@@ -93,7 +93,7 @@ tap_begin
 check 1 "not loaded"
 says "not loaded" "PROBLEM *module *kvmhot is not loaded"
 equal "not loaded: all symbols are found" \
-	"$(grep -c '^ok *symbol' "$TMP/out") $(grep -c '^PROBLEM *symbol' "$TMP/out")" "9 0"
+	"$(grep -c '^ok *symbol' "$TMP/out") $(grep -c '^PROBLEM *symbol' "$TMP/out")" "10 0"
 equal "not loaded: nothing on stderr" "$(cat "$TMP/err")" ""
 tail -n 1 "$TMP/out" | grep -q '^1 problem'
 tap $? "not loaded: that is the only problem"
@@ -102,8 +102,9 @@ tap $? "not loaded: that is the only problem"
 		__traceiter_sched_switch; do
 		printf '0 t %s\n' $symbol
 	done
-	for symbol in kvm_vcpu_ioctl kvm_vcpu_halt kvm_vcpu_block kvm_arch_vcpu_destroy \
-		__traceiter_kvm_exit __traceiter_kvm_entry; do
+	for symbol in kvm_vcpu_ioctl kvm_vcpu_halt kvm_arch_vcpu_destroy \
+		__traceiter_kvm_exit __traceiter_kvm_entry \
+		__traceiter_kvm_userspace_exit __traceiter_kvm_vcpu_wakeup; do
 		printf '0 t %s\t[kvm]\n' $symbol
 	done
 	printf '0 t %s\t[kvm_intel]\n' vmx_handle_exit handle_ept_violation.isra.0

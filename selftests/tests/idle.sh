@@ -19,12 +19,6 @@ asleep()
 	cat /proc/[0-9]*/task/*/wchan 2> /dev/null | grep -o kvm_vcpu_block | wc -l
 }
 
-# missed: by all kretprobes
-missed()
-{
-	awk -F '\t' '$1 == "hook" { sum += $7 } END { print sum }' $KVMHOT/status
-}
-
 tap_begin
 load
 khz=$(status tsc_khz)

@@ -169,6 +169,12 @@ hook()
 			print $column }' $KVMHOT/status
 }
 
+# missed: calls that all hooks together missed
+missed()
+{
+	awk -F '\t' '$1 == "hook" { sum += $7 } END { print sum }' $KVMHOT/status
+}
+
 # until_true CONDITION: a command, evaluated again and again; for 15 s at most
 until_true()
 {

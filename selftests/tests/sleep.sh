@@ -10,14 +10,13 @@
 
 POLL_NS=/sys/module/kvm/parameters/halt_poll_ns
 poll_ns=$(cat $POLL_NS)
-BLOCK_EVENT=$TRACING/events/kprobes/kvmhot_block
+WAKEUP_EVENT=$TRACING/events/kvm/kvm_vcpu_wakeup
 
 # shellcheck disable=SC2086 # no blanks in them
 restore()
 {
 	echo "$poll_ns" > $POLL_NS
-	echo '!hist:keys=common_pid' > $BLOCK_EVENT/trigger
-	echo '-:kvmhot_block' >> $TRACING/kprobe_events
+	echo '!hist:keys=waited' > $WAKEUP_EVENT/trigger
 	cleanup
 }
 trap 'restore 2>/dev/null' EXIT
@@ -29,13 +28,14 @@ while_there()
 		halt_exits halt_successful_poll) | tr : ' ' > "$TMP/kvm"
 }
 
-# halting ARGUMENT...: as measure, with the calls of kvm_vcpu_block
+# halting ARGUMENT...: as measure, with the halts in which KVM gave the CPU away
 halting()
 {
-	echo 'hist:keys=common_pid' > $BLOCK_EVENT/trigger
+	echo 'hist:keys=waited' > $WAKEUP_EVENT/trigger
 	measure "$@"
-	echo "blocks $(hits $BLOCK_EVENT)" >> "$TMP/kvm"
-	echo '!hist:keys=common_pid' > $BLOCK_EVENT/trigger
+	awk '/waited: *1 / { gsub(/[{},]/, " "); print "waited", $NF }' \
+		$WAKEUP_EVENT/hist >> "$TMP/kvm"
+	echo '!hist:keys=waited' > $WAKEUP_EVENT/trigger
 }
 
 # kvm NAME
@@ -73,24 +73,23 @@ check_halt()
 	halts=$(kvm halt_exits)
 	equal "$1: halts as KVM counts them" "$(sum halt timed stage=poll)" \
 		"$halts"
-	equal "$1: calls of kvm_vcpu_block" "$(sum halt timed stage=block)" \
-		"$(kvm blocks)"
-	# KVM takes the time inside kvm_vcpu_halt, and around kvm_vcpu_block.
+	equal "$1: those in which it gave the CPU away" \
+		"$(sum halt timed stage=block)" "$(kvm waited)"
+	# KVM takes the time inside kvm_vcpu_halt, and around kvm_vcpu_block, in which
+	# the way to the scheduler and back is poll.
 	wait=$(kvm halt_wait_ns)
-	between "$1: block is KVM's halt_wait_ns" \
+	between "$1: block is KVM's halt_wait_ns, without the way there and back" \
 		"$(ns "$(sum halt cycles stage=block)")" \
-		"$((wait - wait / 50 - 2000))" "$((wait + 1000))"
+		"$((wait - halts * 5000))" "$wait"
 	poll=$(($(kvm halt_poll_success_ns) + $(kvm halt_poll_fail_ns)))
-	between "$1: poll is KVM's, and some book-keeping" \
+	between "$1: poll is KVM's, that way, and some book-keeping" \
 		"$(ns "$(sum halt cycles stage=poll)")" \
-		"$poll" "$((poll + poll / 20 + halts * 3000))"
+		"$poll" "$((poll + poll / 20 + halts * 7000))"
 }
 
 emulated || skip_all "what else takes the CPU is not known here"
 
 tap_begin
-echo 'p:kvmhot_block kvm_vcpu_block' >> $TRACING/kprobe_events ||
-	bail "no kprobe on kvm_vcpu_block"
 load
 khz=$(status tsc_khz)
 
@@ -168,7 +167,18 @@ halting $short
 equal "no polling: there was none" "$(kvm halt_successful_poll)" 0
 check_halt "no polling"
 true_that "no polling: hardly any poll" \
-	"$(ns "$(sum halt cycles stage=poll)")" -lt $((200 * 3000))
+	"$(ns "$(sum halt cycles stage=poll)")" -lt $((200 * 7000))
+
+# A vCPU that waits for a SIPI sleeps in kvm_vcpu_block, but was not halted.
+measure cpuid=100
+slept=$(spent slept)
+measure --park 40 cpuid=100
+between "waiting for a SIPI: it is block" "$(spent block)" $((ms10 * 4 * 97 / 100)) \
+	$((ms10 * 4 * 103 / 100))
+true_that "waiting for a SIPI: it is not slept" "$(spent slept)" -lt $((slept + ms10))
+true_that "waiting for a SIPI: no exit's cost has it" \
+	"$(sum exits max name=IO_INSTRUCTION)" -lt $ms10
+equal "waiting for a SIPI: it is no halt" "$(sum halt timed stage=block)" 0
 
 # Interrupts of the host, while the guest always does the same.
 halting spin=40000
