@@ -289,6 +289,7 @@ static noinline void add_odd(const struct kvmhot_vcpu *v,
 	rare->preempted += v->span[KVMHOT_PREEMPTED];
 	rare->slept += v->span[KVMHOT_SLEPT];
 	rare->user_cycles += user;
+	rare->away += v->span[KVMHOT_AWAY];
 	rare->ept += v->ept;
 	rare->wait += !!wait;
 	rare->wait_max = max(rare->wait_max, wait);
@@ -309,7 +310,7 @@ static void clear_odd(struct kvmhot_vcpu *v)
 static __always_inline void close_exit(struct kvmhot_vcpu *v)
 {
 	v->cell = NULL;
-	v->away = 0;
+	v->beside = 0;
 	if (unlikely(v->odd))
 		clear_odd(v);
 }
@@ -355,7 +356,7 @@ struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
  */
 void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 {
-	u64 exit = READ_ONCE(v->exit_tsc), away = READ_ONCE(v->away);
+	u64 exit = READ_ONCE(v->exit_tsc), beside = READ_ONCE(v->beside);
 
 	if (unlikely(!cell)) {
 		kvmhot_pmu_lose(v);
@@ -363,8 +364,8 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 		return;
 	}
 	/* It is not less than 0, unless threads race for the vCPU. */
-	if (unlikely(!exit || now < exit || now - exit < away ||
-		     !kvmhot_quick_add(v, cell, now - exit - away))) {
+	if (unlikely(!exit || now < exit || now - exit < beside ||
+		     !kvmhot_quick_add(v, cell, now - exit - beside))) {
 		if (v->prepared)
 			cell->rare = v->before;
 		kvmhot_cell_lose(v);

@@ -37,6 +37,7 @@ struct kvmhot_group {
  * @poll: likewise
  * @block: likewise
  * @user_cycles: likewise
+ * @away: likewise
  * @ioctl: likewise
  * @preempted: likewise
  * @slept: likewise
@@ -57,6 +58,7 @@ struct kvmhot_rare {
 	u64	poll;
 	u64	block;
 	u64	user_cycles;
+	u64	away;
 	u64	ioctl;
 	u64	preempted;
 	u64	slept;
@@ -113,6 +115,7 @@ struct kvmhot_cell {
  * @next: line of the next slot in the chain; 0 is none
  * @timed: number of spans
  * @cycles: their sum
+ * @beside: what else passed during them
  * @min: the least
  * @max: the greatest
  * @line: for each group of the histogram, the line that holds it; 0 is none
@@ -125,6 +128,7 @@ struct kvmhot_slot {
 	u16		next;
 	u64		timed;
 	u64		cycles;
+	u64		beside;
 	u64		min;
 	u64		max;
 

@@ -127,9 +127,9 @@ void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t)
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->guest, t->irq,
 		   t->cycles - t->irq - r->reenter - r->enter, r->reenter,
 		   r->enter);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
-		   r->poll, r->block, r->user_cycles, r->ioctl, r->preempted,
-		   r->slept, r->ept);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
+		   r->poll, r->block, r->user_cycles, r->away, r->ioctl,
+		   r->preempted, r->slept, r->ept);
 }
 
 static void show_cell_stages(struct seq_file *m, int id, unsigned int key,

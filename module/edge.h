@@ -92,7 +92,7 @@ static __always_inline void kvmhot_end_stage(struct kvmhot_vcpu *v, u64 now)
 	}
 	v->span[v->stage] += cycles;
 	if (!kvmhot_in_cost(v))
-		v->away += cycles;
+		v->beside += cycles;
 	v->odd = true;
 }
 

@@ -37,7 +37,7 @@ void kvmhot_free_wait(void)
 {
 	synchronize_rcu();
 	kvmhot_pool_close_quick();
-	kvmhot_switch_forget(false);
+	kvmhot_out_forget(false);
 	synchronize_rcu();
 }
 

@@ -205,9 +205,10 @@ static void end_halt(void)
 	poll = v->sum[KVMHOT_POLL] - v->halt.poll;
 	block = v->sum[KVMHOT_BLOCK] - v->halt.block;
 	kvmhot_edge_end(v, n);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, poll);
+	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, poll, 0);
 	if (block)
-		kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0, block);
+		kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0, block,
+				0);
 }
 
 /*

@@ -254,12 +254,14 @@ extern struct kvmhot_cell kvmhot_no_cell;
 /* slot.c: probe context */
 DECLARE_PER_CPU(u64, kvmhot_dropped_spans);
 void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
-		     u16 aux, u64 cycles);
+		     u16 aux, u64 cycles, u64 beside);
 void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
 			  u32 key, u16 aux, u64 from, u64 to);
 
-/* switch.c: process context */
-void kvmhot_switch_forget(bool all);
+/* out.c: process context */
+int kvmhot_out_init(void);
+void kvmhot_out_exit(void);
+void kvmhot_out_forget(bool all);
 
 /* look.c: control path */
 int kvmhot_look_again(unsigned int *tries);
@@ -317,6 +319,7 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v);
 void kvmhot_pool_refill(void);
 u64 kvmhot_pool_vcpu_bytes(const struct kvmhot_vcpu *v);
 void kvmhot_pool_unhash(struct kvmhot_vcpu *v);
+void kvmhot_pool_init_quick(void);
 void kvmhot_pool_close_quick(void);
 void kvmhot_pool_free(struct kvmhot_vcpu *v);
 
@@ -356,11 +359,11 @@ void kvmhot_debugfs_exit(void);
 #define KVMHOT_COLUMNS_VCPU	/* kvmhot_vmfiles_show() */		\
 	"exits\tdropped\tlost\tentries\truns\tguest_cycles\t"		\
 	"kvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\t"	\
-	"ept\tept_cycles\tbytes\thalt_cycles\tkvm_exits\tlevel2"
+	"ept\tept_cycles\tbytes\thalt_cycles\tkvm_exits\tlevel2\taway_cycles"
 #define KVMHOT_COLUMNS_STAGES	/* kvmhot_vmfiles_stages */		\
 	"guest\tirq\thandle\treenter\tenter\tpoll\tblock\tuser\t"	\
-	"ioctl\tpreempted\tslept\tunknown"
-#define KVMHOT_VMFILES_STAGES	12
+	"away\tioctl\tpreempted\tslept\tunknown"
+#define KVMHOT_VMFILES_STAGES	13
 extern const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES];
 struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 				     struct dentry *parent);

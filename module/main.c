@@ -70,7 +70,8 @@ static int __init kvmhot_init(void)
 {
 	int err;
 
-	err = check_parameters() ?: kvmhot_events_init(kvmhot_events);
+	err = check_parameters() ?: kvmhot_events_init(kvmhot_events) ?:
+	      kvmhot_out_init();
 	if (err)
 		return err;
 	if (check_tsc_unstable())
@@ -94,6 +95,7 @@ err_follow:
 	kvmhot_kprobes_exit();
 	kvmhot_hooks_stop();
 	kvmhot_worker_exit();
+	kvmhot_out_exit();
 	return err;
 }
 
@@ -104,6 +106,7 @@ static void __exit kvmhot_exit(void)
 	kvmhot_worker_exit();
 	kvmhot_debugfs_exit();
 	kvmhot_kprobes_exit();
+	kvmhot_out_exit();
 }
 
 module_init(kvmhot_init);

@@ -282,7 +282,23 @@ void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
 }
 
 /**
+ * kvmhot_pool_init_quick() - make ready for the first probe
+ */
+void kvmhot_pool_init_quick(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(*per_cpu_ptr(&kvmhot_quick_vcpu, cpu),
+			   &kvmhot_quick_nobody);
+}
+
+/**
  * kvmhot_pool_close_quick() - have no probe find its record the quick way
+ *
+ * Records that are not on the quick way keep their CPU's pointer, by which it is
+ * noticed that the thread is switched out in the VMM; but for those whose vCPU is
+ * gone.
  *
  * What sets a CPU's pointer runs with preemption off, and only if the quick way
  * is open to the record: whoever has changed that waits for a grace period, so
@@ -293,11 +309,19 @@ void kvmhot_pool_unhash(struct kvmhot_vcpu *v)
  */
 void kvmhot_pool_close_quick(void)
 {
+	struct kvmhot_vcpu **place, *v;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(*per_cpu_ptr(&kvmhot_quick_vcpu, cpu),
-			   &kvmhot_quick_nobody);
+	/* Whoever frees a record waits for this, too. */
+	rcu_read_lock();
+	for_each_possible_cpu(cpu) {
+		place = per_cpu_ptr(&kvmhot_quick_vcpu, cpu);
+		v = READ_ONCE(*place);
+		/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
+		if (kvmhot_is_quick(v) || !READ_ONCE(v->vcpu))
+			cmpxchg(place, v, &kvmhot_quick_nobody);
+	}
+	rcu_read_unlock();
 }
 
 /**

@@ -17,6 +17,7 @@ static void add_stages(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
 	sum->poll += r->poll;
 	sum->block += r->block;
 	sum->user_cycles += r->user_cycles;
+	sum->away += r->away;
 	sum->ioctl += r->ioctl;
 	sum->preempted += r->preempted;
 	sum->slept += r->slept;

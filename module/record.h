@@ -100,6 +100,7 @@ enum kvmhot_sum {
 	KVMHOT_POLL,		/* stage */
 	KVMHOT_BLOCK,		/* stage */
 	KVMHOT_USER,		/* stage */
+	KVMHOT_AWAY,		/* stage */
 	KVMHOT_IOCTL,		/* stage */
 	KVMHOT_PREEMPTED,	/* stage */
 	KVMHOT_SLEPT,		/* stage */
@@ -107,7 +108,7 @@ enum kvmhot_sum {
 	KVMHOT_NR_STAGES,
 	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
 	KVMHOT_CLASSED,		/* EPT violations with a class; for readers only */
-	KVMHOT_SWITCHES,	/* times that PREEMPTED, SLEPT or BLOCK began */
+	KVMHOT_SWITCHES,	/* times that a thread was switched out in a stage */
 	KVMHOT_STARTS,		/* entries of KVM_RUN */
 	KVMHOT_RUNS,		/* ends of KVM_RUN */
 	KVMHOT_RUN_RETURNS,	/* its returns, with 'detail' */
@@ -125,9 +126,10 @@ enum kvmhot_sum {
 #define KVMHOT_COST_STAGES	(BIT(KVMHOT_IRQ) | BIT(KVMHOT_HANDLE) | \
 				 BIT(KVMHOT_REENTER) | BIT(KVMHOT_ENTER))
 
-/* Stages in which the thread is switched out. */
+/* Stages in which the thread is switched out, in KVM_RUN and in the VMM. */
 #define KVMHOT_OUT_STAGES	(BIT(KVMHOT_BLOCK) | BIT(KVMHOT_PREEMPTED) | \
 				 BIT(KVMHOT_SLEPT))
+#define KVMHOT_VMM_STAGES	(BIT(KVMHOT_USER) | BIT(KVMHOT_AWAY))
 
 /* Kinds of spans that have slots of their own, beside the cells. */
 enum kvmhot_chain {
@@ -241,19 +243,21 @@ struct kvmhot_quick {
  * @resume: the stage that was left for one of KVMHOT_OUT_STAGES
  * @halted: the stage that was left for KVMHOT_POLL
  * @slow: the open exit came to vmx_handle_exit
- * @odd: something is in @span, @away or @ept
+ * @odd: something is in @span, @beside or @ept
  * @prepared: @before is that of this exit
  * @key: of the open exit or the one before; KVMHOT_KEY_NONE if not known
  * @run: what KVM_RUN last told the VMM: run->exit_reason or KVMHOT_RUN_ERROR
- * @away: of the open exit, what is not KVM's cost
+ * @beside: of the open exit, what is not KVM's cost
  * @guest: of the open exit: guest that it ended
  * @irq: of the open exit: stage so far
  * @sum: see enum kvmhot_sum
  * @span: of the open exit: stages but for guest, irq and handle
  * @ept: of the open exit: in handle_ept_violation
  * @before: what the open exit's cell had before kvmhot_cell_prepare() added to it
- * @user: of the current stay in the VMM
+ * @vmm: stages user and away of @sum when the current stay in the VMM began
  * @halt: stages poll and block of @sum when the current halt began
+ * @out: place in the table of threads that are switched out, plus 1; 0 is none
+ * @out_home: where its thread's places begin there
  * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
  * @pmu: counts of perf events, or NULL; made by the worker, which replaces it
@@ -321,7 +325,7 @@ struct kvmhot_vcpu {
 	u8			prepared;
 	u16			key;
 	u16			run;
-	u64			away;
+	u64			beside;
 	u64			guest;
 	u64			irq;
 
@@ -330,11 +334,16 @@ struct kvmhot_vcpu {
 	u64			span[KVMHOT_NR_STAGES];
 	u64			ept;
 	struct kvmhot_rare	before;
-	u64			user;
+	struct {
+		u64	user;
+		u64	away;
+	}			vmm;
 	struct {
 		u64	poll;
 		u64	block;
 	}			halt;
+	unsigned int		out;
+	unsigned int		out_home;
 	int			missed_handle;
 	struct task_struct	*task;
 	struct kvmhot_pmu	*pmu;

@@ -128,7 +128,7 @@ void kvmhot_vm_lose_track(void)
 	struct kvmhot_vm *vm;
 
 	kvmhot_work_flush();
-	kvmhot_switch_forget(true);
+	kvmhot_out_forget(true);
 	mutex_lock(&kvmhot_reg.lock);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)

@@ -98,18 +98,39 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 	this_cpu_write(kvmhot_quick_vcpu, v);
 	now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
-	if (likely(v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now))) {
-		v->user += now - v->last;
+	if (likely(BIT(v->stage) & KVMHOT_VMM_STAGES &&
+		   !kvmhot_edge_in_vain(v, now))) {
 		kvmhot_end_stage(v, now);
 		v->stage = KVMHOT_ENTER;
 		kvmhot_edge_end(v, n);
 		kvmhot_slot_add(v, KVMHOT_CHAIN_USER,
 				(u32)v->run << 16 | kvmhot_key_reason(v->key),
-				0, v->user);
+				0, v->sum[KVMHOT_USER] - v->vmm.user,
+				v->sum[KVMHOT_AWAY] - v->vmm.away);
 		return;
 	}
 	/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
 	kvmhot_end_unknown(v, now);
+	kvmhot_edge_end(v, n);
+}
+
+/* The VMM goes on for another vCPU than that which this thread has run last. */
+static noinline void leave_vmm(struct kvmhot_vcpu *v)
+{
+	u64 now;
+	u32 n;
+
+	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	if (v->task != current)
+		return;
+	kvmhot_settle(v);
+	if (v->stage != KVMHOT_USER)
+		return;
+	now = kvmhot_edge_begin(v, &n);
+	if (!kvmhot_edge_in_vain(v, now)) {
+		kvmhot_end_stage(v, now);
+		v->stage = KVMHOT_AWAY;
+	}
 	kvmhot_edge_end(v, n);
 }
 
@@ -119,13 +140,18 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
  */
 int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 {
+	struct kvmhot_vcpu *v, *last;
 	struct kvm_vcpu *vcpu;
-	struct kvmhot_vcpu *v;
 
 	if (ioctl_cmd(regs) != KVM_RUN || regs_get_kernel_argument(regs, 2))
 		return 0;
 	vcpu = ioctl_vcpu(regs);
-	v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	if (!vcpu)
+		return 0;
+	v = kvmhot_vcpu_find(vcpu);
+	last = this_cpu_read(kvmhot_quick_vcpu);
+	if (unlikely(last != v))
+		leave_vmm(last);
 	if (likely(v))
 		enter_run(v, vcpu);
 	return 0;
@@ -142,9 +168,11 @@ static u64 enter_other(struct kvmhot_vcpu *v)
 	if (!is_owner(v))
 		return rdtsc();
 	kvmhot_settle(v);
+	/* The thread has run another vCPU since. */
+	if (v->stage == KVMHOT_AWAY)
+		return rdtsc();
 	now = kvmhot_edge_begin(v, &n);
 	if (v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now)) {
-		v->user += now - v->last;
 		kvmhot_end_stage(v, now);
 		v->stage = KVMHOT_IOCTL;
 	} else {
@@ -185,8 +213,6 @@ static __always_inline void leave_run(u32 reason, int err)
 	u64 now;
 	u32 n;
 
-	/* The next KVM_RUN of this thread may be another vCPU's. */
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	if (unlikely(v->task != current))
 		return;
 	kvmhot_settle(v);
@@ -201,7 +227,8 @@ static __always_inline void leave_run(u32 reason, int err)
 			kvmhot_end_unknown(v, now);
 		v->stage = KVMHOT_USER;
 	}
-	v->user = 0;
+	v->vmm.user = v->sum[KVMHOT_USER];
+	v->vmm.away = v->sum[KVMHOT_AWAY];
 	v->run = run_reason(reason, err);
 	v->sum[KVMHOT_RUNS]++;
 	kvmhot_edge_end(v, n);

@@ -80,6 +80,7 @@ static noinline void slot_clear(struct kvmhot_vcpu *v, struct kvmhot_slot *slot,
 
 	slot->timed = 0;
 	slot->cycles = 0;
+	slot->beside = 0;
 	slot->min = U64_MAX;
 	slot->max = 0;
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
@@ -97,13 +98,14 @@ static noinline void slot_clear(struct kvmhot_vcpu *v, struct kvmhot_slot *slot,
  * @key: see enum kvmhot_chain
  * @aux: likewise
  * @cycles: its length
+ * @beside: what else passed during it
  *
  * Without memory for it the span is counted as dropped.
  *
  * Context: probe; only one thread at a time for the same @chain, @key and @aux.
  */
 void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
-		     u16 aux, u64 cycles)
+		     u16 aux, u64 cycles, u64 beside)
 {
 	u16 *first = &v->chains[chain];
 	struct kvmhot_slot *slot = slot_find(v, READ_ONCE(*first), key, aux);
@@ -124,6 +126,7 @@ void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 	n = kvmhot_seq_begin(&slot->seq);
 	slot->timed++;
 	slot->cycles += cycles;
+	slot->beside += beside;
 	if (cycles < slot->min)
 		slot->min = cycles;
 	if (cycles > slot->max)
@@ -148,7 +151,7 @@ void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
 			  u32 key, u16 aux, u64 from, u64 to)
 {
 	if (likely(to >= from))
-		kvmhot_slot_add(v, chain, key, aux, to - from);
+		kvmhot_slot_add(v, chain, key, aux, to - from, 0);
 	else
 		this_cpu_inc(kvmhot_dropped_spans);
 }

@@ -13,6 +13,20 @@
 
 typedef void (*show_key_t)(struct seq_file *m, const struct kvmhot_slot *slot);
 
+/* Only file user has a column of what is beside. */
+static void show_slot(struct seq_file *m, const struct kvmhot_spans *spans,
+		      bool beside)
+{
+	const struct kvmhot_slot *slot = &spans->slot;
+
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", slot->timed, slot->cycles,
+		   slot->min, slot->max);
+	if (beside)
+		seq_printf(m, "\t%llu", slot->beside);
+	kvmhot_vmfiles_buckets(m, spans->bucket);
+	seq_putc(m, '\n');
+}
+
 static int show_slots_of(struct seq_file *m, struct kvmhot_vcpu *v,
 			 enum kvmhot_chain chain, show_key_t show_key,
 			 struct kvmhot_spans *spans)
@@ -29,10 +43,7 @@ static int show_slots_of(struct seq_file *m, struct kvmhot_vcpu *v,
 			continue;
 		seq_printf(m, "%d\t", v->id);
 		show_key(m, slot);
-		seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", slot->timed,
-			   slot->cycles, slot->min, slot->max);
-		kvmhot_vmfiles_buckets(m, spans->bucket);
-		seq_putc(m, '\n');
+		show_slot(m, spans, chain == KVMHOT_CHAIN_USER);
 	}
 	return 0;
 }
@@ -80,7 +91,7 @@ static void show_user_key(struct seq_file *m, const struct kvmhot_slot *slot)
 static int user_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "user", m->private);
-	seq_puts(m, "# vcpu\treason\tname\tlevel\trun\trun_name\ttimed\tcycles\tmin\tmax\tbuckets\n");
+	seq_puts(m, "# vcpu\treason\tname\tlevel\trun\trun_name\ttimed\tcycles\tmin\tmax\taway_cycles\tbuckets\n");
 	return show_slots(m, KVMHOT_CHAIN_USER, show_user_key);
 }
 DEFINE_SHOW_ATTRIBUTE(user);

@@ -5,15 +5,13 @@
  * Probe context, as timeline.c.  sched_switch is hit with the run queue's lock
  * held: nothing here may wake a thread or queue work, not even by what it calls.
  *
- * A thread in KVM_RUN is found by the CPU's pointer to the record of its vCPU, or
- * by KVM's preempt notifier.  Each of them alone misses something: the pointer is
- * taken away when hooks change, and the notifier is there only while KVM has the
- * vCPU loaded, but the thread may be preempted right before and right after that,
- * or wait for the vCPU's mutex.  A thread that goes without a notifier comes back
- * without one; so its record waits in a table of its own.
+ * A vCPU's thread is found by the CPU's pointer to the record of the vCPU that it ran
+ * last, or by KVM's preempt notifier.  Each of them alone misses something: the
+ * pointer is taken away when hooks change, and the notifier is there only while KVM
+ * has the vCPU loaded, but the thread may be in the VMM, or be preempted right before
+ * KVM loads the vCPU and right after it puts it, or wait for the vCPU's mutex.  Where
+ * it goes without a notifier its record waits in the table of out.h.
  */
-#include <linux/atomic.h>
-#include <linux/hash.h>
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -21,77 +19,48 @@
 #include "compat.h"
 #include "edge.h"
 #include "kvmhot.h"
+#include "out.h"
 #include "quick.h"
 #include "timeline.h"
 
-#define AWAY_BITS	8
-#define AWAY_PROBES	8	/* places that a thread may have in the table */
-#define AWAY_SIZE	((1 << AWAY_BITS) + AWAY_PROBES - 1)
-
-static struct kvmhot_vcpu *away[AWAY_SIZE];
-static atomic_t nr_away;
-
-static struct kvmhot_vcpu **away_first(const struct task_struct *task)
-{
-	return &away[hash_ptr(task, AWAY_BITS)];
-}
-
 /* Return: false if there is no place, or the record is about to be freed. */
-static bool away_put(struct kvmhot_vcpu *v, const struct task_struct *task)
+static bool put_out(struct kvmhot_vcpu *v, const struct task_struct *task)
 {
-	struct kvmhot_vcpu **place = away_first(task);
-	unsigned int i;
+	unsigned int home = kvmhot_out_home(task), i;
 
+	/* From when another thread ran it. */
+	if (unlikely(v->out))
+		kvmhot_out_take(v, v->out - 1);
+	v->out = 0;
 	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(), see free.c. */
 	if (!READ_ONCE(v->vcpu))
 		return false;
-	for (i = 0; i < AWAY_PROBES; i++) {
-		if (!cmpxchg(&place[i], NULL, v)) {
-			atomic_inc(&nr_away);
+	v->out_home = home;
+	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
+		if (!cmpxchg(&kvmhot_out.place[i], NULL, v)) {
+			atomic_inc(&kvmhot_out.nr[home]);
+			v->out = i + 1;
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool away_take(struct kvmhot_vcpu **place, struct kvmhot_vcpu *v)
-{
-	if (cmpxchg(place, v, NULL) != v)
-		return false;
-	atomic_dec(&nr_away);
-	return true;
-}
-
 /* The record of a thread that comes back, NULL if it is not in the table. */
-static struct kvmhot_vcpu *away_find(const struct task_struct *task)
+static struct kvmhot_vcpu *take_out(const struct task_struct *task)
 {
-	struct kvmhot_vcpu **place = away_first(task), *v;
-	unsigned int i;
+	unsigned int home = kvmhot_out_home(task), i;
+	struct kvmhot_vcpu *v;
 
-	for (i = 0; i < AWAY_PROBES; i++) {
-		v = READ_ONCE(place[i]);
-		if (v && v->task == task && away_take(&place[i], v))
+	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
+		v = READ_ONCE(kvmhot_out.place[i]);
+		if (v && v->task == task && v->tid == task->pid &&
+		    kvmhot_out_take(v, i)) {
+			v->out = 0;
 			return v;
+		}
 	}
 	return NULL;
-}
-
-/**
- * kvmhot_switch_forget() - have threads that come back not find their records
- * @all: of all of them; else only where the vCPU is gone, see free.c
- *
- * Context: process context.  Probes may still use what they found before.
- */
-void kvmhot_switch_forget(bool all)
-{
-	struct kvmhot_vcpu *v;
-	unsigned int i;
-
-	for (i = 0; i < AWAY_SIZE; i++) {
-		v = READ_ONCE(away[i]);
-		if (v && (all || !READ_ONCE(v->vcpu)))
-			away_take(&away[i], v);
-	}
 }
 
 /*
@@ -103,6 +72,8 @@ static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
 {
 	if (v->stage == KVMHOT_POLL)
 		return KVMHOT_BLOCK;
+	if (v->stage == KVMHOT_USER)
+		return KVMHOT_AWAY;
 	if (runnable)
 		return KVMHOT_PREEMPTED;
 	if (vcpu && (vcpu->arch.mp_state == KVM_MP_STATE_UNINITIALIZED ||
@@ -111,7 +82,36 @@ static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
 	return KVMHOT_SLEPT;
 }
 
-/* The part of KVM_RUN that a thread is switched out is not KVM's cost. */
+/* Stages of the VMM's, in which the thread may have a vCPU loaded or not. */
+#define IN_VMM		(KVMHOT_VMM_STAGES | BIT(KVMHOT_IOCTL))
+/* Stages in which a thread that is switched out matters. */
+#define MATTERS		(KVMHOT_COST_STAGES | BIT(KVMHOT_POLL) | \
+			 BIT(KVMHOT_USER) | BIT(KVMHOT_IOCTL))
+
+/*
+ * The record of the thread that goes.  The notifier knows better than a pointer from
+ * the thread's last KVM_RUN, but it is there in other ioctls, too.
+ */
+static struct kvmhot_vcpu *going(struct kvmhot_vcpu *last,
+				 const struct kvm_vcpu *vcpu,
+				 const struct task_struct *task)
+{
+	struct kvmhot_vcpu *v = last;
+
+	if (vcpu && READ_ONCE(last->vcpu) != vcpu)
+		v = kvmhot_vcpu_find(vcpu);
+	if (!v || v->task != task)
+		return last;
+	kvmhot_settle(v);
+	return BIT(v->stage) & IN_VMM ? last : v;
+}
+
+/* perf takes the events away from a thread that exits, and that is no failure. */
+static const struct task_struct *with_events(const struct task_struct *task)
+{
+	return task->flags & PF_EXITING ? NULL : task;
+}
+
 static noinline void switch_out(struct kvmhot_vcpu *v,
 				const struct kvm_vcpu *vcpu,
 				const struct task_struct *task, bool runnable)
@@ -120,45 +120,60 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 	u32 n;
 
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
-	/* The notifier knows better than a pointer from the thread's last KVM_RUN. */
-	if (vcpu && READ_ONCE(v->vcpu) != vcpu)
-		v = kvmhot_vcpu_find(vcpu);
-	if (!v || v->task != task)
+	v = going(v, vcpu, task);
+	if (v->task != task)
 		return;
-	kvmhot_settle(v);
-	if (!kvmhot_in_cost(v) && v->stage != KVMHOT_POLL)
+	if (!(BIT(v->stage) & MATTERS))
 		return;
-	now = kvmhot_edge_begin(v, &n);
+	/* That is wall time, and goes on. */
+	if (v->stage == KVMHOT_IOCTL && put_out(v, task))
+		return;
+	if (likely(with_events(task)))
+		now = kvmhot_edge_begin(v, &n);
+	else
+		now = kvmhot_edge_begin_as(v, &n, NULL);
 	if (kvmhot_edge_in_vain(v, now))
 		goto out;
-	if (!vcpu && !away_put(v, task)) {
+	kvmhot_end_stage(v, now);
+	v->resume = v->stage;
+	if ((!vcpu || BIT(v->stage) & IN_VMM) && !put_out(v, task)) {
 		/* Its return would not be seen: it is unknown from here on. */
-		kvmhot_end_stage(v, now);
 		v->stage = KVMHOT_UNKNOWN;
 		v->exit_tsc = 0;
 		goto out;
 	}
-	kvmhot_end_stage(v, now);
-	v->resume = v->stage;
 	v->stage = out_stage(v, vcpu, runnable);
 	v->sum[KVMHOT_SWITCHES]++;
 out:
 	kvmhot_edge_end(v, n);
 }
 
+/* The record of the thread that comes. */
+static struct kvmhot_vcpu *coming(const struct kvm_vcpu *vcpu,
+				  const struct task_struct *task)
+{
+	struct kvmhot_vcpu *v = NULL;
+
+	if (kvmhot_out_may_have(task))
+		v = take_out(task);
+	if (v || !vcpu)
+		return v;
+	v = kvmhot_vcpu_find(vcpu);
+	return v && v->task == task && !(BIT(v->stage) & IN_VMM) ? v : NULL;
+}
+
 static noinline void switch_in(const struct kvm_vcpu *vcpu,
 			       const struct task_struct *task)
 {
-	struct kvmhot_vcpu *v;
+	struct kvmhot_vcpu *v = coming(vcpu, task);
 	u64 now;
 	u32 n;
 
-	v = vcpu ? kvmhot_vcpu_find(vcpu) : away_find(task);
-	if (!v || v->task != task)
+	if (!v)
 		return;
-	if (BIT(v->stage) & KVMHOT_OUT_STAGES) {
+	if (BIT(v->stage) & (KVMHOT_OUT_STAGES | BIT(KVMHOT_AWAY))) {
 		/* perf brings the thread's events back a little later. */
-		now = kvmhot_edge_begin_as(v, &n, task);
+		now = kvmhot_edge_begin_as(v, &n, with_events(task));
 		if (!kvmhot_edge_in_vain(v, now)) {
 			kvmhot_end_stage(v, now);
 			v->stage = v->resume;
@@ -178,6 +193,6 @@ KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
 		switch_out(v, vcpu, prev,
 			   preempt || kvmhot_compat_runnable(prev));
 	vcpu = kvmhot_compat_task_vcpu(next);
-	if (unlikely(vcpu || atomic_read(&nr_away)))
+	if (unlikely(vcpu || kvmhot_out_may_have(next)))
 		switch_in(vcpu, next);
 }

@@ -290,7 +290,8 @@ static void last_edge(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 	u64 now = kvmhot_edge_begin_as(v, &n, NULL);
 
 	/* Not in KVM_RUN; if the stage says so, its return was missed. */
-	if (v->stage == KVMHOT_USER && READ_ONCE(kvmhot_hooks_live))
+	if (BIT(v->stage) & KVMHOT_VMM_STAGES &&
+	    READ_ONCE(kvmhot_hooks_live))
 		kvmhot_end_stage(v, now);
 	else
 		kvmhot_end_unknown(v, now);

@@ -20,8 +20,8 @@
 /* The stages, in the order of KVMHOT_COLUMNS_STAGES. */
 const u8 kvmhot_vmfiles_stages[KVMHOT_VMFILES_STAGES] = {
 	KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER, KVMHOT_ENTER,
-	KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER, KVMHOT_IOCTL, KVMHOT_PREEMPTED,
-	KVMHOT_SLEPT, KVMHOT_UNKNOWN,
+	KVMHOT_POLL, KVMHOT_BLOCK, KVMHOT_USER, KVMHOT_AWAY, KVMHOT_IOCTL,
+	KVMHOT_PREEMPTED, KVMHOT_SLEPT, KVMHOT_UNKNOWN,
 };
 
 /**
@@ -172,9 +172,9 @@ void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f)
 		   sum[KVMHOT_UNKNOWN]);
 	seq_printf(m, "\t%llu\t%llu\t%llu", sum[KVMHOT_EPT],
 		   sum[KVMHOT_EPT_CYCLES], f->bytes);
-	seq_printf(m, "\t%llu\t%llu\t%llu",
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu",
 		   sum[KVMHOT_POLL] + sum[KVMHOT_BLOCK], f->kvm_exits,
-		   f->level2);
+		   f->level2, sum[KVMHOT_AWAY]);
 }
 
 static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v)

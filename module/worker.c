@@ -235,7 +235,7 @@ void kvmhot_worker_init(void)
 {
 	enum kvmhot_bound unused;
 
-	kvmhot_pool_close_quick();
+	kvmhot_pool_init_quick();
 	kvmhot_pool_fill(&unused);
 }
 

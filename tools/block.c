@@ -28,8 +28,8 @@ static void print_first(const struct whole *w, bool saved, FILE *out)
 	fprintf(out, "# %s: %s of %zu VM%s: %s exits/s", clock,
 		fmt_seconds(w->seconds).text, w->vms, PLURAL(w->vms),
 		fmt_real(w->exits).text);
-	fprintf(out, ", CPUs: guest %.2f, KVM %.2f, VMM %.2f, halt %.2f, wait %.2f",
-		w->guest, w->kvm, w->vmm, w->halt, w->wait);
+	fprintf(out, ", CPUs: guest %.2f, KVM %.2f, VMM %.2f, halt %.2f, wait %.2f, away %.2f",
+		w->guest, w->kvm, w->vmm, w->halt, w->wait, w->away);
 	if (w->unknown >= 0.005)
 		fprintf(out, ", unknown %.2f", w->unknown);
 	putc('\n', out);

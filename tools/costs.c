@@ -79,6 +79,7 @@ static void find_time(const struct vm *vm, struct cost *c)
 	find_wait(vm, c);
 	consider_stage(c, vm, ST_POLL);
 	consider_stage(c, vm, ST_BLOCK);
+	consider_stage(c, vm, ST_AWAY);
 	/* The guest's time is no reason's. */
 	consider(c, vm->stages[ST_GUEST], "guest");
 	consider(c, vm->stages[ST_UNKNOWN], "unknown");

@@ -20,7 +20,7 @@ const char * const vcpus_columns[NR_V] = {
 	"exits", "dropped", "lost", "entries", "runs",
 	"guest_cycles", "kvm_cycles", "wait_cycles", "user_cycles",
 	"unknown_cycles", "ept", "ept_cycles", "bytes",
-	"halt_cycles", "kvm_exits", "level2",
+	"halt_cycles", "kvm_exits", "level2", "away_cycles",
 };
 
 struct reason *parse_find_reason(const struct text *t, struct vm *vm,
@@ -176,7 +176,8 @@ int parse_counts(const struct text *t, char *word, struct hist *h)
 	       text_bad(t, "out of memory") : 0;
 }
 
-int parse_buckets(const struct text *t, unsigned int column, struct hist *h)
+int parse_buckets(const struct text *t, unsigned int column,
+		  unsigned int buckets, struct hist *h)
 {
 	char * const *word = t->column + column;
 
@@ -188,7 +189,7 @@ int parse_buckets(const struct text *t, unsigned int column, struct hist *h)
 		return -EBADMSG;
 	if (!h->timed)
 		return text_bad(t, "timed is 0");
-	return parse_counts(t, word[4], h);
+	return parse_counts(t, t->column[buckets], h);
 }
 
 int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
@@ -208,7 +209,7 @@ int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	struct hist h;
 	int ret = 0;
 
-	if (parse_reason(t, vm, vcpu, k, 8, &r) || parse_buckets(t, 3, &h))
+	if (parse_reason(t, vm, vcpu, k, 8, &r) || parse_buckets(t, 3, 7, &h))
 		return -EBADMSG;
 	if (r)
 		ret = parse_merge(t, &r->hist, &h);

@@ -226,7 +226,8 @@ static void subtract_times(struct vm *d, const struct vm *now,
 			   const struct vm *then)
 {
 	static const int sums[] = {
-		V_GUEST, V_KVM, V_WAIT, V_USER, V_HALT, V_UNKNOWN,
+		V_GUEST, V_KVM, V_WAIT, V_USER, V_AWAY, V_HALT,
+		V_UNKNOWN,
 	};
 	int stages[NR_ST], i;
 

@@ -170,9 +170,10 @@ static void add_run(struct node *root, const struct vm *vm)
 	size_t i;
 
 	run = node_add(root, "KVM_RUN", root->total - st[ST_USER] -
-		       st[ST_IOCTL] - st[ST_UNKNOWN]);
+		       st[ST_AWAY] - st[ST_IOCTL] - st[ST_UNKNOWN]);
 	node_note(run, "(kvm_vcpu_ioctl)");
-	node_stages(run, NULL, ALL_STAGES & ~USER_STAGES & ~STAGE(ST_UNKNOWN));
+	node_stages(run, NULL, ALL_STAGES & ~USER_STAGES &
+		    ~STAGE(ST_AWAY) & ~STAGE(ST_UNKNOWN));
 	for (i = 0; i < spans->nr; i++)
 		if (is_run(&spans->span[i]))
 			node_add_hist(&all, &spans->span[i].hist);
@@ -255,6 +256,44 @@ static void add_user(struct node *root, const struct vm *vm)
 	add_rest(n);
 }
 
+static void add_away_reason(struct node *away, const struct vm *vm,
+			    const struct span *first, const struct span *end)
+{
+	const struct reason *r = find_reason(vm, first);
+	const struct span *s;
+	struct node *n;
+	__u64 all = 0;
+
+	for (s = first; s < end; s++)
+		if (s->reason == first->reason && s->level == first->level)
+			all += s->away;
+	if (!all)
+		return;
+	n = node_add(away, first->name, all);
+	if (r)
+		node_stages(n, r, STAGE(ST_AWAY));
+	for (s = first; s < end; s++)
+		if (s->away && s->reason == first->reason &&
+		    s->level == first->level)
+			node_add(n, s->what, s->away);
+}
+
+/* The VMM off the CPU, by what KVM_RUN ended for */
+static void add_away(struct node *root, const struct vm *vm)
+{
+	const struct spans *spans = &vm->spans[SP_USER];
+	const struct span *s, *end = spans->span + spans->nr;
+	struct node *n;
+
+	n = node_add(root, "away", vm->stages[ST_AWAY]);
+	node_note(n, "(the VMM, off the CPU)");
+	node_stages(n, NULL, STAGE(ST_AWAY));
+	for (s = spans->span; s < end; s++)
+		if (is_first(s, spans->span))
+			add_away_reason(n, vm, s, end);
+	add_rest(n);
+}
+
 /*
  * The file has the ioctls of all threads, the stage those of the vCPU's owner:
  * where there are others' in it, no one knows which.
@@ -302,6 +341,7 @@ struct node *graph_make(const struct vm *vm, int vcpu)
 		node_note(root, "(%s), vCPU %d", vm->id, vcpu);
 	add_run(root, vm);
 	add_user(root, vm);
+	add_away(root, vm);
 	add_ioctls(root, vm);
 	node_stages(root, NULL, ALL_STAGES);
 	node_stages(node_add(root, stage_names[ST_UNKNOWN],

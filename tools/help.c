@@ -19,10 +19,13 @@ static const struct {
 	  "time in KVM_RUN with the vCPU's thread switched out:\n"
 	  INDENT "preempted, or not ready to run (slept)" },
 	{ "vms report top stat diff hist tree costs", "user",
-	  "time between KVM_RUN ioctls, in the VMM, which may have slept;\n"
+	  "time between KVM_RUN ioctls that the VMM was on a CPU;\n"
 	  INDENT "in vms, in report's line 'vCPU time %', and in VMM of the heads of\n"
 	  INDENT "top and stat, with other ioctls of the vCPU, else (VMM%,\n"
 	  INDENT "CYC/USER) without" },
+	{ "vms report top stat tree costs", "away",
+	  "time between KVM_RUN ioctls that the VMM was off the CPU: asleep,\n"
+	  INDENT "stopped, preempted, or busy with another vCPU" },
 	{ "tree costs", "ioctl", "time in other ioctls of the vCPU" },
 	{ "report tree costs", "unknown",
 	  "time between two edges of which one was missed, or disabled" },
@@ -85,8 +88,9 @@ static const struct {
 	  "shares of the vCPUs' time: in the guest; in KVM, on a CPU.\n"
 	  INDENT "report's KVM% is another thing; its TIME% is like these" },
 	{ "vms", "HALT%", "share of that time that is halt" },
-	{ "vms", "WAIT% USER%",
-	  "shares of it that are wait; user (what lacks to 100: unknown)" },
+	{ "vms", "WAIT% USER%", "shares of it that are wait; user" },
+	{ "vms", "AWAY%",
+	  "share of it that is away; what lacks to 100 is unknown" },
 	{ "report top stat diff", "REASON",
 	  "basic exit reason, as the kernel names it; with L2: before\n"
 	  INDENT "it, of a nested guest's exits" },
@@ -99,7 +103,7 @@ static const struct {
 	{ "top stat diff", "%HOST",
 	  "KVM cost + user of the exits that ended in the interval, by its\n"
 	  INDENT "length: 100 is one CPU.  An exit is whole in the interval that it\n"
-	  INDENT "ends in; user is wall time, so it may be more than there was" },
+	  INDENT "ends in" },
 	{ "top stat diff", "CPUS",
 	  "with --unit cpu, instead of %HOST: the same, 1 is one CPU; KVM and\n"
 	  INDENT "VMM are then its parts, in CPUs" },
@@ -145,7 +149,7 @@ static const struct {
 	{ "report top stat", "MISS/EXIT",
 	  "the same of the list's first event that ends in -misses" },
 	{ "report", "by ... %",
-	  "shares of guest, KVM, halt, wait, user (with ioctl): by the TSC\n"
+	  "shares of guest, KVM, halt, wait, user (with ioctl), away: by the TSC\n"
 	  INDENT "while counts are known, and by the first there is of cycles,\n"
 	  INDENT "task-clock, cpu-clock: the former does not count a halted CPU,\n"
 	  INDENT "the others not a thread that is not on one.  Both without the\n"

@@ -172,6 +172,7 @@ static void put_span(struct json *j, int kind, const struct span *s)
 	case SP_USER:
 		json_number(j, "run", s->row & 0xffff);
 		json_text(j, "run_name", s->what);
+		json_number(j, "away_cycles", s->away);
 		break;
 	case SP_EPT:
 		json_text(j, "access", s->what);
@@ -252,7 +253,7 @@ static void put_sums(struct json *j, const struct vm *vm)
 		"exits", "dropped", "lost", "entries", "runs", "guest_cycles",
 		"kvm_cycles", "wait_cycles", "user_cycles", "unknown_cycles",
 		"ept", "ept_cycles", "bytes", "halt_cycles", "kvm_exits",
-		"level2",
+		"level2", "away_cycles",
 	};
 	int i;
 

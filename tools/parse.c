@@ -14,7 +14,7 @@
  */
 const struct vm_file vm_files[NR_VM_FILES] = {
 	{ "hist", 9, false, parse_hist_row },
-	{ "user", 11, false, parse_user_row },
+	{ "user", 12, false, parse_user_row },
 	{ "ept", 9 + NR_ST + 1, false, parse_ept_row },
 	{ "halt", 7, false, parse_halt_row },
 	{ "ioctl", 9, false, parse_ioctl_row },

@@ -106,7 +106,8 @@ int parse_exits(const struct text *t, unsigned int column, __u64 *n);
 int parse_counts(const struct text *t, char *word, struct hist *h);
 
 /* 'timed cycles min max BUCKETS', from COLUMN on. */
-int parse_buckets(const struct text *t, unsigned int column, struct hist *h);
+int parse_buckets(const struct text *t, unsigned int column,
+		  unsigned int buckets, struct hist *h);
 int parse_merge(const struct text *t, struct hist *to, const struct hist *h);
 
 #endif /* KVMHOT_PARSE_H */

@@ -18,6 +18,7 @@ static const struct {
 	{ "halt", HALT_STAGES },
 	{ "wait", WAIT_STAGES },
 	{ "user", USER_STAGES },
+	{ "away", STAGE(ST_AWAY) },
 };
 
 /* The best there is of what does not count while nothing runs */

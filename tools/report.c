@@ -175,10 +175,11 @@ static void print_time(const struct vm *vm)
 	       fmt_percent(summary_cost(st), all).text,
 	       fmt_percent(st[ST_POLL] + st[ST_BLOCK], all).text,
 	       fmt_percent(st[ST_POLL], all).text);
-	printf(", wait %s (preempted %s), user %s",
+	printf(", wait %s (preempted %s), user %s, away %s",
 	       fmt_percent(st[ST_PREEMPTED] + st[ST_SLEPT], all).text,
 	       fmt_percent(st[ST_PREEMPTED], all).text,
-	       fmt_percent(st[ST_USER] + st[ST_IOCTL], all).text);
+	       fmt_percent(st[ST_USER] + st[ST_IOCTL], all).text,
+	       fmt_percent(st[ST_AWAY], all).text);
 	if (st[ST_UNKNOWN])
 		printf(", unknown %s", fmt_percent(st[ST_UNKNOWN], all).text);
 	putchar('\n');

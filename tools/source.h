@@ -33,7 +33,7 @@ enum {
 	V_EXITS, V_DROPPED, V_LOST, V_ENTRIES, V_RUNS,
 	V_GUEST, V_KVM, V_WAIT, V_USER, V_UNKNOWN,
 	V_EPT, V_EPT_CYCLES, V_BYTES,
-	V_HALT, V_KVM_EXITS, V_LEVEL2,
+	V_HALT, V_KVM_EXITS, V_LEVEL2, V_AWAY,
 	NR_V
 };
 
@@ -55,7 +55,7 @@ enum {
 /* The stages, as a VM's file 'stages' has them. */
 enum {
 	ST_GUEST, ST_IRQ, ST_HANDLE, ST_REENTER, ST_ENTER, ST_POLL, ST_BLOCK,
-	ST_USER, ST_IOCTL, ST_PREEMPTED, ST_SLEPT, ST_UNKNOWN,
+	ST_USER, ST_AWAY, ST_IOCTL, ST_PREEMPTED, ST_SLEPT, ST_UNKNOWN,
 	NR_ST
 };
 
@@ -109,6 +109,7 @@ struct span {
 	char name[32];	/* user: of the reason; ioctl: the result; ept: L2: */
 	char what[48];	/* user: of run; ept: access; halt: stage; ioctl */
 	__u64 stages[NR_ST], ept;	/* of ept */
+	__u64 away;	/* of user */
 	struct hist hist;
 };
 

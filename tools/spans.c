@@ -63,25 +63,29 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 		memset(&span->hist, 0, sizeof(span->hist));
 		memset(span->stages, 0, sizeof(span->stages));
 		span->ept = 0;
+		span->away = 0;
 	}
 	span = &to->span[*place - 1];
 	if (parse_add_stages(t, span->stages, s->stages) ||
-	    parse_add(t, "ept", &span->ept, s->ept))
+	    parse_add(t, "ept", &span->ept, s->ept) ||
+	    parse_add(t, "away_cycles", &span->away, s->away))
 		return -EBADMSG;
 	return parse_merge(t, &span->hist, &s->hist);
 }
 
 /*
- * Adds the histogram from COLUMN on to the span that *S is like, new or not;
+ * Adds the histogram from COLUMN on, its buckets in column BUCKETS, to the span that
+ * *S is like, new or not;
  * of a vCPU that is not wanted it is only checked.
  */
 static int add_span(const struct text *t, struct spans *to, struct span *s,
-		    struct keys *k, int vcpu, unsigned int column)
+		    struct keys *k, int vcpu, unsigned int column,
+		    unsigned int buckets)
 {
 	int wanted, ret = 0;
 
 	wanted = parse_key(t, k, vcpu, s->row);
-	if (wanted < 0 || parse_buckets(t, column, &s->hist))
+	if (wanted < 0 || parse_buckets(t, column, buckets, &s->hist))
 		return -EBADMSG;
 	if (wanted)
 		ret = merge(t, to, s);
@@ -97,7 +101,7 @@ static int check_reason(const struct text *t, __u64 reason)
 	return text_bad(t, "reason: '%llu' is too large", reason);
 }
 
-/* vcpu reason name level run run_name timed ... */
+/* vcpu reason name level run run_name timed ... max away_cycles buckets */
 int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct span s = { 0 };
@@ -106,7 +110,8 @@ int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	if (text_number(t, "reason", t->column[1], USHRT_MAX, &reason) ||
 	    check_reason(t, reason) ||
 	    parse_level(t, 3, &level) ||
-	    text_number(t, "run", t->column[4], USHRT_MAX, &run))
+	    text_number(t, "run", t->column[4], USHRT_MAX, &run) ||
+	    text_number(t, "away_cycles", t->column[10], ~0ULL, &s.away))
 		return -EBADMSG;
 	s.row = reason << 32 | level << 16 | run;
 	s.reason = reason;
@@ -114,7 +119,7 @@ int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	snprintf(s.name, sizeof(s.name), "%s%s", level == 2 ? "L2:" : "",
 		 t->column[2]);
 	snprintf(s.what, sizeof(s.what), "%s", t->column[5]);
-	return add_span(t, &vm->spans[SP_USER], &s, k, vcpu, 6);
+	return add_span(t, &vm->spans[SP_USER], &s, k, vcpu, 6, 11);
 }
 
 static int parse_ept_stages(const struct text *t, unsigned int column,
@@ -170,7 +175,7 @@ int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	else
 		snprintf(s.what, sizeof(s.what), "%s,%s", accesses[access],
 			 present ? "present" : "absent");
-	if (add_span(t, &vm->spans[SP_EPT], &s, k, vcpu, 4))
+	if (add_span(t, &vm->spans[SP_EPT], &s, k, vcpu, 4, 8))
 		return -EBADMSG;
 	return check_ept_cost(t, &s);
 }
@@ -184,7 +189,7 @@ int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	if (parse_word(t, "stage", 1, stages, NR(stages), &s.row))
 		return -EBADMSG;
 	strcpy(s.what, stages[s.row]);
-	return add_span(t, &vm->spans[SP_HALT], &s, k, vcpu, 2);
+	return add_span(t, &vm->spans[SP_HALT], &s, k, vcpu, 2, 6);
 }
 
 /* vcpu cmd name result timed ... */
@@ -202,5 +207,5 @@ int parse_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	s.row = cmd << 8 | result;
 	strcpy(s.name, results[result]);
 	snprintf(s.what, sizeof(s.what), "%s", t->column[2]);
-	return add_span(t, &vm->spans[SP_IOCTL], &s, k, vcpu, 4);
+	return add_span(t, &vm->spans[SP_IOCTL], &s, k, vcpu, 4, 8);
 }

@@ -10,7 +10,7 @@
 
 const char * const stage_names[NR_ST] = {
 	"guest", "irq", "handle", "reenter", "enter", "poll", "block", "user",
-	"ioctl", "preempted", "slept", "unknown",
+	"away", "ioctl", "preempted", "slept", "unknown",
 };
 
 int parse_stages(const struct text *t, unsigned int column, __u64 *stages,

@@ -153,7 +153,7 @@ __u64 summary_cost(const __u64 *stages)
 __u64 summary_vcpu_cycles(const struct vm *vm)
 {
 	return vm->n[V_GUEST] + vm->n[V_KVM] + vm->n[V_WAIT] + vm->n[V_HALT] +
-	       vm->n[V_USER] + vm->n[V_UNKNOWN];
+	       vm->n[V_USER] + vm->n[V_AWAY] + vm->n[V_UNKNOWN];
 }
 
 /* What only rises has not fallen, but begun anew. */

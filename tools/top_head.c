@@ -190,11 +190,11 @@ static void draw_rest(const struct top *t, const struct top_head *h)
 	if (last > t->rows.nr)
 		last = t->rows.nr;
 	if (h) {
-		term_print(0, "idle: halt %.2f  wait %.2f", h->whole.halt,
-			   h->whole.wait);
+		term_print(0, "idle: halt %.2f  wait %.2f  away %.2f",
+			   h->whole.halt, h->whole.wait, h->whole.away);
 		if (h->whole.unknown >= 0.005)
 			term_print(0, "  unknown %.2f", h->whole.unknown);
-		term_print(0, h->whole.ended ? " CPUs  fast path %s%% of exits" :
+		term_print(0, h->whole.ended ? " CPUs  fast path %s%%" :
 					       " CPUs  fast path %s",
 			   fmt_percent(h->whole.fast, h->whole.ended).text);
 	}

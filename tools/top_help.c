@@ -23,7 +23,7 @@ static const char * const lines[] = {
 	"  q Ctrl-C          quit",
 	"",
 	"Columns (KVM cost: time in KVM from an exit to the next VM entry, less halt,",
-	"wait and user; user: time in the VMM, between KVM_RUN ioctls)",
+	"wait and user; user: time of the VMM on a CPU, between KVM_RUN ioctls)",
 	"",
 	"  EXITS/s           VM exits a second",
 	"  %HOST             KVM cost and user, in percent of one CPU of the host;",

@@ -14,7 +14,7 @@ static void print_vm(const struct vm *vm, int width, int id_width)
 	__u64 all = summary_vcpu_cycles(vm);
 	double seconds = summary_seconds(vm);
 
-	printf("%-*s %-*s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
+	printf("%-*s %-*s %7u %-7s %5u %7s %6s %6s %6s %5s %5s %5s %5s %5s\n", width,
 	       fmt_name(vm->name, width).text, id_width, vm->id, vm->pid,
 	       vm->running ? "running" : "ended", vm->nr_vcpus,
 	       fmt_seconds(seconds).text, fmt_count(vm->n[V_EXITS]).text,
@@ -23,7 +23,8 @@ static void print_vm(const struct vm *vm, int width, int id_width)
 	       fmt_percent(vm->n[V_KVM], all).text,
 	       fmt_percent(vm->n[V_HALT], all).text,
 	       fmt_percent(vm->n[V_WAIT], all).text,
-	       fmt_percent(vm->n[V_USER], all).text);
+	       fmt_percent(vm->n[V_USER], all).text,
+	       fmt_percent(vm->n[V_AWAY], all).text);
 }
 
 int cmd_vms(const struct options *o)
@@ -44,9 +45,9 @@ int cmd_vms(const struct options *o)
 		if (len > (size_t)id_width)
 			id_width = len;
 	}
-	printf("%-*s %-*s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s %5s\n", width,
+	printf("%-*s %-*s %7s %-7s %5s %7s %6s %6s %6s %5s %5s %5s %5s %5s\n", width,
 	       "NAME", id_width, "VM", "PID", "STATE", "VCPUS", "TIME", "EXITS", "RATE",
-	       "GUEST%", "KVM%", "HALT%", "WAIT%", "USER%");
+	       "GUEST%", "KVM%", "HALT%", "WAIT%", "USER%", "AWAY%");
 	for (i = 0; i < s.nr_vms; i++)
 		if (filter_vm(&o->filter, &s.vms[i]))
 			print_vm(&s.vms[i], width, id_width);

@@ -13,6 +13,7 @@ static void add_stages(struct whole *w, const struct vm *vm)
 	w->vmm += summary_cpus(vm, st[ST_USER] + st[ST_IOCTL]);
 	w->halt += summary_cpus(vm, st[ST_POLL] + st[ST_BLOCK]);
 	w->wait += summary_cpus(vm, st[ST_PREEMPTED] + st[ST_SLEPT]);
+	w->away += summary_cpus(vm, st[ST_AWAY]);
 	w->unknown += summary_cpus(vm, st[ST_UNKNOWN]);
 }
 

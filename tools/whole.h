@@ -13,7 +13,7 @@ struct whole {
 	double seconds;		/* the longest of those that run, else of all */
 	double exits, runs;	/* a second; runs: KVM_RUN ioctls */
 	/* In CPUs, as of the time of each VM: see stages in module/ABI */
-	double guest, kvm, vmm, halt, wait, unknown;
+	double guest, kvm, vmm, halt, wait, away, unknown;
 	__u64 lost;
 	__u64 ended, fast;	/* exits, and of those on the fast path */
 };

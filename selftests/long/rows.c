@@ -11,7 +11,7 @@
 
 static const char * const stages[] = {
 	"guest", "irq", "handle", "reenter", "enter", "poll", "block", "user",
-	"ioctl", "preempted", "slept", "unknown",
+	"away", "ioctl", "preempted", "slept", "unknown",
 };
 
 static const char *cell_of(const struct row *row, const char *name)

@@ -17,8 +17,8 @@ read_resets()
 	while [ $i -lt $readings ]; do
 		cat "$dir/stages" > "$TMP/stages"
 		cat "$TMP/stages"
-		[ "$(stage 0 19)" = "$since" ] || i=$((i + 1))
-		since=$(stage 0 19)
+		[ "$(stage 0 20)" = "$since" ] || i=$((i + 1))
+		since=$(stage 0 20)
 	done
 }
 
@@ -56,9 +56,9 @@ cat "$dir/stages" > "$TMP/stages"
 for vcpu in 0 1 2 3; do
 	# A host of one's own may have CPUs enough.
 	! emulated ||
-		true_that "vCPU $vcpu: was preempted" "$(stage $vcpu 15)" -gt 0
+		true_that "vCPU $vcpu: was preempted" "$(stage $vcpu 16)" -gt 0
 	true_that "vCPU $vcpu: reenter was told" "$(stage $vcpu 9)" -gt 0
-	equal "vCPU $vcpu: nothing is unknown" "$(stage $vcpu 17)" 0
+	equal "vCPU $vcpu: nothing is unknown" "$(stage $vcpu 18)" 0
 done
 equal "nothing is lost" "$(status lost)" 0
 equal "no span is dropped" "$(status dropped_spans)" 0

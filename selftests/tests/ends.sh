@@ -60,7 +60,7 @@ equal "no exit is lost" "$(column_sum "$dir/vcpus" 5)" 0
 cp "$dir/stages" "$TMP/stages"
 equal "all stages are conserved" "$(not_conserved < "$TMP/stages")" "0 $VCPUS"
 equal "its end is that of the last vCPU" "$(header "$dir/exits" now)" \
-	"$(awk -F '\t' '$3 == "all" { print $20 }' "$TMP/stages" | sort -n | tail -n 1)"
+	"$(awk -F '\t' '$3 == "all" { print $21 }' "$TMP/stages" | sort -n | tail -n 1)"
 if emulated; then
 	vm=$(median ends_vm ends_first) vcpu=$(median ends_vcpu ends_free)
 	echo "# instructions with the probe, at the end of the VM: $vm; at that of a vCPU: $vcpu"

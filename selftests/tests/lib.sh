@@ -340,8 +340,8 @@ of()
 # the shell's integers: a TSC may be beyond what awk has exactly.
 not_conserved()
 {
-	awk -F '\t' '$3 == "all" { printf "%s - %s", $19, $20
-		for (i = 6; i <= 17; i++) printf " + %s", $i
+	awk -F '\t' '$3 == "all" { printf "%s - %s", $20, $21
+		for (i = 6; i <= 18; i++) printf " + %s", $i
 		print "" }' | {
 		bad=0 rows=0
 		while read -r difference; do
@@ -413,6 +413,12 @@ read_much()
 		cat "$1"
 		i=$((i + 1))
 	done
+}
+
+# tid NAME: the thread of its vCPU
+tid()
+{
+	awk -F '\t' '!/^#/ { print $2 }' "$(vm_of "$1")/vcpus"
 }
 
 # stage VCPU COLUMN, in $TMP/stages: of the vCPU's row

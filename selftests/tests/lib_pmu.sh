@@ -7,7 +7,7 @@
 
 TEST_PMU=/sys/module/kvmhot_test_pmu/parameters
 ENOENT=2 ENOMEM=12 EBUSY=16
-STAGES="guest irq handle reenter enter poll block user ioctl preempted slept unknown"
+STAGES="guest irq handle reenter enter poll block user away ioctl preempted slept unknown"
 
 # Of no PMU
 none_such=2147483647:7
@@ -79,10 +79,4 @@ test_pmu()
 load_test_pmu()
 {
 	insmod ./kvmhot_test_pmu.ko || bail "insmod kvmhot_test_pmu.ko"
-}
-
-# tid NAME: the thread of its vCPU
-tid()
-{
-	awk -F '\t' '!/^#/ { print $2 }' "$(vm_of "$1")/vcpus"
 }

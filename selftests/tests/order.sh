@@ -137,11 +137,11 @@ done > "$TMP/readings"
 equal "switched 3 times: stages add up" "$(not_conserved < "$TMP/readings")" \
 	"0 6"
 cat "$dir/stages" > "$TMP/stages"
-whole=$(($(stage 0 20) - $(stage 0 19)))
+whole=$(($(stage 0 21) - $(stage 0 20)))
 kvm=$(($(stage 0 7) + $(stage 0 8) + $(stage 0 9) + $(stage 0 10)))
-true_that "switched 3 times: the time between ($(stage 0 17)) is unknown" \
-	"$(stage 0 17)" -gt $((whole / 2))
-known=$((whole - $(stage 0 17)))
+true_that "switched 3 times: the time between ($(stage 0 18)) is unknown" \
+	"$(stage 0 18)" -gt $((whole / 2))
+known=$((whole - $(stage 0 18)))
 ! emulated ||
 	true_that "switched 3 times: KVM's ($kvm of $known) is what it was" \
 		$((kvm * 100)) -lt $((known * slow))

@@ -34,7 +34,7 @@ equal "idle, after a reset: stages add up" \
 	"$(not_conserved < "$TMP/stages")" "0 1"
 halted=$(($(stage 0 11) + $(stage 0 12)))
 true_that "idle: it is halted most of the time" \
-	$((halted * 10)) -gt $((($(stage 0 20) - $(stage 0 19)) * 5))
+	$((halted * 10)) -gt $((($(stage 0 21) - $(stage 0 20)) * 5))
 for verb in report tree costs hist 'export --folded'; do
 	# shellcheck disable=SC2086 # a verb and an option
 	./kvmhot $verb > "$TMP/out"

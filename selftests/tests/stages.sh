@@ -4,7 +4,7 @@
 # Every cycle of a vCPU is in one stage, and every cycle of KVM in one exit.
 # Columns of exits: 4 exits, 9 cycles, 13 wait_cycles, 20 halt_cycles; of stages
 # 6 guest, 7 irq, 8 handle, 9 reenter, 10 enter, 11 poll, 12 block, 13 user,
-# 14 ioctl, 15 preempted, 16 slept, 17 unknown, 18 ept, 19 since, 20 now.
+# 14 away, 15 ioctl, 16 preempted, 17 slept, 18 unknown, 19 ept, 20 since, 21 now.
 
 . ./lib.sh
 
@@ -36,13 +36,13 @@ check_whole()
 	equal "$*: stages add up to the vCPU's time" \
 		"$(not_conserved < "$TMP/stages")" "0 1"
 	true_that "$*: which is within that of the measurement" \
-		"$before" -lt "$(stage 0 19)" -a "$(stage 0 20)" -lt "$after"
-	equal "$*: nothing is unknown" "$(stage 0 17)" 0
+		"$before" -lt "$(stage 0 20)" -a "$(stage 0 21)" -lt "$after"
+	equal "$*: nothing is unknown" "$(stage 0 18)" 0
 	equal "$*: nothing is lost" "$(column_sum "$TMP/exits" 7)" 0
-	for column in 6 7 8 9 10 11 12 13 14 15 16 18; do
+	for column in 6 7 8 9 10 11 12 13 14 15 16 17 19; do
 		echo "$column $(add $column)"
 	done > "$TMP/is"
-	for column in 6 7 8 9 10 11 12 13 14 15 16 18; do
+	for column in 6 7 8 9 10 11 12 13 14 15 16 17 19; do
 		echo "$column $(stage 0 $column)"
 	done > "$TMP/all"
 	same "$*: each stage is that of the exits" "$TMP/is" "$TMP/all"
@@ -100,13 +100,13 @@ dir=$(vm_of vm)
 kill -STOP "$(cat "$TMP/vm.pid")"
 sleep 0.2
 cat "$dir/stages" > "$TMP/stages"
-before=$(all 13 16) start=$(stage 0 20)
+before=$(all 14 17) start=$(stage 0 21)
 sleep 1.5
 cat "$dir/stages" > "$TMP/stages"
-stopped=$(($(stage 0 20) - start))
+stopped=$(($(stage 0 21) - start))
 equal "stopped: stages add up" "$(not_conserved < "$TMP/stages")" "0 1"
-equal "stopped: all of the time is user or slept" \
-	$(($(all 13 16) - before)) $stopped
+equal "stopped: all of the time is away or slept" \
+	$(($(all 14 17) - before)) $stopped
 true_that "stopped: there was such time" $stopped -gt \
 	$(($(status tsc_khz) * 1000))
 kill -CONT "$(cat "$TMP/vm.pid")"
@@ -118,8 +118,8 @@ after=$(status tsc)
 sleep 0.05
 cat "$dir/stages" > "$TMP/stages"
 equal "reset: stages add up" "$(not_conserved < "$TMP/stages")" "0 1"
-true_that "reset: from then on" "$before" -le "$(stage 0 19)" -a \
-	"$(stage 0 19)" -le "$after"
+true_that "reset: from then on" "$before" -le "$(stage 0 20)" -a \
+	"$(stage 0 20)" -le "$after"
 guest_stop vm
 guest_end vm
 tap $? "the guest is content"

@@ -4,10 +4,10 @@
 # The file totals is what exits, hist, stages and vcpus have, summed over the
 # vCPUs; it fits together in every reading, whatever happens meanwhile.
 # Columns of exits: 2 reason, 3 name, 4 to 21 exits to halt_max, 22 level; of
-# hist 8 buckets, 9 level; of stages 4 level, 6 to 18 guest to ept; of vcpus 3 to
-# 18 exits to level2; of totals, rows of reasons: 2 number, 4 level, 5 exits,
-# 6 timed, 7 open, 8 lost, 10 cycles, 19 total, 23 to 35 guest to ept,
-# 36 buckets; the VM's row: 2 vcpus, 3 exits, 9 kvm_cycles, 18 level2, 19 to 30
+# hist 8 buckets, 9 level; of stages 4 level, 6 to 19 guest to ept; of vcpus 3 to
+# 19 exits to away_cycles; of totals, rows of reasons: 2 number, 4 level, 5 exits,
+# 6 timed, 7 open, 8 lost, 10 cycles, 19 total, 23 to 36 guest to ept,
+# 37 buckets; the VM's row: 2 vcpus, 3 exits, 9 kvm_cycles, 18 level2, 20 to 32
 # guest to unknown.
 # requires: smp 2
 # takes: 60 s
@@ -52,10 +52,10 @@ expected()
 		return text == "" ? "-" : substr(text, 2) }
 	/^# vcpu\t/ {
 		if (FILENAME == "exits") reasons = name("# reason\tnumber\tname\tlevel", 4, 21)
-		if (FILENAME == "stages") reasons = name(reasons, 6, 18)
-		if (FILENAME == "stages") stages = name("", 6, 17)
+		if (FILENAME == "stages") reasons = name(reasons, 6, 19)
+		if (FILENAME == "stages") stages = name("", 6, 18)
 		if (FILENAME == "hist") buckets_name = $8
-		if (FILENAME == "vcpus") vm = name("# vm\tvcpus", 3, 18) }
+		if (FILENAME == "vcpus") vm = name("# vm\tvcpus", 3, 19) }
 	/^#/ { next }
 	FILENAME == "exits" {
 		key = $22 * 1000 + $2
@@ -70,11 +70,11 @@ expected()
 		timed[key] += $5 }
 	FILENAME == "hist" { bucket_of($9 * 1000 + $2, $8) }
 	FILENAME == "stages" && $3 != "all" {
-		for (i = 6; i <= 18; i++) sum[$4 * 1000 + $2, 16 + i] += $i }
+		for (i = 6; i <= 19; i++) sum[$4 * 1000 + $2, 16 + i] += $i }
 	FILENAME == "stages" && $3 == "all" {
-		for (i = 6; i <= 17; i++) of_vm[13 + i] += $i }
+		for (i = 6; i <= 18; i++) of_vm[14 + i] += $i }
 	FILENAME == "vcpus" {
-		for (i = 3; i <= 18; i++) of_vm[i] += $i
+		for (i = 3; i <= 19; i++) of_vm[i] += $i
 		nr_vcpus++ }
 	END {
 		print reasons "\t" buckets_name
@@ -82,11 +82,11 @@ expected()
 		for (key = 1000; key < 3000; key++) {
 			if (!(key in names)) continue
 			printf "reason\t%s", names[key]
-			for (i = 4; i <= 34; i++) printf "\t%.0f", sum[key, i]
+			for (i = 4; i <= 35; i++) printf "\t%.0f", sum[key, i]
 			print "\t" buckets(key) }
 		print vm stages
 		printf "vm\t%d", nr_vcpus
-		for (i = 3; i <= 30; i++) printf "\t%.0f", of_vm[i]
+		for (i = 3; i <= 32; i++) printf "\t%.0f", of_vm[i]
 		print "" }' exits hist stages vcpus)
 }
 
@@ -160,9 +160,9 @@ check_reset()
 		print $2, $4, $19 }' > "$TMP/after"
 	same "reset: rows and totals are kept" "$TMP/after" "$TMP/before"
 	equal "reset: of the rest nothing is" "$(awk -F '\t' '
-		$1 == "reason" { for (i = 5; i <= 35; i++)
+		$1 == "reason" { for (i = 5; i <= 36; i++)
 			if (i != 19 && $i) print i, $i
-			if ($36 != "-") print $36 }
+			if ($37 != "-") print $37 }
 		$1 == "vm" && $3 { print }' "$TMP/totals")" ""
 	true_that "reset: there are rows" "$(wc -l < "$TMP/after")" -gt 3
 }
@@ -181,10 +181,10 @@ check_readings()
 	/^#/ { next }
 	ended { bad("something behind the row of the VM") }
 	$1 == "reason" {
-		n = split($36, bucket, " "); sum = 0
+		n = split($37, bucket, " "); sum = 0
 		for (i = 1; i <= n; i++) {
 			split(bucket[i], pair, ":"); sum += pair[2] }
-		if ($36 == "-") sum = 0
+		if ($37 == "-") sum = 0
 		if (sum != $6) bad("buckets " sum " not " $6)
 		if ($5 != $6 + $7 + $8) bad("exits " $5 " " $6 " " $7 " " $8)
 		if ($7 > 2) bad("open " $7)
@@ -198,8 +198,8 @@ check_readings()
 		ended = 1
 		if ($3 < exits) bad("exits of the VM " $3 " " exits)
 		if ($18 < level2) bad("level 2 " $18 " " level2)
-		if ($20 + $21 + $22 + $23 != $9) bad("kvm_cycles " $9)
-		if (NF != 30) bad("columns " NF)
+		if ($21 + $22 + $23 + $24 != $9) bad("kvm_cycles " $9)
+		if (NF != 32) bad("columns " NF)
 		vms++ }
 	$1 != "vm" && $1 != "reason" { bad("what is " $1) }
 	END { if (!ended) bad("no row of the VM")

@@ -101,7 +101,7 @@ until_true '[ "$(column_sum "$dir/exits" 4)" -gt $exits ]'
 tap $? "after that: counts again"
 cat "$dir/stages" > "$TMP/stages"
 true_that "after that: the time between is unknown" \
-	"$(stage 0 17)" -gt $(($(status tsc_khz) * 500))
+	"$(stage 0 18)" -gt $(($(status tsc_khz) * 500))
 guest_stop vm
 guest_end vm
 tap $? "the host slept: the guest is content"

@@ -53,10 +53,10 @@ seed()
 reset_tree()
 {
 	awk -F'\t' -v OFS='\t' '/^reason/ {
-		for (i = 5; i <= 35; i++)
+		for (i = 5; i <= 36; i++)
 			if (i != 19)
 				$i = 0
-		$36 = "-"
+		$37 = "-"
 	} { print }' "$1/vms/901-8/totals" >"$dir/tmp"
 	cp "$dir/tmp" "$1/vms/901-8/totals"
 	awk -F'\t' -v OFS='\t' '/^[0-9]/ {

@@ -79,7 +79,7 @@ def of_files(root):
                             ("user_seconds_total", int(col[15]) / 2.4e9),
                             ("halt_seconds_total", int(col[19]) / 2.4e9)):
             add(sums, ("kvmhot_" + name, vm, col[2], col[21]), value)
-    stages = ("guest irq handle reenter enter poll block user ioctl "
+    stages = ("guest irq handle reenter enter poll block user away ioctl "
               "preempted slept unknown").split()
     for vm, col in rows(root, "stages"):
         for i, stage in enumerate(stages):

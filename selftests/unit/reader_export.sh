@@ -147,9 +147,9 @@ awk -F'"' '/^#/ || !/vm=/ { next }
 /reason=/ { row[$2, $6, $8]++; next }
 { of_vm[$2]++ }
 END {
-	# 41, and three of events; 21, and of each stage three of events
+	# 41, and three of events; 22, and of each stage three of events
 	for (i in row) { split(i, k, SUBSEP); rows[k[1]]++; if (row[i] != 45) exit 1 }
-	for (v in of_vm) if (of_vm[v] != 57 || rows[v] > 5) exit 1
+	for (v in of_vm) if (of_vm[v] != 61 || rows[v] > 5) exit 1
 	exit !(v && i)
 }' "$dir/out"
 ok "export --openmetrics: as many series as it should have" $?

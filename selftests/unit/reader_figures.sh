@@ -137,15 +137,15 @@ run tree --all --vcpu 0 -p web-01 --root "$good"
 ok "tree: which exits waited which way is not known" $?
 fresh
 # All that an IO_INSTRUCTION waited it was preempted.
-field "$vm/stages" 3 15 19100000; field "$vm/stages" 3 16 7400000
-field "$vm/stages" 5 15 8000000; field "$vm/stages" 5 16 0
+field "$vm/stages" 3 16 19100000; field "$vm/stages" 3 17 7400000
+field "$vm/stages" 5 16 8000000; field "$vm/stages" 5 17 0
 run tree --all --vcpu 0 -p web-01 --root "$bad"
 [ $status -eq 0 ] && adds_up "$dir/out" && below preempted IO_INSTRUCTION 16 && below preempted HLT - &&
 	! awk '$NF == "slept" { on = 1 } on' "$dir/out" | sed '/ user/q' | grep -q IO_INSTRUCTION
 ok "tree: exits that waited in one way only" $?
 # Less of it in the vCPU's own row: not all of the exits can be in it.
-field "$vm/stages" 3 15 7000000; field "$vm/stages" 3 16 19500000
-field "$vm/stages" 4 15 0; field "$vm/stages" 7 15 0
+field "$vm/stages" 3 16 7000000; field "$vm/stages" 3 17 19500000
+field "$vm/stages" 4 16 0; field "$vm/stages" 7 16 0
 run tree --all --vcpu 0 -p web-01 --root "$bad"
 [ $status -eq 0 ] && adds_up "$dir/out" && below preempted IO_INSTRUCTION -
 ok "tree: exits of which not all fit in their line" $?

@@ -55,9 +55,9 @@ fresh; field "$vm/totals" 3 4 3
 refuses_live "level 3" "line 3: level: '3' is not known"
 fresh; field "$vm/totals" 3 6 17
 refuses_live "not timed + open + lost" "line 3: exits is "
-fresh; field "$vm/totals" 3 36 -
+fresh; field "$vm/totals" 3 37 -
 refuses_live "timed, but no buckets" "line 3: bucket '-' is not LOW:COUNT"
-fresh; field "$vm/totals" 3 36 "1:2:3"
+fresh; field "$vm/totals" 3 37 "1:2:3"
 refuses_live "a bucket of three" "line 3: count: '2:3' is not a number"
 fresh; edit "$vm/totals" '3{p;}'
 refuses_live "a row twice" "line 4: of the same vCPU and kind as line 3"

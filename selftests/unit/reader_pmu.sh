@@ -100,7 +100,7 @@ edit "$bad/$pmu" "s/${tab}cycles${tab}/${tab}bus-cycles${tab}/"
 between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
 match "stat: another list" 2 "$dir/out" "$dir/counted-later/$pmu"
 fresh
-edit "$bad/$pmu" "/${tab}instructions${tab}/{s/counting/error/; s/\\(${tab}0\\)\\(${tab}[0-9]*\\)\\{13\\}\$/\\1$(printf '\\t-%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13)/;}"
+edit "$bad/$pmu" "/${tab}instructions${tab}/{s/counting/error/; s/\\(${tab}0\\)\\(${tab}[0-9]*\\)\\{14\\}\$/\\1$(printf '\\t-%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14)/;}"
 between 'rm -r "$bad/vms"; cp -r "$dir/counted-later/vms" "$bad"'
 match "stat: it had failed before the list was written anew" 2 "$dir/out" "$dir/counted-later/$pmu"
 fresh
@@ -240,7 +240,7 @@ for state in refused error stopped inactive; do
 	damaged "pmu: $state, but with counts" "line 4: $state: exits is '9743', not -"
 done
 fresh; field "$vm/pmu" 4 6 error
-for column in 8 9 10 11 12 13 14 15 16 17 18 19; do field "$vm/pmu" 4 $column -; done
+for column in 8 9 10 11 12 13 14 15 16 17 18 19 20; do field "$vm/pmu" 4 $column -; done
 damaged "pmu: error, but with one count" "line 4: error: unknown is '0', not -"
 fresh; field "$vm/pmu" 4 5 ""
 damaged "pmu: no name" "line 4: '' is not an event's name"
@@ -272,14 +272,14 @@ fresh; field "$vm/pmu" 7 2 65536
 damaged "pmu: reason 65536" "line 7: reason: '65536' is too large"
 fresh; field "$vm/pmu" 7 8 0
 damaged "pmu: a reason without exits" "line 7: exits is 0"
-fresh; field "$vm/pmu" 8 20 1
+fresh; field "$vm/pmu" 8 21 1
 damaged "pmu: a reason with unknown" "line 8: unknown is not 0"
 fresh; field "$vm/pmu" 8 10 18446744073709551615
 damaged "pmu: a row overflows" "line 8: stages: the sum is too large"
 for column in 8 10; do
 	fresh
 	awk -F'\t' -v OFS='\t' -v column=$column '$2 == "-" && $5 == "cycles" {
-			for (i = 9; i <= 20; i++)
+			for (i = 9; i <= 21; i++)
 				$i = 0
 			$column = "18446744073709551615"
 		}

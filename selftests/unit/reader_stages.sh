@@ -48,7 +48,7 @@ ok "tree: lines that are not shown are missed" $?
 # Rows that were read later than others have more.
 fresh
 field "$vm/stages" 4 7 9000000000
-field "$vm/stages" 5 14 7000000000
+field "$vm/stages" 5 15 7000000000
 field "$vm/stages" 6 12 6000000000
 hold "reasons with more than their vCPU" "$bad"
 fresh
@@ -56,7 +56,7 @@ field "$vm/ept" 3 5 900; field "$vm/ept" 3 6 8000000000
 field "$vm/ept" 3 8 9000000; field "$vm/ept" 3 9 "10240:750 8388608:150"
 field "$vm/ept" 3 12 7994852910
 field "$vm/user" 3 7 95; field "$vm/user" 3 8 19000000000
-field "$vm/user" 3 10 200000000; field "$vm/user" 3 11 "28672:5 184549376:90"
+field "$vm/user" 3 10 200000000; field "$vm/user" 3 12 "28672:5 184549376:90"
 hold "spans longer than their stage" "$bad"
 
 # lines_of FILE: how many lines of trees there are
@@ -143,7 +143,7 @@ run report --root "$bad"
 [ $status -eq 0 ] && sed 1q "$dir/out" | grep -q '; detail is on$'
 ok "report: detail is on" $?
 
-fresh; field "$vm/stages" 3 18 999999999
+fresh; field "$vm/stages" 3 19 999999999
 run tree --root "$bad"
 [ $status -eq 0 ]
 ok "stages: a call of a vCPU's own row that began before a reset" $?
@@ -180,7 +180,7 @@ fresh; field "$vm/ept" 4 2 unseen
 damaged "ept: no class, but present" "ept: line 4: present: '0', but access unseen"
 fresh; field "$vm/ept" 4 12 9264248
 damaged "ept: a cycle too many" "ept: line 4: cycles is 12352500, but irq to enter add up to 12352501"
-fresh; field "$vm/ept" 4 22 9264248
+fresh; field "$vm/ept" 4 23 9264248
 damaged "ept: more in ept than in handle" "ept: line 4: ept is 9264248, but handle 9264247"
 fresh; field "$vm/ept" 4 15 18446744073709551615
 damaged "ept: a row overflows" "ept: line 4: stages: the sum is too large"
@@ -192,6 +192,8 @@ for file in exits hist stages user; do
 done
 fresh; field "$vm/user" 4 5 65536
 damaged "user: run 65536" "line 4: run: '65536' is too large"
+fresh; field "$vm/user" 4 11 x
+damaged "user: away no number" "line 4: away_cycles: 'x' is not a number"
 for word in 44672 0x 0xg 0xae8z "" x; do
 	fresh; field "$vm/ioctl" 4 2 "$word"
 	damaged "ioctl: cmd '$word'" "line 4: cmd: '$word' is not a number 0x..."
@@ -211,20 +213,22 @@ for at in hist:4 user:7 ept:5 halt:3 ioctl:5; do
 	damaged "$file: min is not in the first bucket" "min is 1, but the first bucket"
 	fresh; field "$vm/$file" 4 $((n + 3)) 99999999
 	damaged "$file: max is not in the last bucket" "max is 99999999, but the last bucket"
-	fresh; field "$vm/$file" 4 $((n + 4)) "1000:1"
+	buckets=$((n + 4))
+	[ $file != user ] || buckets=$((n + 5))
+	fresh; field "$vm/$file" 4 $buckets "1000:1"
 	damaged "$file: no such bucket" "no bucket begins at 1000"
 done
-fresh; field "$vm/stages" 3 6 2342606561
+fresh; field "$vm/stages" 3 6 2338306561
 damaged "stages: a cycle too many" "stages: line 3: the stages add up to 4800000001, but now - since to 4800000000"
-fresh; field "$vm/stages" 3 20 104800000001
+fresh; field "$vm/stages" 3 21 104800000001
 damaged "stages: a cycle too few" "line 3: the stages add up to 4800000000, but now - since to 4800000001"
-fresh; field "$vm/stages" 3 20 99999999999
+fresh; field "$vm/stages" 3 21 99999999999
 damaged "stages: now before since" "line 3: now is before since"
-fresh; field "$vm/stages" 4 20 99999999999
+fresh; field "$vm/stages" 4 21 99999999999
 damaged "stages: now before since, of a reason" "line 4: now is before since"
-fresh; field "$vm/stages" 4 18 30882541
+fresh; field "$vm/stages" 4 19 30882541
 damaged "stages: more in ept than in handle" "line 4: ept is 30882541, but handle 30882540"
-fresh; field "$vm/stages" 4 17 1
+fresh; field "$vm/stages" 4 18 1
 damaged "stages: a reason with unknown" "line 4: unknown is not 0"
 fresh; field "$vm/stages" 4 5 0
 damaged "stages: a reason without exits" "line 4: exits is 0"
@@ -241,8 +245,8 @@ damaged "stages: a row overflows" "line 4: stages: the sum is too large"
 fresh
 # Both rows of their own: all of 2^64 - 1 in the guest
 awk -F'\t' -v OFS='\t' '$3 == "all" {
-		for (i = 6; i <= 20; i++)
-			$i = i == 6 || i == 20 ? "18446744073709551615" : 0
+		for (i = 6; i <= 21; i++)
+			$i = i == 6 || i == 21 ? "18446744073709551615" : 0
 	}
 	{ print }' "$vm/stages" >"$dir/tmp" && cat "$dir/tmp" >"$vm/stages"
 damaged "stages: two vCPUs overflow" "stages: the sum is too large"
