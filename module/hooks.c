@@ -80,7 +80,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 	}, {
 		.name = "sched_switch", .module = "vmlinux",
 		.hits = KVMHOT_SWITCHES,
-		.note = "time switched out is taken for cost",
+		.note = "time switched out is taken for cost, or for user",
 		.kind = HOOK_TRACEPOINT, .probe = kvmhot_probe_sched_switch,
 	}, {
 		.name = "kvm_arch_vcpu_destroy", .module = "kvm",
