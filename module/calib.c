@@ -355,7 +355,6 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
 		why = measure_exits(o, detail, exit) ?: measure_runs(o, run);
 	detach();
 	kvmhot_pool_unhash(&o->v);
-	synchronize_rcu();	/* who looks for another may come by it */
 	return why;
 }
 
@@ -383,6 +382,8 @@ void kvmhot_calib_run(void)
 	o = own_alloc();
 	if (o)
 		why = calibrate(o, detail, replaced);
+	/* Who looks for another may come by it, or find it in the CPU's pointer. */
+	synchronize_rcu();
 	own_free(o);
 	own_rounds = why ? 0 : ROUNDS;
 	if (why)

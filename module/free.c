@@ -11,7 +11,7 @@
  *      Such a probe may have set its CPU's pointer to the record, or have put
  *      the record into the table of threads that are switched out.
  *   3. The CPUs' pointers to records are cleared, and that table is cleared of
- *      unreachable ones; probes put none there.
+ *      unreachable ones; probes put none there, nor from that table to a pointer.
  *   4. A grace period passes: no probe is left that found the record so before.
  *   5. It is taken out of the list of records that want a page: until step 4 a
  *      probe could put it there.

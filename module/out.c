@@ -60,13 +60,15 @@ void kvmhot_out_exit(void)
 void kvmhot_out_forget(bool all)
 {
 	struct kvmhot_vcpu *v;
+	unsigned long is;
 	unsigned int i;
 
 	rcu_read_lock();
 	for (i = 0; i < nr_places; i++) {
-		v = READ_ONCE(kvmhot_out.place[i]);
+		is = READ_ONCE(kvmhot_out.place[i]);
+		v = kvmhot_out_vcpu(is);
 		if (v && (all || !READ_ONCE(v->vcpu)))
-			kvmhot_out_take(v, i);
+			kvmhot_out_take(i, is);
 	}
 	rcu_read_unlock();
 }

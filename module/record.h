@@ -257,7 +257,6 @@ struct kvmhot_quick {
  * @vmm: stages user and away of @sum when the current stay in the VMM began
  * @halt: stages poll and block of @sum when the current halt began
  * @out: place in the table of threads that are switched out, plus 1; 0 is none
- * @out_home: where its thread's places begin there
  * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
  * @pmu: counts of perf events, or NULL; made by the worker, which replaces it
@@ -343,7 +342,6 @@ struct kvmhot_vcpu {
 		u64	block;
 	}			halt;
 	unsigned int		out;
-	unsigned int		out_home;
 	int			missed_handle;
 	struct task_struct	*task;
 	struct kvmhot_pmu	*pmu;

@@ -79,7 +79,9 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 	return false;
 }
 
-static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
+/* @other: the thread has run another vCPU since, and its events have counted that. */
+static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
+			       bool other)
 {
 	u64 now;
 	u32 n;
@@ -96,7 +98,10 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 	}
 	kvmhot_settle(v);
 	this_cpu_write(kvmhot_quick_vcpu, v);
-	now = kvmhot_edge_begin(v, &n);
+	if (unlikely(other))
+		now = kvmhot_edge_begin_as(v, &n, NULL);
+	else
+		now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
 	if (likely(BIT(v->stage) & KVMHOT_VMM_STAGES &&
 		   !kvmhot_edge_in_vain(v, now))) {
@@ -129,6 +134,7 @@ static noinline void leave_vmm(struct kvmhot_vcpu *v)
 	now = kvmhot_edge_begin(v, &n);
 	if (!kvmhot_edge_in_vain(v, now)) {
 		kvmhot_end_stage(v, now);
+		v->resume = v->stage;
 		v->stage = KVMHOT_AWAY;
 	}
 	kvmhot_edge_end(v, n);
@@ -153,7 +159,7 @@ int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 	if (unlikely(last != v))
 		leave_vmm(last);
 	if (likely(v))
-		enter_run(v, vcpu);
+		enter_run(v, vcpu, last != v);
 	return 0;
 }
 

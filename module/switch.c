@@ -28,16 +28,13 @@ static bool put_out(struct kvmhot_vcpu *v, const struct task_struct *task)
 {
 	unsigned int home = kvmhot_out_home(task), i;
 
-	/* From when another thread ran it. */
-	if (unlikely(v->out))
-		kvmhot_out_take(v, v->out - 1);
-	v->out = 0;
+	kvmhot_out_drop(v);
 	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(), see free.c. */
 	if (!READ_ONCE(v->vcpu))
 		return false;
-	v->out_home = home;
 	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
-		if (!cmpxchg(&kvmhot_out.place[i], NULL, v)) {
+		if (!cmpxchg(&kvmhot_out.place[i], 0,
+			     (unsigned long)v | (i - home))) {
 			atomic_inc(&kvmhot_out.nr[home]);
 			v->out = i + 1;
 			return true;
@@ -51,11 +48,13 @@ static struct kvmhot_vcpu *take_out(const struct task_struct *task)
 {
 	unsigned int home = kvmhot_out_home(task), i;
 	struct kvmhot_vcpu *v;
+	unsigned long is;
 
 	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
-		v = READ_ONCE(kvmhot_out.place[i]);
+		is = READ_ONCE(kvmhot_out.place[i]);
+		v = kvmhot_out_vcpu(is);
 		if (v && v->task == task && v->tid == task->pid &&
-		    kvmhot_out_take(v, i)) {
+		    kvmhot_out_take(i, is)) {
 			v->out = 0;
 			return v;
 		}
@@ -121,7 +120,7 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	v = going(v, vcpu, task);
-	if (v->task != task)
+	if (v->task != task || !READ_ONCE(v->vcpu))
 		return;
 	if (!(BIT(v->stage) & MATTERS))
 		return;
@@ -169,7 +168,11 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 	u64 now;
 	u32 n;
 
-	if (!v)
+	/*
+	 * Nothing of a vCPU that is gone: its record may be about to be freed, see
+	 * free.c, and another thread may have ended it.
+	 */
+	if (!v || !READ_ONCE(v->vcpu))
 		return;
 	if (BIT(v->stage) & (KVMHOT_OUT_STAGES | BIT(KVMHOT_AWAY))) {
 		/* perf brings the thread's events back a little later. */

@@ -32,6 +32,7 @@
 #include "compat.h"
 #include "edge.h"
 #include "kvmhot.h"
+#include "out.h"
 #include "quick.h"
 #include "timeline.h"
 #include "vmx.h"
@@ -115,6 +116,8 @@ noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
 		first_exit(vcpu);
 		return;
 	}
+	/* It was taken away if the vCPU was on the quick way when a VM was freed. */
+	this_cpu_write(kvmhot_quick_vcpu, v);
 	now = kvmhot_edge_begin_guest(v, &n);
 	if (likely(v->stage == KVMHOT_GUEST)) {
 		v->guest = now - v->last;
@@ -147,6 +150,7 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 	kvmhot_cell_lose(v);
 	if (v->task == current && v->tid == current->pid)
 		return;
+	kvmhot_out_drop(v);
 	v->task = current;
 	v->tid = current->pid;
 	/* For events of this thread. */

@@ -190,7 +190,8 @@ void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 	if (cmpxchg(&v->vcpu, vcpu, NULL) != vcpu)
 		return;
 	/* Another vCPU that has its address must not go its quick way. */
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	if (this_cpu_read(kvmhot_quick_vcpu) == v)
+		this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	llist_add(&v->gone_notice.node, &kvmhot_notices);
 	kvmhot_work_kick();
 }

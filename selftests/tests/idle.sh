@@ -11,7 +11,7 @@
 
 # No more vCPUs at once than kvmhot has records in store for (KVMHOT_NR_SPARES):
 # of others the first exits would be refused, and counted as that.
-vms="a b c d e f g h i j k" vcpus=30 naps=1
+vms="a b c d e f g h i" vcpus=30 naps=1
 
 # asleep: threads that sleep in KVM
 asleep()

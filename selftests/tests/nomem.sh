@@ -62,7 +62,7 @@ for detail in 1 0; do
 	echo 0 > $KVMHOT/enabled
 	enabling "enabled, detail=$detail" tracepoint_probe_register 3
 	echo 0 > $KVMHOT/enabled
-	enabling "enabled, detail=$detail" register_kprobe $((6 + 2 * detail))
+	enabling "enabled, detail=$detail" register_kprobe $((5 + 2 * detail))
 done
 echo 1 > $KVMHOT/detail
 nomem register_kprobe 0 1
