@@ -133,22 +133,42 @@ static void begin(struct kvmhot_vcpu *v, const struct counts *c)
 	v->kvm_cleared++;
 }
 
-/* @exits: since first sight; @kvm: what KVM has counted since comparing began. */
-static int look(struct kvmhot_vcpu *v, u64 *exits, u64 *kvm)
+static bool is_cleared(const struct kvmhot_vcpu *v, const struct counts *c)
 {
-	struct counts c;
-	int err;
+	return c->kvm < v->kvm_first || c->kvm < v->kvm_seen ||
+	       (c->handled > v->kvm_handled &&
+		c->handled - v->kvm_handled > c->kvm - v->kvm_first);
+}
 
-	err = read_counts(v, &c);
+/* Both counts of the same moment, compared afresh if KVM's was cleared. */
+static int look(struct kvmhot_vcpu *v, struct counts *c)
+{
+	int err = read_counts(v, c);
+
 	if (err)
 		return err;
-	if (c.kvm < v->kvm_first || c.kvm < v->kvm_seen ||
-	    (c.handled > v->kvm_handled &&
-	     c.handled - v->kvm_handled > c.kvm - v->kvm_first))
-		begin(v, &c);
-	v->kvm_seen = c.kvm;
-	*exits = c.exits;
-	*kvm = c.kvm - v->kvm_first;
+	if (is_cleared(v, c))
+		begin(v, c);
+	v->kvm_seen = c->kvm;
+	return 0;
+}
+
+/* KVM's count alone, which does not take adding up the cells. */
+static int look_at_kvm(struct kvmhot_vcpu *v, struct counts *c)
+{
+	/* In this order: the former is part of the latter. */
+	int err = read_handled(v, &c->handled);
+
+	if (err)
+		return err;
+	c->kvm = read_kvm(v);
+	if (is_cleared(v, c)) {
+		err = read_counts(v, c);
+		if (err)
+			return err;
+		begin(v, c);
+	}
+	v->kvm_seen = c->kvm;
 	return 0;
 }
 
@@ -164,27 +184,30 @@ static int look(struct kvmhot_vcpu *v, u64 *exits, u64 *kvm)
  */
 int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits)
 {
-	u64 own;
+	struct counts c;
 	int err;
 
 	mutex_lock(&kvmhot_reset_lock);
-	err = look(v, &own, exits);
+	err = look_at_kvm(v, &c);
+	if (!err)
+		*exits = c.kvm - v->kvm_first;
 	mutex_unlock(&kvmhot_reset_lock);
 	return err;
 }
 
 static int show_vm(struct seq_file *m, const struct kvmhot_vm *vm)
 {
-	u64 exits = 0, kvm = 0, cleared = 0, own = 0, its = 0;
+	u64 exits = 0, kvm = 0, cleared = 0;
 	struct kvmhot_vcpu *v;
+	struct counts c;
 	int err;
 
 	list_for_each_entry(v, &vm->vcpus, siblings) {
 		mutex_lock(&kvmhot_reset_lock);
-		err = look(v, &own, &its);
+		err = look(v, &c);
 		if (!err) {
-			exits += own - v->kvm_exits;
-			kvm += its;
+			exits += c.exits - v->kvm_exits;
+			kvm += c.kvm - v->kvm_first;
 			cleared += v->kvm_cleared;
 		}
 		mutex_unlock(&kvmhot_reset_lock);
