@@ -67,6 +67,7 @@ static noinline void begin_with(struct kvmhot_pmu *p,
 		p->err[i] = perf->err[i];
 	}
 	p->based = perf->serial;
+	p->adrift = false;
 	p->whole = false;
 	p->stepped = false;
 }
@@ -166,14 +167,14 @@ static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
 	/* Pairs with the release in set_perf(). */
 	perf = smp_load_acquire(&p->perf);
 	if (unlikely(!perf || perf->task != task)) {
-		p->based = 0;
+		p->adrift = true;
 		p->whole = false;
 		p->stepped = false;
 		return rdtsc();
 	}
 	/* So that no interrupt comes between the TSC and the events, either. */
 	local_irq_save(flags);
-	first = p->based != perf->serial;
+	first = p->adrift || p->based != perf->serial;
 	if (unlikely(first))
 		begin_with(p, perf);
 	to = p->at[first ? p->last : !p->last].event;

@@ -64,6 +64,7 @@ struct kvmhot_stage_counts {
  * @nr: events in it
  * @perf: the events of the thread that runs it; NULL if they are not made
  * @based: serial of the events that @at is of; 0: of none
+ * @adrift: @at is not that of the last edge, at which they could not be read
  * @state: for each event, enum kvmhot_pmu_state
  * @err: for each event, why it was not made
  * @whole: every stretch since the end of the exit before is known
@@ -89,6 +90,7 @@ struct kvmhot_pmu {
 	unsigned int			nr;
 	struct kvmhot_perf		*perf;
 	u32				based;
+	bool				adrift;
 	u8				state[KVMHOT_MAX_EVENTS];
 	int				err[KVMHOT_MAX_EVENTS];
 	bool				whole;

@@ -269,8 +269,8 @@ bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v)
 		return false;
 	/* Pairs with the release in set_perf(). */
 	perf = smp_load_acquire(&p->perf);
-	if (!perf || perf->serial != p->based || perf->task != current ||
-	    !p->whole || p->touched)
+	if (!perf || perf->serial != p->based || p->adrift ||
+	    perf->task != current || !p->whole || p->touched)
 		return false;
 	for (i = 0; i < p->nr; i++)
 		if (p->state[i])
