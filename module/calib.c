@@ -27,6 +27,7 @@
 #include <asm/msr.h>
 
 #include "compat.h"
+#include "edge.h"
 #include "hook.h"
 #include "kvmhot.h"
 #include "quick.h"
@@ -62,7 +63,7 @@ DEFINE_TRACE(KVMHOT_COMPAT_TP(kvmhot_own_userspace_exit),
  */
 struct own {
 	struct kvmhot_vcpu	v;
-	struct kvm_vcpu		vcpu;
+	struct kvm_vcpu		vcpu __aligned(KVMHOT_WHO_MASK + 1);
 	struct kvm		kvm;
 	struct file		file;
 	u32			ticks[ROUNDS];
@@ -329,7 +330,7 @@ static struct own *own_alloc(void)
 	o->file.private_data = &o->vcpu;
 	v->own = true;
 	v->refill_asked = true;	/* the worker must not know of it */
-	v->stage = KVMHOT_UNKNOWN;
+	kvmhot_edge_first(v, 0, KVMHOT_UNKNOWN);
 	v->key = KVMHOT_KEY_NONE;
 	v->task = current;
 	v->tid = current->pid;

@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "edge.h"
 #include "kvmhot.h"
 #include "lines.h"
 #include "pmu.h"
@@ -238,15 +239,18 @@ static void add_top(struct kvmhot_cell *cell, struct kvmhot_group *group,
 
 /**
  * kvmhot_cell_add() - add an exit to a cell's histogram, and its guest and irq
- * @v: the vCPU, readers of which wait; with @guest and @irq
+ * @v: the vCPU, readers of which wait
  * @cell: the cell
  * @cost: the exit's KVM cost
+ * @guest: its stage guest
+ * @irq: its stage irq
  *
  * Context: probe, on the vCPU's thread.
  *
  * Return: false if there is no memory for it.
  */
-bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost)
+bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost,
+		     u64 guest, u64 irq)
 {
 	unsigned int g = kvmhot_hist_group(cost);
 	unsigned int sub = kvmhot_hist_sub(cost);
@@ -262,8 +266,8 @@ bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost)
 		return false;
 	group->n[sub]++;
 	group->cycles += cost;
-	group->guest += v->guest;
-	group->irq += v->irq;
+	group->guest += guest;
+	group->irq += irq;
 	if (unlikely(g == KVMHOT_HIST_GROUPS - 1)) {
 		add_top(cell, group, cost);
 		return true;
@@ -273,50 +277,68 @@ bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost)
 	return true;
 }
 
-/* What of an exit is not simply irq and handle. */
-static noinline void add_odd(const struct kvmhot_vcpu *v,
-			     struct kvmhot_rare *rare)
+/**
+ * kvmhot_cell_add_rare() - add what of an exit is not simply irq and handle
+ * @v: the vCPU, readers of which wait; its fold has it, and no longer afterwards
+ * @rare: that of the exit's cell, NULL if the exit is lost
+ *
+ * Context: probe, on the vCPU's thread.
+ */
+void kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_rare *rare)
 {
-	u64 wait = v->span[KVMHOT_PREEMPTED] + v->span[KVMHOT_SLEPT];
-	u64 halt = v->span[KVMHOT_POLL] + v->span[KVMHOT_BLOCK];
-	u64 user = v->span[KVMHOT_USER];
+	struct kvmhot_fold *f = &v->fold;
+	unsigned long stages = f->touched & KVMHOT_RARE_STAGES;
+	u64 wait = f->cycles[KVMHOT_PREEMPTED] + f->cycles[KVMHOT_SLEPT];
+	u64 halt = f->cycles[KVMHOT_POLL] + f->cycles[KVMHOT_BLOCK];
+	u64 user = f->cycles[KVMHOT_USER];
+	unsigned int stage;
 
-	rare->reenter += v->span[KVMHOT_REENTER];
-	rare->enter += v->span[KVMHOT_ENTER];
-	rare->poll += v->span[KVMHOT_POLL];
-	rare->block += v->span[KVMHOT_BLOCK];
-	rare->ioctl += v->span[KVMHOT_IOCTL];
-	rare->preempted += v->span[KVMHOT_PREEMPTED];
-	rare->slept += v->span[KVMHOT_SLEPT];
-	rare->user_cycles += user;
-	rare->away += v->span[KVMHOT_AWAY];
-	rare->ept += v->ept;
-	rare->wait += !!wait;
-	rare->wait_max = max(rare->wait_max, wait);
-	rare->halt += !!halt;
-	rare->halt_max = max(rare->halt_max, halt);
-	rare->user += !!user;
-	rare->user_max = max(rare->user_max, user);
+	f->touched = 0;
+	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
+		v->sum[stage] += f->cycles[stage];
+		if (likely(rare))
+			rare->cycles[KVMHOT_RARE(stage)] += f->cycles[stage];
+		f->cycles[stage] = 0;
+	}
+	if (unlikely(!rare))
+		return;
+	if (user) {
+		rare->user++;
+		rare->user_max = max(rare->user_max, user);
+	}
+	if (halt) {
+		rare->halt++;
+		rare->halt_max = max(rare->halt_max, halt);
+	}
+	if (wait) {
+		rare->wait++;
+		rare->wait_max = max(rare->wait_max, wait);
+	}
 }
 
-static void clear_odd(struct kvmhot_vcpu *v)
+/* What kvmhot_cell_add_rare() leaves. */
+static __always_inline void add_usual(struct kvmhot_vcpu *v)
 {
-	memset(v->span, 0, sizeof(v->span));
-	v->ept = 0;
-	v->odd = false;
-}
+	static const u8 usual[] = {
+		KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_UNKNOWN,
+	};
+	struct kvmhot_fold *f = &v->fold;
+	unsigned int i;
 
-/* No exit is open any more. */
-static __always_inline void close_exit(struct kvmhot_vcpu *v)
-{
-	v->cell = NULL;
-	v->beside = 0;
-	if (unlikely(v->odd))
-		clear_odd(v);
+	for (i = 0; i < ARRAY_SIZE(usual); i++) {
+		v->sum[usual[i]] += f->cycles[usual[i]];
+		f->cycles[usual[i]] = 0;
+	}
+	if (likely(!f->back))
+		return;
+	v->sum[KVMHOT_BACK] += f->back;
+	v->offset += f->offset;
+	f->back = 0;
+	f->offset = 0;
 }
 
 /**
- * kvmhot_cell_prepare() - add to the open exit's cell all but its last edge
+ * kvmhot_cell_prepare() - work out all of the open exit but its last stage
  * @v: the vCPU, inside of its seq
  *
  * The last edge reads its timestamp afterwards: what is done here is no part of
@@ -331,75 +353,71 @@ struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_cell *cell = READ_ONCE(v->cell);
 
-	v->prepared = false;
-	if (unlikely(!cell))
-		return NULL;
+	kvmhot_fold_log(&v->fold, &v->log);
 	/* A reset from here on has its effect at the next exit. */
-	cell_update_gen(v, cell);
-	if (likely(!v->odd))
-		return cell;
-	v->before = cell->rare;
-	v->prepared = true;
-	add_odd(v, &cell->rare);
-	clear_odd(v);
+	if (likely(cell))
+		cell_update_gen(v, cell);
 	return cell;
+}
+
+/* Return: false if the exit's cost is not known, or there is no memory for it. */
+static __always_inline bool add_exit(struct kvmhot_vcpu *v,
+				     struct kvmhot_cell *cell)
+{
+	const struct kvmhot_fold *f = &v->fold;
+
+	return likely(!kvmhot_is_lost(f) &&
+		      kvmhot_quick_add(v, cell, kvmhot_cost(f),
+				       f->cycles[KVMHOT_GUEST],
+				       f->cycles[KVMHOT_IRQ]));
 }
 
 /**
  * kvmhot_cell_end() - the open exit has ended: add its cost, if it is known
  * @v: the vCPU, inside of its seq
- * @cell: what kvmhot_cell_prepare() returned; at most one stage was ended since
- *	  then, one of KVM's cost
+ * @cell: what kvmhot_cell_prepare() returned; no edge has come since then
  * @now: TSC of the end
+ *
+ * The stage that goes on has ended, too: the caller makes the next log.
  *
  * Context: probe, on the vCPU's thread.
  */
 void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 {
-	u64 exit = READ_ONCE(v->exit_tsc), beside = READ_ONCE(v->beside);
+	bool known;
 
-	if (unlikely(!cell)) {
+	kvmhot_fold_span(&v->fold, v->log.edge[0], kvmhot_edge(now, 0));
+	known = cell && add_exit(v, cell);
+	if (likely(known)) {
+		cell->rare.fast += !v->slow;
+		cell->rare.ept += v->ept;
+	} else if (cell) {
+		cell->rare.lost++;
+		v->key = KVMHOT_KEY_NONE;
+	}
+	kvmhot_cell_add_rare(v, known ? &cell->rare : NULL);
+	add_usual(v);
+	if (likely(known)) {
+		kvmhot_pmu_end(v, cell);
+		kvmhot_quick_allow(v, cell, READ_ONCE(v->key));
+	} else {
 		kvmhot_pmu_lose(v);
-		close_exit(v);
-		return;
 	}
-	/* It is not less than 0, unless threads race for the vCPU. */
-	if (unlikely(!exit || now < exit || now - exit < beside ||
-		     !kvmhot_quick_add(v, cell, now - exit - beside))) {
-		if (v->prepared)
-			cell->rare = v->before;
-		kvmhot_cell_lose(v);
-		return;
-	}
-	if (!v->slow)
-		cell->rare.fast++;
-	if (unlikely(v->odd)) {
-		cell->rare.reenter += v->span[KVMHOT_REENTER];
-		cell->rare.enter += v->span[KVMHOT_ENTER];
-		v->span[KVMHOT_REENTER] = 0;
-		v->span[KVMHOT_ENTER] = 0;
-		v->odd = false;
-	}
-	kvmhot_pmu_end(v, cell);
-	kvmhot_quick_allow(v, cell, READ_ONCE(v->key));
-	close_exit(v);
+	v->cell = NULL;
+	v->ept = 0;
+	v->last = now;
 }
 
 /**
- * kvmhot_cell_lose() - the open exit, if any, is over, its cost not known
- * @v: the vCPU, inside of its seq
- *
- * Context: probe, on the vCPU's thread.
+ * kvmhot_cell_lose() - the open exit, if any, will not be seen to end
+ * @v: the vCPU, inside of its seq; nothing runs it any more
  */
 void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 {
-	struct kvmhot_cell *cell = READ_ONCE(v->cell);
+	struct kvmhot_cell *cell = kvmhot_cell_prepare(v);
+	u64 now = kvmhot_edge_tsc(v->log.edge[0], v->last);
 
-	if (cell) {
-		cell_update_gen(v, cell);
-		cell->rare.lost++;
-	}
-	v->key = KVMHOT_KEY_NONE;
-	kvmhot_pmu_lose(v);
-	close_exit(v);
+	kvmhot_edge_is(v, KVMHOT_UNKNOWN);
+	kvmhot_cell_end(v, cell, now);
+	kvmhot_edge_first(v, now, KVMHOT_UNKNOWN);
 }

@@ -32,36 +32,20 @@ struct kvmhot_group {
 
 /**
  * struct kvmhot_rare - what is counted of exits that have more than irq and handle
- * @reenter: sum of their stage
- * @enter: likewise
- * @poll: likewise
- * @block: likewise
- * @user_cycles: likewise
- * @away: likewise
- * @ioctl: likewise
- * @preempted: likewise
- * @slept: likewise
+ * @cycles: sum of their other stages, from reenter to slept
  * @ept: sum of their time in handle_ept_violation
  * @past: exits that resets took away
  * @fast: of the timed, those that did not come to vmx_handle_exit
  * @lost: exits that are over but whose cost is not known
- * @wait: of the timed, those with @preempted or @slept
+ * @wait: of the timed, those with preempted or slept
  * @wait_max: greatest of these times
- * @halt: of the timed, those with @poll or @block
+ * @halt: of the timed, those with poll or block
  * @halt_max: greatest of these times
  * @user: of the timed, those that left KVM_RUN
  * @user_max: greatest of these times
  */
 struct kvmhot_rare {
-	u64	reenter;
-	u64	enter;
-	u64	poll;
-	u64	block;
-	u64	user_cycles;
-	u64	away;
-	u64	ioctl;
-	u64	preempted;
-	u64	slept;
+	u64	cycles[KVMHOT_SLEPT - KVMHOT_REENTER + 1];
 	u64	ept;
 	u64	past;
 	u64	fast;
@@ -73,6 +57,9 @@ struct kvmhot_rare {
 	u64	user;
 	u64	user_max;
 };
+
+/* Where @cycles has one of KVMHOT_RARE_STAGES. */
+#define KVMHOT_RARE(stage)	((stage) - KVMHOT_REENTER)
 
 /**
  * struct kvmhot_cell - what is known of one exit reason on one vCPU

@@ -45,6 +45,11 @@ out:
 	return ret;
 }
 
+static u64 of_stage(const struct kvmhot_rare *r, enum kvmhot_sum stage)
+{
+	return r->cycles[KVMHOT_RARE(stage)];
+}
+
 /**
  * kvmhot_cellfiles_show() - KVMHOT_COLUMNS_CELL, with the tab before them
  * @m: where to
@@ -53,17 +58,18 @@ out:
 void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t)
 {
 	const struct kvmhot_rare *r = &t->rare;
+	u64 wait = of_stage(r, KVMHOT_PREEMPTED) + of_stage(r, KVMHOT_SLEPT);
+	u64 halt = of_stage(r, KVMHOT_POLL) + of_stage(r, KVMHOT_BLOCK);
 
 	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->exits, t->timed,
 		   t->open, r->lost, r->fast);
 	seq_printf(m, "\t%llu\t%llu\t%llu", t->cycles, t->timed ? t->min : 0,
 		   t->max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", r->wait, r->preempted + r->slept,
-		   r->wait_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", r->user, r->user_cycles,
-		   r->user_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->total, r->halt,
-		   r->poll + r->block, r->halt_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", r->wait, wait, r->wait_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", r->user,
+		   of_stage(r, KVMHOT_USER), r->user_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->total, r->halt, halt,
+		   r->halt_max);
 }
 
 static void show_exits(struct seq_file *m, int id, unsigned int key,
@@ -123,13 +129,14 @@ static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
 void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t)
 {
 	const struct kvmhot_rare *r = &t->rare;
+	unsigned int i;
 
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->guest, t->irq,
-		   t->cycles - t->irq - r->reenter - r->enter, r->reenter,
-		   r->enter);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t%llu\t0\t%llu",
-		   r->poll, r->block, r->user_cycles, r->away, r->ioctl,
-		   r->preempted, r->slept, r->ept);
+	seq_printf(m, "\t%llu\t%llu\t%llu", t->guest, t->irq,
+		   t->cycles - t->irq - of_stage(r, KVMHOT_REENTER) -
+		   of_stage(r, KVMHOT_ENTER));
+	for (i = 0; i < ARRAY_SIZE(r->cycles); i++)
+		seq_printf(m, "\t%llu", r->cycles[i]);
+	seq_printf(m, "\t0\t%llu", r->ept);
 }
 
 static void show_cell_stages(struct seq_file *m, int id, unsigned int key,

@@ -20,6 +20,7 @@
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
+#include "edge.h"
 #include "kvmhot.h"
 #include "quick.h"
 
@@ -71,7 +72,7 @@ static bool is_ahead(const struct kvmhot_vcpu *v)
 
 	if (kvmhot_is_quick_who(who))
 		return (who & KVMHOT_TAG_MASK) == KVMHOT_TAG_IRQ;
-	return READ_ONCE(v->stage) == KVMHOT_IRQ;
+	return kvmhot_stage(v) == KVMHOT_IRQ;
 }
 
 /* Both counts of a vCPU's exits; each is taken within @apart exits of the others. */

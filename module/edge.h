@@ -1,66 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all edges of a vCPU's timeline do: end one stage, begin another.  Each
- * edge that was begun does, as events are read for the stage that it ends.
- *
- * Between kvmhot_edge_begin() and kvmhot_edge_end() readers of the sums wait.
+ * The edges of a vCPU's timeline: each ends one stage and begins another.  What
+ * changes more of a record than its log is between kvmhot_seq_begin() and
+ * kvmhot_seq_end(), where readers of the sums wait.
  */
 #ifndef KVMHOT_EDGE_H
 #define KVMHOT_EDGE_H
 
 #include <linux/bits.h>
 #include <linux/sched.h>
-#include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include "compat.h"
-#include "lookup.h"
 #include "pmu.h"
+#include "quick.h"
 
-void kvmhot_edge_back(struct kvmhot_vcpu *v, u64 now);
+void kvmhot_edge_lose(struct kvmhot_vcpu *v, const struct task_struct *task);
+u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
+		    const struct task_struct *task);
 
-/* No difference of two times may be less than 0. */
-static __always_inline u64 kvmhot_edge_check(struct kvmhot_vcpu *v, u64 now)
+/* Which of the log's edges is the last one. */
+static __always_inline unsigned int kvmhot_edge_nr(const struct kvmhot_vcpu *v)
 {
-	if (unlikely(now < v->last))
-		kvmhot_edge_back(v, now);
-	return now;
+	unsigned long who = READ_ONCE(v->quick.who);
+
+	return kvmhot_is_quick_who(who) ? who & KVMHOT_TAG_MASK :
+					  READ_ONCE(v->log.nr) - 1;
 }
 
-/**
- * kvmhot_edge_begin() - an edge, on the thread that runs the vCPU
- * @v: the vCPU
- * @n: set, for kvmhot_edge_end()
- *
- * Return: TSC of the edge.  After readers were told to wait, so that hardly one
- * of them sees a later time with the stage of before; see kvmhot_vcpu_sums().
- */
-static __always_inline u64 kvmhot_edge_begin(struct kvmhot_vcpu *v, u32 *n)
+/* The stage that the vCPU is in. */
+static __always_inline enum kvmhot_sum kvmhot_stage(const struct kvmhot_vcpu *v)
 {
-	*n = kvmhot_seq_begin(&v->seq);
-	return kvmhot_edge_check(v, kvmhot_pmu_read(v, false));
-}
+	unsigned int nr = kvmhot_edge_nr(v);
 
-/* The same where the guest begins or ends. */
-static __always_inline u64 kvmhot_edge_begin_guest(struct kvmhot_vcpu *v,
-						   u32 *n)
-{
-	*n = kvmhot_seq_begin(&v->seq);
-	return kvmhot_edge_check(v, kvmhot_pmu_read(v,
-						    KVMHOT_COMPAT_PMU_MEDIATED));
-}
-
-/* The same elsewhere; @task as of kvmhot_pmu_read_as(). */
-static __always_inline u64 kvmhot_edge_begin_as(struct kvmhot_vcpu *v, u32 *n,
-						const struct task_struct *task)
-{
-	*n = kvmhot_seq_begin(&v->seq);
-	return kvmhot_edge_check(v, kvmhot_pmu_read_as(v, task));
-}
-
-static __always_inline void kvmhot_edge_end(struct kvmhot_vcpu *v, u32 n)
-{
-	kvmhot_seq_end(&v->seq, n);
+	/* GUEST, IRQ and HANDLE are the numbers of their edges. */
+	if (nr < KVMHOT_TAG_LOG && kvmhot_is_quick(v))
+		return nr;
+	return kvmhot_edge_stage(v->log.edge[nr]);
 }
 
 /* An exit counts under @key from here on. */
@@ -73,53 +48,42 @@ static __always_inline void kvmhot_begin_cell(struct kvmhot_vcpu *v, u16 key)
 		v->sum[KVMHOT_DROPPED]++;
 }
 
+/* The only edge that is not in the sums yet. */
+static __always_inline void kvmhot_edge_first(struct kvmhot_vcpu *v, u64 now,
+					      enum kvmhot_sum stage)
+{
+	v->log.edge[0] = kvmhot_edge(now, stage);
+	v->log.nr = 1;
+}
+
+/* The stage that goes on is another than it was taken for. */
+static __always_inline void kvmhot_edge_is(struct kvmhot_vcpu *v,
+					   enum kvmhot_sum stage)
+{
+	u64 *edge = &v->log.edge[READ_ONCE(v->log.nr) - 1];
+
+	*edge = (*edge & ~KVMHOT_STAGE_MASK) | stage;
+}
+
+/* A stay in the VMM, or a halt, has begun with the last edge. */
+static __always_inline void kvmhot_edge_stay(struct kvmhot_vcpu *v)
+{
+	v->stay.from = kvmhot_edge_nr(v);
+	v->stay.in = 0;
+	v->stay.out = 0;
+}
+
+/* It has ended with the last edge: @v->stay has its stages. */
+static __always_inline void kvmhot_edge_end_stay(struct kvmhot_vcpu *v)
+{
+	kvmhot_log_stay(&v->log, kvmhot_edge_nr(v), &v->stay, KVMHOT_STAY_IN,
+			KVMHOT_STAY_OUT);
+}
+
 /* Is the vCPU in a stage that is KVM's cost? */
 static __always_inline bool kvmhot_in_cost(const struct kvmhot_vcpu *v)
 {
-	return BIT(v->stage) & KVMHOT_COST_STAGES;
-}
-
-/* End the stage, and remember what it was for the open exit. */
-static __always_inline void kvmhot_end_stage(struct kvmhot_vcpu *v, u64 now)
-{
-	u64 cycles = now - v->last;
-
-	v->sum[v->stage] += cycles;
-	v->last = now;
-	if (v->stage == KVMHOT_IRQ) {
-		v->irq += cycles;
-		return;
-	}
-	v->span[v->stage] += cycles;
-	if (!kvmhot_in_cost(v))
-		v->beside += cycles;
-	v->odd = true;
-}
-
-/*
- * End the stage, where it cannot be the one that was really left: so the cost
- * of an exit that is open is not known, either.
- */
-static __always_inline void kvmhot_end_unknown(struct kvmhot_vcpu *v, u64 now)
-{
-	v->stage = KVMHOT_UNKNOWN;
-	v->exit_tsc = 0;
-	v->key = KVMHOT_KEY_NONE;
-	v->sum[KVMHOT_UNKNOWN] += now - v->last;
-	v->last = now;
-	kvmhot_pmu_unknown(v);
-}
-
-/*
- * While hooks come or go, edges are missing, so no stage can be relied on.
- * Return: true if it is so; the edge then has been dealt with.
- */
-static __always_inline bool kvmhot_edge_in_vain(struct kvmhot_vcpu *v, u64 now)
-{
-	if (likely(READ_ONCE(kvmhot_hooks_live) || v->own))
-		return false;
-	kvmhot_end_unknown(v, now);
-	return true;
+	return BIT(kvmhot_stage(v)) & KVMHOT_COST_STAGES;
 }
 
 #endif /* KVMHOT_EDGE_H */

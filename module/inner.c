@@ -94,9 +94,17 @@ int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_ept);
 
-static __always_inline u64 wait_of(const struct kvmhot_vcpu *v)
+/* Of the open exit. */
+static u64 wait_of(const struct kvmhot_vcpu *v)
 {
-	return v->sum[KVMHOT_PREEMPTED] + v->sum[KVMHOT_SLEPT];
+	struct kvmhot_stay wait = {
+		.in = v->fold.cycles[KVMHOT_PREEMPTED],
+		.out = v->fold.cycles[KVMHOT_SLEPT],
+	};
+
+	kvmhot_log_stay(&v->log, kvmhot_edge_nr(v), &wait, BIT(KVMHOT_PREEMPTED),
+			BIT(KVMHOT_SLEPT));
+	return wait.in + wait.out;
 }
 
 /* The same by the kretprobe, with 'detail': whether the return is of interest. */
@@ -106,7 +114,7 @@ int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct kvmhot_vcpu *v;
 
 	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	v = kvmhot_vcpu_find_settled(span->vcpu);
+	v = kvmhot_vcpu_find(span->vcpu);
 	/* In another stage a switch is not seen. */
 	if (!v || !kvmhot_in_cost(v))
 		return 1;
@@ -121,7 +129,7 @@ NOKPROBE_SYMBOL(kvmhot_probe_ept_entry);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(span->vcpu);
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
 	u64 from, cycles = 0, now;
 	u32 n;
 
@@ -137,78 +145,83 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 	v->sum[KVMHOT_EPT]++;
 	v->sum[KVMHOT_EPT_CYCLES] += cycles;
 	v->ept += cycles;
-	v->odd = true;
-	kvmhot_edge_end(v, n);
+	kvmhot_seq_end(&v->seq, n);
 	return 0;
 }
 
 NOKPROBE_SYMBOL(kvmhot_probe_ept_ret);
 
-/* kvm_vcpu_halt(vcpu), entry */
-static void begin_halt(struct kvmhot_vcpu *v)
+/* From vmx_handle_exit(), without 'detail'.  Return: false if it must be done otherwise. */
+static __always_inline bool quick_halt(struct kvmhot_vcpu *v,
+				       const struct kvm_vcpu *vcpu)
 {
-	u64 now;
-	u32 n;
+	return kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE) &&
+	       kvmhot_quick_has_cell(v) && kvmhot_edges_seen(v) &&
+	       kvmhot_quick_edge(v, KVMHOT_TAG_HANDLE, KVMHOT_POLL);
+}
 
-	if (v->task != current || !kvmhot_in_cost(v))
-		return;
-	now = kvmhot_edge_begin(v, &n);
-	if (!kvmhot_edge_in_vain(v, now)) {
-		kvmhot_end_stage(v, now);
-		v->halted = v->stage;
-		v->halt.poll = v->sum[KVMHOT_POLL];
-		v->halt.block = v->sum[KVMHOT_BLOCK];
-		v->stage = KVMHOT_POLL;
-		v->sum[KVMHOT_HALTS]++;
-	}
-	kvmhot_edge_end(v, n);
+static noinline bool begin_halt(struct kvmhot_vcpu *v)
+{
+	if (!v || v->task != current)
+		return false;
+	kvmhot_settle_for_edge(v);
+	if (!kvmhot_in_cost(v))
+		return false;
+	v->halted = kvmhot_stage(v);
+	return kvmhot_edge_add(v, KVMHOT_POLL, current);
 }
 
 NOKPROBE_SYMBOL(begin_halt);
 
+/* kvm_vcpu_halt(vcpu), entry */
 int kvmhot_probe_halt(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct kvmhot_vcpu *v;
+	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
 
-	v = kvmhot_vcpu_find_settled((void *)regs_get_kernel_argument(regs, 0));
-	if (v)
-		begin_halt(v);
+	if (likely(quick_halt(v, vcpu))) {
+		v->halted = KVMHOT_HANDLE;
+	} else {
+		v = kvmhot_vcpu_find(vcpu);
+		if (!begin_halt(v))
+			return 0;
+	}
+	kvmhot_edge_stay(v);
+	v->sum[KVMHOT_HALTS]++;
 	return 0;
 }
 
 NOKPROBE_SYMBOL(kvmhot_probe_halt);
 
 /* The record of the vCPU that this thread has loaded, NULL if there is none. */
-static struct kvmhot_vcpu *loaded_vcpu(void)
+static __always_inline struct kvmhot_vcpu *loaded_vcpu(void)
 {
-	const struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(current);
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+	const struct kvm_vcpu *vcpu;
 
-	return vcpu ? kvmhot_vcpu_find_settled(vcpu) : NULL;
+	if (likely(v->task == current))
+		return v;
+	vcpu = kvmhot_compat_task_vcpu(current);
+	v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	return v && v->task == current ? v : NULL;
 }
 
 static void end_halt(void)
 {
 	struct kvmhot_vcpu *v = loaded_vcpu();
-	u64 now, poll, block;
-	u32 n;
 
-	if (!v || v->task != current || v->stage != KVMHOT_POLL)
+	if (!v)
 		return;
-	now = kvmhot_edge_begin(v, &n);
-	if (kvmhot_edge_in_vain(v, now)) {
-		kvmhot_edge_end(v, n);
+	kvmhot_settle_for_edge(v);
+	if (kvmhot_stage(v) != KVMHOT_POLL ||
+	    !kvmhot_edge_add(v, v->halted, current))
 		return;
-	}
-	kvmhot_end_stage(v, now);
-	v->stage = v->halted;
 	v->sum[KVMHOT_WAKEUPS]++;
-	poll = v->sum[KVMHOT_POLL] - v->halt.poll;
-	block = v->sum[KVMHOT_BLOCK] - v->halt.block;
-	kvmhot_edge_end(v, n);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, poll, 0);
-	if (block)
-		kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0, block,
-				0);
+	kvmhot_edge_end_stay(v);
+	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, v->stay.in, 0);
+	if (v->stay.out)
+		kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0,
+				v->stay.out, 0);
 }
 
 /*

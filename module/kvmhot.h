@@ -85,11 +85,13 @@ struct kvmhot_open {
  * @tries: how often it was begun so far; 0 at first
  * @seq: of its record
  * @q: the same on the quick way
+ * @log: and the edges there
  */
 struct kvmhot_look {
 	unsigned int		tries;
 	u32			seq;
 	struct kvmhot_quick	q;
+	struct kvmhot_log	log;
 };
 
 /**
@@ -243,9 +245,11 @@ struct kvmhot_group *kvmhot_group_new(struct kvmhot_vcpu *v,
 				      struct kvmhot_cell *cell,
 				      unsigned int g);
 struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v);
+void kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_rare *rare);
 void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
 void kvmhot_cell_lose(struct kvmhot_vcpu *v);
-bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost);
+bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost,
+		     u64 guest, u64 irq);
 bool kvmhot_cell_carry(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 		       unsigned int g, unsigned int sub);
 extern struct kvmhot_group kvmhot_no_group;

@@ -11,24 +11,28 @@
 #include "kvmhot.h"
 #include "quick.h"
 
-/* Is kvm_entry adding up, or a timestamp not there yet?  See quick.c. */
-static bool is_torn(const struct kvmhot_quick *q)
+/* Is kvm_entry adding up, or an edge not there yet?  See quick.c. */
+static bool is_torn(const struct kvmhot_log *log)
 {
-	if (!kvmhot_is_quick_who(q->who))
-		return false;
-	switch (q->who & KVMHOT_TAG_MASK) {
-	case KVMHOT_TAG_REENTER:
-		if (q->return_tsc <= q->handle_tsc)
+	unsigned int i;
+
+	for (i = 1; i < log->nr; i++)
+		if (kvmhot_edge_span(log->edge[i - 1], log->edge[i]) <= 0)
 			return true;
-		fallthrough;
-	case KVMHOT_TAG_HANDLE:
-		if (q->handle_tsc <= q->exit_tsc)
-			return true;
-		fallthrough;
-	case KVMHOT_TAG_IRQ:
-		return q->exit_tsc <= q->last;
-	}
 	return false;
+}
+
+/* The edges of a vCPU that goes the quick way, of which @look has the rest. */
+static void copy_log(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
+{
+	unsigned int tag = look->q.who & KVMHOT_TAG_MASK, i;
+
+	look->log.nr = 0;
+	if (!kvmhot_is_quick_who(look->q.who))
+		return;
+	for (i = KVMHOT_TAG_LOG; i <= min_t(unsigned int, tag, KVMHOT_TAG_LAST); i++)
+		look->log.edge[i] = READ_ONCE(v->log.edge[i]);
+	kvmhot_quick_log(&look->q, tag, &look->log);
 }
 
 /*
@@ -86,7 +90,6 @@ int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 		q->last = get(&quick->last);
 		/* Pairs with the release in kvmhot_end_round(). */
 		q->who = smp_load_acquire(&quick->who);
-		q->return_tsc = get(&quick->return_tsc);
 		q->handle_tsc = get(&quick->handle_tsc);
 		q->exit_tsc = get(&quick->exit_tsc);
 		q->key = READ_ONCE(quick->key);
@@ -97,7 +100,9 @@ int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 		q->guest = READ_ONCE(quick->guest);
 		q->irq = READ_ONCE(quick->irq);
 		q->reenter = READ_ONCE(quick->reenter);
-		if (!is_torn(q) && !(look->seq & 1))
+		q->beside = READ_ONCE(quick->beside);
+		copy_log(v, look);
+		if (!is_torn(&look->log) && !(look->seq & 1))
 			return 0;
 	}
 }

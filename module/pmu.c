@@ -15,6 +15,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 
+#include "edge.h"
 #include "kvmhot.h"
 #include "lines.h"
 #include "pmu.h"
@@ -183,7 +184,7 @@ static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
 		read_each(p, perf, away, to);
 	}
 	if (likely(!first))
-		add_next(p, v->stage, tsc);
+		add_next(p, kvmhot_stage(v), tsc);
 	else
 		p->at[p->last].tsc = tsc;
 	local_irq_restore(flags);

@@ -58,22 +58,20 @@ slow:
  */
 static __always_inline bool edge_within(struct kvmhot_vcpu *v,
 					enum kvmhot_tag tag, u64 before,
-					u64 *tsc)
+					u64 *now)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	unsigned long flags;
 	bool ok;
-	u64 now;
 
 	kvmhot_next_tag(&v->quick);
 	local_irq_save(flags);
-	ok = kvmhot_pmu_read_all(p, &now, edge_of(p, tag));
+	ok = kvmhot_pmu_read_all(p, now, edge_of(p, tag));
 	local_irq_restore(flags);
-	if (unlikely(!ok || now < before)) {
+	if (unlikely(!ok || *now < before)) {
 		kvmhot_undo_tag(&v->quick);
 		return false;
 	}
-	kvmhot_put(tsc, now);
 	return true;
 }
 
@@ -86,11 +84,13 @@ noinline void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v,
 				     struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_quick *q = &v->quick;
+	u64 now;
 
 	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_PMU + KVMHOT_TAG_IRQ) ||
-		     !edge_within(v, KVMHOT_TAG_HANDLE, q->exit_tsc,
-				  &q->handle_tsc)))
+		     !edge_within(v, KVMHOT_TAG_HANDLE, q->exit_tsc, &now)))
 		kvmhot_slow_handle(vcpu);
+	else
+		kvmhot_put(&q->handle_tsc, now);
 }
 
 NOKPROBE_SYMBOL(kvmhot_pmuquick_handle);
@@ -103,13 +103,16 @@ NOKPROBE_SYMBOL(kvmhot_pmuquick_handle);
 noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 				     const struct kvm_vcpu *vcpu)
 {
-	struct kvmhot_quick *q = &v->quick;
+	u64 now;
 
 	if (unlikely(!kvmhot_is_at(v, vcpu,
 				   KVMHOT_TAG_PMU + KVMHOT_TAG_HANDLE) ||
-		     !edge_within(v, KVMHOT_TAG_REENTER, q->handle_tsc,
-				  &q->return_tsc)))
+		     !edge_within(v, KVMHOT_TAG_REENTER, v->quick.handle_tsc,
+				  &now)))
 		kvmhot_slow_return(vcpu);
+	else
+		kvmhot_put(&v->log.edge[KVMHOT_TAG_REENTER],
+			   kvmhot_edge(now, KVMHOT_REENTER));
 }
 
 NOKPROBE_SYMBOL(kvmhot_pmuquick_return);
@@ -159,7 +162,8 @@ static __always_inline void add_tsc(struct kvmhot_pmu *p, u64 *row,
 static __always_inline void add_round(struct kvmhot_vcpu *v,
 				      struct kvmhot_cell *cell,
 				      struct kvmhot_pmu *p,
-				      enum kvmhot_tag tag, u64 now)
+				      enum kvmhot_tag tag, u64 now, u64 guest,
+				      u64 irq)
 {
 	u64 *tsc = kvmhot_line_at(v, cell->pmu_line[KVMHOT_PMU_TSC]);
 	const u64 *last = p->at[p->last].event;
@@ -167,27 +171,27 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	const u64 *handle = exit;
 	const u64 *end = p->at[!p->last].event;
 	struct kvmhot_quick *q = &v->quick;
-	u64 rest = now - q->exit_tsc - v->irq;
+	u64 rest = now - q->exit_tsc - irq;
 
-	q->guest += v->guest;
-	add_tsc(p, tsc, KVMHOT_GUEST, v->guest);
+	q->guest += guest;
+	add_tsc(p, tsc, KVMHOT_GUEST, guest);
 	add_stage(v, cell, p, KVMHOT_GUEST, last, exit);
 	if (likely(tag != KVMHOT_TAG_IRQ)) {
 		handle = edge_of(p, KVMHOT_TAG_HANDLE);
-		q->irq += v->irq;
-		add_tsc(p, tsc, KVMHOT_IRQ, v->irq);
+		q->irq += irq;
+		add_tsc(p, tsc, KVMHOT_IRQ, irq);
 		add_stage(v, cell, p, KVMHOT_IRQ, exit, handle);
 	} else {
 		q->fast++;
 		cell->rare.fast++;
 	}
 	if (tag == KVMHOT_TAG_REENTER) {
-		u64 reenter = now - q->return_tsc;
+		u64 reenter = kvmhot_quick_since(v, tag, now);
 
 		rest -= reenter;
 		q->returned++;
 		q->reenter += reenter;
-		cell->rare.reenter += reenter;
+		cell->rare.cycles[KVMHOT_RARE(KVMHOT_REENTER)] += reenter;
 		add_tsc(p, tsc, KVMHOT_REENTER, reenter);
 		add_stage(v, cell, p, KVMHOT_REENTER,
 			  edge_of(p, KVMHOT_TAG_REENTER), end);
@@ -209,7 +213,8 @@ static __always_inline bool end_round(struct kvmhot_vcpu *v,
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	struct kvmhot_quick *q = &v->quick;
 	struct kvmhot_cell *cell;
-	u64 last = q->last, place = kvmhot_quick_place(READ_ONCE(q->key)), now;
+	u64 last = q->last, place = kvmhot_quick_place(READ_ONCE(q->key));
+	u64 now, guest, irq;
 
 	/* Not the one that has the other edges? */
 	if (unlikely(!p || !p->quick || place >= KVMHOT_QUICK_PLACES))
@@ -217,18 +222,19 @@ static __always_inline bool end_round(struct kvmhot_vcpu *v,
 	cell = v->quick_cell[place];
 	if (unlikely(!has_rows(cell, p, tag) ||
 		     !kvmhot_pmu_read_all(p, &now, p->at[!p->last].event) ||
-		     now < kvmhot_quick_edge(q, tag)))
+		     kvmhot_quick_since(v, tag, now) < 0))
 		return false;
-	v->guest = q->exit_tsc - last;
-	v->irq = tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - q->exit_tsc;
+	guest = q->exit_tsc - last;
+	irq = tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - q->exit_tsc;
 
 	/* From here on readers wait. */
 	kvmhot_put(&q->last, now);
-	if (unlikely(!kvmhot_quick_add(v, cell, now - q->exit_tsc))) {
+	if (unlikely(!kvmhot_quick_add(v, cell, now - q->exit_tsc, guest,
+				       irq))) {
 		kvmhot_put(&q->last, last);
 		return false;
 	}
-	add_round(v, cell, p, tag, now);
+	add_round(v, cell, p, tag, now, guest, irq);
 	kvmhot_end_round(q, tag);
 	return true;
 }
@@ -319,6 +325,8 @@ void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag)
 		step(p, KVMHOT_IRQ, q->handle_tsc,
 		     edge_of(p, KVMHOT_TAG_HANDLE));
 	if (tag >= KVMHOT_TAG_REENTER)
-		step(p, KVMHOT_HANDLE, q->return_tsc,
+		step(p, KVMHOT_HANDLE,
+		     kvmhot_edge_tsc(v->log.edge[KVMHOT_TAG_REENTER],
+				     q->handle_tsc),
 		     edge_of(p, KVMHOT_TAG_REENTER));
 }

@@ -296,9 +296,10 @@ void kvmhot_pool_init_quick(void)
 /**
  * kvmhot_pool_close_quick() - have no probe find its record the quick way
  *
- * Records that are not on the quick way keep their CPU's pointer, by which it is
- * noticed that the thread is switched out in the VMM; but for those whose vCPU is
- * gone.
+ * Records that are not on the quick way, or have an edge there that no usual exit
+ * has, keep their CPU's pointer, by which it is noticed that the thread is switched
+ * out in the VMM; but for those whose vCPU is gone.  The latter's kvm_entry looks
+ * at what may have changed: see may_go_on() in quick.c.
  *
  * What sets a CPU's pointer runs with preemption off, and only if the quick way
  * is open to the record: whoever has changed that waits for a grace period, so
@@ -318,7 +319,8 @@ void kvmhot_pool_close_quick(void)
 		place = per_cpu_ptr(&kvmhot_quick_vcpu, cpu);
 		v = READ_ONCE(*place);
 		/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
-		if (kvmhot_is_quick(v) || !READ_ONCE(v->vcpu))
+		if ((kvmhot_is_quick(v) && !kvmhot_is_logged(v)) ||
+		    !READ_ONCE(v->vcpu))
 			cmpxchg(place, v, &kvmhot_quick_nobody);
 	}
 	rcu_read_unlock();

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The quick way: a usual exit, of which nothing is seen but kvm_exit,
- * vmx_handle_exit and the next kvm_entry, is not worked out edge by edge.  The
- * first two edges leave a timestamp behind, and kvm_entry adds all of it up.
+ * The quick way: an edge leaves a timestamp behind, and kvm_entry adds all of it up.
+ * A usual exit, of which nothing is seen but kvm_exit, vmx_handle_exit and the next
+ * kvm_entry, has two of them; those of others follow in the log.
  *
- * Whatever else happens to a vCPU settles it first: what the timestamps amount
- * to goes to the record, which is KVMHOT_SLOW until a later kvm_entry finds
- * that the quick way is open again.  So nothing but this file's users need
- * know of it.
+ * Whatever else happens to a vCPU settles it first: the timestamps become the first
+ * edges of its log, and it is KVMHOT_SLOW until a later kvm_entry finds that the
+ * quick way is open again.  So nothing but this file's users need know of it.
  *
  * The quick way begins with a per-CPU pointer to the record of the vCPU in whose
- * KVM_RUN the CPU's thread is.  Each context switch takes that away.  It is set
- * where the record has been settled, and only the slow kvm_entry opens the quick
- * way again: so a thread that finds the way open is the one that opened it.
+ * KVM_RUN the CPU's thread is.  Each context switch takes that away, and brings it
+ * back only where it has seen the thread go.  Else it is set where the record has
+ * been settled, and only the slow kvm_entry opens the quick way again: so a thread
+ * that finds the way open is the one that opened it.
  */
 #ifndef KVMHOT_QUICK_H
 #define KVMHOT_QUICK_H
@@ -25,18 +25,24 @@
 #include "vmx.h"
 
 /*
- * What the vCPU is in, in the low bits of &kvmhot_quick.who, which the address
- * of a struct kvm_vcpu does not need: one comparison asks for both.
+ * How many edges there were since kvm_entry, in the low bits of &kvmhot_quick.who,
+ * which the address of a struct kvm_vcpu does not need: one comparison asks for vCPU
+ * and place.  The first two edges always are the same, and so is the third with
+ * 'detail' and events; others are in the log, from the third on, up to the last
+ * place that it has.
  */
 enum kvmhot_tag {
 	KVMHOT_TAG_GUEST,
 	KVMHOT_TAG_IRQ,
 	KVMHOT_TAG_HANDLE,
-	KVMHOT_TAG_REENTER,
-	KVMHOT_TAG_PMU,		/* added to the others: with perf events */
+	KVMHOT_TAG_LOG,
+	KVMHOT_TAG_REENTER = KVMHOT_TAG_LOG,
+	KVMHOT_TAG_LAST = KVMHOT_LOG_EDGES - 1,
+	KVMHOT_TAG_PMU = 16,	/* added to the others: with perf events */
 };
 
-#define KVMHOT_TAG_MASK		3UL
+#define KVMHOT_TAG_MASK		(KVMHOT_TAG_PMU - 1UL)
+#define KVMHOT_WHO_MASK		(KVMHOT_TAG_PMU + KVMHOT_TAG_MASK)
 #define KVMHOT_SLOW		(~0UL)
 
 /* What the exits that calib.c makes count under. */
@@ -97,6 +103,15 @@ static __always_inline u64 kvmhot_quick_place(u64 key)
 	return key + KVMHOT_QUICK_CLASSES;
 }
 
+/* Has the open exit a cell?  Or it would be seen in none while it is open. */
+static __always_inline bool kvmhot_quick_has_cell(const struct kvmhot_vcpu *v)
+{
+	u64 place = kvmhot_quick_place(READ_ONCE(v->quick.key));
+
+	return place < KVMHOT_QUICK_PLACES &&
+	       READ_ONCE(v->quick_cell[place]) != &kvmhot_no_cell;
+}
+
 static __always_inline unsigned long kvmhot_who(const struct kvm_vcpu *vcpu,
 						enum kvmhot_tag tag)
 {
@@ -139,28 +154,31 @@ kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave,
 
 /**
  * kvmhot_quick_add() - as kvmhot_cell_add(), which it calls where it must
- * @v: the vCPU, readers of which wait; with @guest and @irq
+ * @v: the vCPU, readers of which wait
  * @cell: the cell
  * @cost: the exit's KVM cost
+ * @guest: its stage guest
+ * @irq: its stage irq
  *
  * Return: false if there is no memory for it.
  */
 static __always_inline bool kvmhot_quick_add(struct kvmhot_vcpu *v,
-					     struct kvmhot_cell *cell, u64 cost)
+					     struct kvmhot_cell *cell, u64 cost,
+					     u64 guest, u64 irq)
 {
 	struct kvmhot_group *group;
 	u64 octave;
 	u32 *n;
 
 	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
-		return kvmhot_cell_add(v, cell, cost);
+		return kvmhot_cell_add(v, cell, cost, guest, irq);
 	n = &group->n[(cost >> octave) - KVMHOT_HIST_SUB];
 	if (unlikely(*n == U32_MAX))
-		return kvmhot_cell_add(v, cell, cost);
+		return kvmhot_cell_add(v, cell, cost, guest, irq);
 	++*n;
 	group->cycles += cost;
-	group->guest += v->guest;
-	group->irq += v->irq;
+	group->guest += guest;
+	group->irq += irq;
 	return true;
 }
 
@@ -192,13 +210,15 @@ static __always_inline void kvmhot_next_tag(struct kvmhot_quick *q)
 	barrier();
 }
 
-/* TSC of the edge that @tag, which is not that of the guest, stands for. */
-static __always_inline u64 kvmhot_quick_edge(const struct kvmhot_quick *q,
-					     enum kvmhot_tag tag)
+/* Since the edge that @tag, which is not that of the guest, stands for. */
+static __always_inline s64 kvmhot_quick_since(const struct kvmhot_vcpu *v,
+					      enum kvmhot_tag tag, u64 now)
 {
 	if (tag == KVMHOT_TAG_REENTER)
-		return q->return_tsc;
-	return tag == KVMHOT_TAG_IRQ ? q->exit_tsc : q->handle_tsc;
+		return kvmhot_edge_span(v->log.edge[KVMHOT_TAG_REENTER],
+					kvmhot_edge(now, 0));
+	return now - (tag == KVMHOT_TAG_IRQ ? v->quick.exit_tsc :
+					      v->quick.handle_tsc);
 }
 
 /* Back to where the vCPU was, before readers could make anything of it. */
@@ -229,6 +249,67 @@ static __always_inline void kvmhot_settle(struct kvmhot_vcpu *v)
 		kvmhot_quick_settle(v);
 }
 
+/* On the quick way, is there place for any edge?  Not with events. */
+static __always_inline bool kvmhot_is_logging(const struct kvmhot_vcpu *v)
+{
+	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_WHO_MASK;
+
+	/* KVMHOT_SLOW is none of these. */
+	return tag - KVMHOT_TAG_HANDLE < KVMHOT_TAG_LAST - KVMHOT_TAG_HANDLE;
+}
+
+/* Has it an edge that no usual exit has?  Then kvm_entry will look twice. */
+static __always_inline bool kvmhot_is_logged(const struct kvmhot_vcpu *v)
+{
+	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_WHO_MASK;
+
+	return tag - KVMHOT_TAG_LOG <= KVMHOT_TAG_LAST - KVMHOT_TAG_LOG;
+}
+
+/**
+ * kvmhot_quick_edge() - an edge that no usual exit has, on the quick way
+ * @v: the vCPU, for which kvmhot_is_logging() is true
+ * @tag: where it is
+ * @stage: what begins
+ *
+ * Return: TSC of the edge; 0 if it is no later than the one before, and nothing has
+ * been done.
+ */
+static __always_inline u64 kvmhot_quick_edge(struct kvmhot_vcpu *v,
+					     unsigned long tag,
+					     enum kvmhot_sum stage)
+{
+	u64 *last = &v->log.edge[tag];
+	u64 before = *last, edge, now;
+
+	if (tag == KVMHOT_TAG_HANDLE)
+		before = kvmhot_edge(v->quick.handle_tsc, 0);
+	kvmhot_next_tag(&v->quick);
+	now = rdtsc();
+	edge = kvmhot_edge(now, stage);
+	/* Whatever the two stages are. */
+	if (unlikely((s64)(edge - before) <= (s64)KVMHOT_STAGE_MASK)) {
+		kvmhot_undo_tag(&v->quick);
+		return 0;
+	}
+	kvmhot_put(last + 1, edge);
+	return now;
+}
+
+/* Are no edges missing, from those on that the vCPU has on the quick way? */
+static __always_inline bool kvmhot_edges_seen(const struct kvmhot_vcpu *v)
+{
+	return likely(!READ_ONCE(v->lost_track) &&
+		      (READ_ONCE(kvmhot_hooks_live) || v->own));
+}
+
+/* Before kvmhot_edge_add(). */
+static __always_inline void kvmhot_settle_for_edge(struct kvmhot_vcpu *v)
+{
+	if (!kvmhot_is_logging(v) || unlikely(READ_ONCE(v->lost_track)))
+		kvmhot_settle(v);
+}
+
 /* As kvmhot_vcpu_find(), for whoever may write to the record. */
 static __always_inline struct kvmhot_vcpu *
 kvmhot_vcpu_find_settled(const struct kvm_vcpu *vcpu)
@@ -240,52 +321,49 @@ kvmhot_vcpu_find_settled(const struct kvm_vcpu *vcpu)
 	return v;
 }
 
-/* Two threads that race for a vCPU may mix their times: no less than nothing. */
-static __always_inline u64 kvmhot_quick_span(u64 from, u64 to)
+/**
+ * kvmhot_quick_sums() - what a record amounts to that goes the quick way
+ * @q: it, or a copy
+ * @log: what kvmhot_quick_log() made of it
+ * @sum: has that added, but for the cycles of @log
+ */
+static inline void kvmhot_quick_sums(const struct kvmhot_quick *q,
+				     const struct kvmhot_log *log, u64 *sum)
 {
-	return likely(to >= from) ? to - from : 0;
+	u64 rounds = q->rounds + q->returned;
+
+	sum[KVMHOT_HANDLED] += log->nr > KVMHOT_TAG_HANDLE;
+	sum[KVMHOT_RETURNED] +=
+		log->nr > KVMHOT_TAG_REENTER &&
+		kvmhot_edge_stage(log->edge[KVMHOT_TAG_REENTER]) == KVMHOT_REENTER;
+	if (!rounds)
+		return;
+	sum[KVMHOT_ENTRIES] += rounds;
+	sum[KVMHOT_HANDLED] += rounds - q->fast;
+	sum[KVMHOT_RETURNED] += q->returned;
+	sum[KVMHOT_GUEST] += q->guest;
+	sum[KVMHOT_IRQ] += q->irq;
+	sum[KVMHOT_REENTER] += q->reenter;
+	/* Two threads that race for a vCPU may mix their times. */
+	sum[KVMHOT_HANDLE] += max_t(s64, 0, q->last - q->began - q->guest -
+					    q->irq - q->reenter - q->beside);
 }
 
 /**
- * kvmhot_quick_fold() - what a record amounts to that goes the quick way
- * @q: it, or a copy
+ * kvmhot_quick_log() - the edges since the last kvm_entry, that one the first of them
+ * @q: the record that goes the quick way, or a copy
  * @tag: where it is, of @q->who
- * @sum: has that added
- * @last: set to the TSC of the last edge
- *
- * Return: the stage since then.
+ * @log: set to them; has those from KVMHOT_TAG_LOG on
  */
-static inline enum kvmhot_sum kvmhot_quick_fold(const struct kvmhot_quick *q,
-						enum kvmhot_tag tag, u64 *sum,
-						u64 *last)
+static inline void kvmhot_quick_log(const struct kvmhot_quick *q,
+				    enum kvmhot_tag tag, struct kvmhot_log *log)
 {
-	if (q->rounds || q->returned) {
-		sum[KVMHOT_ENTRIES] += q->rounds + q->returned;
-		sum[KVMHOT_HANDLED] += q->rounds + q->returned - q->fast;
-		sum[KVMHOT_RETURNED] += q->returned;
-		sum[KVMHOT_GUEST] += q->guest;
-		sum[KVMHOT_IRQ] += q->irq;
-		sum[KVMHOT_REENTER] += q->reenter;
-		sum[KVMHOT_HANDLE] += kvmhot_quick_span(q->began + q->guest +
-							q->irq + q->reenter,
-							q->last);
-	}
-	*last = q->last;
-	if (tag == KVMHOT_TAG_GUEST)
-		return KVMHOT_GUEST;
-	sum[KVMHOT_GUEST] += kvmhot_quick_span(q->last, q->exit_tsc);
-	*last = q->exit_tsc;
-	if (tag == KVMHOT_TAG_IRQ)
-		return KVMHOT_IRQ;
-	sum[KVMHOT_HANDLED]++;
-	sum[KVMHOT_IRQ] += kvmhot_quick_span(q->exit_tsc, q->handle_tsc);
-	*last = q->handle_tsc;
-	if (tag == KVMHOT_TAG_HANDLE)
-		return KVMHOT_HANDLE;
-	sum[KVMHOT_RETURNED]++;
-	sum[KVMHOT_HANDLE] += kvmhot_quick_span(q->handle_tsc, q->return_tsc);
-	*last = q->return_tsc;
-	return KVMHOT_REENTER;
+	log->edge[0] = kvmhot_edge(q->last, KVMHOT_GUEST);
+	if (tag >= KVMHOT_TAG_IRQ)
+		log->edge[1] = kvmhot_edge(q->exit_tsc, KVMHOT_IRQ);
+	if (tag >= KVMHOT_TAG_HANDLE)
+		log->edge[2] = kvmhot_edge(q->handle_tsc, KVMHOT_HANDLE);
+	log->nr = tag + 1;
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * Process context; may sleep.
  */
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 
@@ -12,15 +13,10 @@
 
 static void add_stages(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
 {
-	sum->reenter += r->reenter;
-	sum->enter += r->enter;
-	sum->poll += r->poll;
-	sum->block += r->block;
-	sum->user_cycles += r->user_cycles;
-	sum->away += r->away;
-	sum->ioctl += r->ioctl;
-	sum->preempted += r->preempted;
-	sum->slept += r->slept;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sum->cycles); i++)
+		sum->cycles[i] += r->cycles[i];
 	sum->ept += r->ept;
 }
 

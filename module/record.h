@@ -18,6 +18,7 @@
 #include <asm/vmx.h>
 
 #include "hist.h"
+#include "log.h"
 #include "reasons.h"
 #include "seq.h"
 
@@ -93,9 +94,6 @@ enum kvmhot_sum {
 	KVMHOT_IRQ,		/* stage */
 	KVMHOT_HANDLE,		/* stage */
 	KVMHOT_REENTER,		/* stage */
-	KVMHOT_ENTRIES,		/* hits of kvm_entry */
-	KVMHOT_HANDLED,		/* hits of vmx_handle_exit */
-	KVMHOT_RETURNED,	/* returns from it, seen with 'detail' */
 	KVMHOT_ENTER,		/* stage */
 	KVMHOT_POLL,		/* stage */
 	KVMHOT_BLOCK,		/* stage */
@@ -104,7 +102,10 @@ enum kvmhot_sum {
 	KVMHOT_IOCTL,		/* stage */
 	KVMHOT_PREEMPTED,	/* stage */
 	KVMHOT_SLEPT,		/* stage */
-	KVMHOT_UNKNOWN,		/* stage */
+	KVMHOT_ENTRIES,		/* hits of kvm_entry */
+	KVMHOT_HANDLED,		/* hits of vmx_handle_exit */
+	KVMHOT_RETURNED,	/* returns from it, seen with 'detail' */
+	KVMHOT_UNKNOWN,		/* stage; all its bits are set: see kvmhot_edge_unknown() */
 	KVMHOT_NR_STAGES,
 	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
 	KVMHOT_CLASSED,		/* EPT violations with a class; for readers only */
@@ -126,10 +127,30 @@ enum kvmhot_sum {
 #define KVMHOT_COST_STAGES	(BIT(KVMHOT_IRQ) | BIT(KVMHOT_HANDLE) | \
 				 BIT(KVMHOT_REENTER) | BIT(KVMHOT_ENTER))
 
+/* KVM's cost of an exit. */
+static __always_inline u64 kvmhot_cost(const struct kvmhot_fold *f)
+{
+	return f->cycles[KVMHOT_IRQ] + f->cycles[KVMHOT_HANDLE] +
+	       f->cycles[KVMHOT_REENTER] + f->cycles[KVMHOT_ENTER];
+}
+
+/* Is there a stretch of the exit of which something is not known? */
+static __always_inline bool kvmhot_is_lost(const struct kvmhot_fold *f)
+{
+	return f->touched & BIT(KVMHOT_UNKNOWN) || f->back;
+}
+
 /* Stages in which the thread is switched out, in KVM_RUN and in the VMM. */
 #define KVMHOT_OUT_STAGES	(BIT(KVMHOT_BLOCK) | BIT(KVMHOT_PREEMPTED) | \
 				 BIT(KVMHOT_SLEPT))
 #define KVMHOT_VMM_STAGES	(BIT(KVMHOT_USER) | BIT(KVMHOT_AWAY))
+
+/* Stages of a stay in the VMM, or of a halt, and those in which it is switched out. */
+#define KVMHOT_STAY_IN		(BIT(KVMHOT_USER) | BIT(KVMHOT_POLL))
+#define KVMHOT_STAY_OUT		(BIT(KVMHOT_AWAY) | BIT(KVMHOT_BLOCK))
+
+/* Stages that a usual exit does not have: see &struct kvmhot_rare. */
+#define KVMHOT_RARE_STAGES	GENMASK(KVMHOT_SLEPT, KVMHOT_REENTER)
 
 /* Kinds of spans that have slots of their own, beside the cells. */
 enum kvmhot_chain {
@@ -208,7 +229,7 @@ struct kvmhot_notice {
  * @fast: of @rounds, those on KVM's fast path
  * @returned: exits that ended, and whose return from vmx_handle_exit was seen
  * @reenter: their stage reenter
- * @return_tsc: TSC of the last return from vmx_handle_exit
+ * @beside: of @rounds, all that is neither guest, irq nor handle
  *
  * A usual exit writes the first cache line only.
  */
@@ -226,7 +247,7 @@ struct kvmhot_quick {
 	u64		fast;
 	u64		returned;
 	u64		reenter;
-	u64		return_tsc;
+	u64		beside;
 };
 
 /**
@@ -234,28 +255,22 @@ struct kvmhot_quick {
  * @quick: of usual exits
  * @quick_cell: for each class of level 1, then for each reason, its cell if usual
  *              exits may add to it; else &kvmhot_no_cell
- * @seq: of @last, @stage, @sum, and of the cells
+ * @seq: of @log, @fold, @sum, and of the cells
  * @gen: generation that counts; raised by kvmhot_vm_reset_one()
- * @last: TSC of the last edge
- * @exit_tsc: TSC of the open exit's kvm_exit; 0 if its cost will not be known
+ * @log: edges since the last kvm_entry; on the quick way those from KVMHOT_TAG_LOG
+ *       on, and the rest is in @quick
+ * @fold: what was in @log of the open exit, and the guest that it ended
+ * @last: TSC up to which all is in @sum
  * @cell: cell of the open exit; NULL if none is open, or it was dropped
- * @stage: where the vCPU is since @last, a stage of enum kvmhot_sum
- * @resume: the stage that was left for one of KVMHOT_OUT_STAGES
+ * @resume: the stage that was left for one of KVMHOT_OUT_STAGES, or AWAY
  * @halted: the stage that was left for KVMHOT_POLL
  * @slow: the open exit came to vmx_handle_exit
- * @odd: something is in @span, @beside or @ept
- * @prepared: @before is that of this exit
+ * @lost_track: edges may be missing since @quick; written by kvmhot_vm_lose_track()
  * @key: of the open exit or the one before; KVMHOT_KEY_NONE if not known
  * @run: what KVM_RUN last told the VMM: run->exit_reason or KVMHOT_RUN_ERROR
- * @beside: of the open exit, what is not KVM's cost
- * @guest: of the open exit: guest that it ended
- * @irq: of the open exit: stage so far
- * @sum: see enum kvmhot_sum
- * @span: of the open exit: stages but for guest, irq and handle
  * @ept: of the open exit: in handle_ept_violation
- * @before: what the open exit's cell had before kvmhot_cell_prepare() added to it
- * @vmm: stages user and away of @sum when the current stay in the VMM began
- * @halt: stages poll and block of @sum when the current halt began
+ * @stay: the current stay in the VMM, or halt
+ * @sum: see enum kvmhot_sum
  * @out: place in the table of threads that are switched out, plus 1; 0 is none
  * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
@@ -313,34 +328,20 @@ struct kvmhot_vcpu {
 	struct kvmhot_cell	*quick_cell[KVMHOT_QUICK_PLACES];
 	struct kvmhot_seq	seq;
 	u32			gen;
-	u64			last;
-	u64			exit_tsc;
-	struct kvmhot_cell	*cell;
-	u8			stage;
+	u16			key;
+	u16			run;
 	u8			resume;
 	u8			halted;
 	u8			slow;
-	u8			odd;
-	u8			prepared;
-	u16			key;
-	u16			run;
-	u64			beside;
-	u64			guest;
-	u64			irq;
-
+	bool			lost_track;
+	u64			last;
+	struct kvmhot_cell	*cell;
+	u64			ept;
+	struct kvmhot_stay	stay;
+	struct kvmhot_log	log;
+	struct kvmhot_fold	fold;
 	u64			sum[KVMHOT_NR_SUMS];
 
-	u64			span[KVMHOT_NR_STAGES];
-	u64			ept;
-	struct kvmhot_rare	before;
-	struct {
-		u64	user;
-		u64	away;
-	}			vmm;
-	struct {
-		u64	poll;
-		u64	block;
-	}			halt;
 	unsigned int		out;
 	int			missed_handle;
 	struct task_struct	*task;

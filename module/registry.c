@@ -113,6 +113,15 @@ int kvmhot_vm_reset(const char *name)
 	return err;
 }
 
+/* Of whatever stage the vCPU is in, on the quick way or not. */
+static void lose_track(struct kvmhot_vcpu *v)
+{
+	/* Pairs with READ_ONCE in kvmhot_quick_settle(). */
+	WRITE_ONCE(v->lost_track, true);
+	/* Beside the end of its VM this may well be no edge any more. */
+	v->log.edge[READ_ONCE(v->log.nr) - 1] |= KVMHOT_UNKNOWN;
+}
+
 /**
  * kvmhot_vm_lose_track() - the edges are no longer seen
  *
@@ -132,9 +141,9 @@ void kvmhot_vm_lose_track(void)
 	mutex_lock(&kvmhot_reg.lock);
 	list_for_each_entry(vm, &kvmhot_reg.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
-			WRITE_ONCE(v->stage, KVMHOT_UNKNOWN);
+			lose_track(v);
 	list_for_each_entry(v, &kvmhot_reg.refused, siblings)
-		WRITE_ONCE(v->stage, KVMHOT_UNKNOWN);
+		lose_track(v);
 	mutex_unlock(&kvmhot_reg.lock);
 }
 

@@ -79,12 +79,20 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 	return false;
 }
 
+/* A stay in the VMM has ended, after an exit that is open and of @key. */
+static __always_inline void add_user(struct kvmhot_vcpu *v, u16 key, u64 user,
+				     u64 away)
+{
+	kvmhot_slot_add(v, KVMHOT_CHAIN_USER,
+			(u32)v->run << 16 | kvmhot_key_reason(key), 0, user,
+			away);
+}
+
 /* @other: the thread has run another vCPU since, and its events have counted that. */
 static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 			       bool other)
 {
-	u64 now;
-	u32 n;
+	struct task_struct *task = other ? NULL : current;
 
 	if (unlikely(kvmhot_vcpu_is_other(v, vcpu))) {
 		kvmhot_vcpu_retire(v, vcpu);
@@ -96,48 +104,48 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 		this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 		return;
 	}
-	kvmhot_settle(v);
+	kvmhot_settle_for_edge(v);
 	this_cpu_write(kvmhot_quick_vcpu, v);
-	if (unlikely(other))
-		now = kvmhot_edge_begin_as(v, &n, NULL);
-	else
-		now = kvmhot_edge_begin(v, &n);
 	v->sum[KVMHOT_STARTS]++;
-	if (likely(BIT(v->stage) & KVMHOT_VMM_STAGES &&
-		   !kvmhot_edge_in_vain(v, now))) {
-		kvmhot_end_stage(v, now);
-		v->stage = KVMHOT_ENTER;
-		kvmhot_edge_end(v, n);
-		kvmhot_slot_add(v, KVMHOT_CHAIN_USER,
-				(u32)v->run << 16 | kvmhot_key_reason(v->key),
-				0, v->sum[KVMHOT_USER] - v->vmm.user,
-				v->sum[KVMHOT_AWAY] - v->vmm.away);
+	if (unlikely(!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES))) {
+		/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
+		kvmhot_edge_lose(v, task);
 		return;
 	}
-	/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
-	kvmhot_end_unknown(v, now);
-	kvmhot_edge_end(v, n);
+	if (unlikely(!kvmhot_edge_add(v, KVMHOT_ENTER, task)))
+		return;
+	kvmhot_edge_end_stay(v);
+	add_user(v, kvmhot_is_quick(v) ? kvmhot_quick_key(&v->quick) : v->key,
+		 v->stay.in, v->stay.out);
+}
+
+/* The usual KVM_RUN.  Return: false if it is none, and nothing has been done. */
+static __always_inline bool quick_enter(struct kvmhot_vcpu *v,
+					const struct kvm_vcpu *vcpu)
+{
+	u64 *edge = &v->log.edge[KVMHOT_TAG_LOG];
+
+	if (!kvmhot_is_at(v, vcpu, KVMHOT_TAG_LOG) || v->task != current ||
+	    kvmhot_edge_stage(*edge) != KVMHOT_USER || !kvmhot_edges_seen(v) ||
+	    !kvmhot_quick_edge(v, KVMHOT_TAG_LOG, KVMHOT_ENTER))
+		return false;
+	v->sum[KVMHOT_STARTS]++;
+	add_user(v, kvmhot_quick_key(&v->quick),
+		 kvmhot_edge_span(edge[0], edge[1]), 0);
+	return true;
 }
 
 /* The VMM goes on for another vCPU than that which this thread has run last. */
 static noinline void leave_vmm(struct kvmhot_vcpu *v)
 {
-	u64 now;
-	u32 n;
-
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	if (v->task != current)
 		return;
-	kvmhot_settle(v);
-	if (v->stage != KVMHOT_USER)
+	kvmhot_settle_for_edge(v);
+	if (kvmhot_stage(v) != KVMHOT_USER)
 		return;
-	now = kvmhot_edge_begin(v, &n);
-	if (!kvmhot_edge_in_vain(v, now)) {
-		kvmhot_end_stage(v, now);
-		v->resume = v->stage;
-		v->stage = KVMHOT_AWAY;
-	}
-	kvmhot_edge_end(v, n);
+	v->resume = KVMHOT_USER;
+	kvmhot_edge_add(v, KVMHOT_AWAY, current);
 }
 
 /*
@@ -154,8 +162,10 @@ int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 	vcpu = ioctl_vcpu(regs);
 	if (!vcpu)
 		return 0;
-	v = kvmhot_vcpu_find(vcpu);
 	last = this_cpu_read(kvmhot_quick_vcpu);
+	if (likely(quick_enter(last, vcpu)))
+		return 0;
+	v = kvmhot_vcpu_find(vcpu);
 	if (unlikely(last != v))
 		leave_vmm(last);
 	if (likely(v))
@@ -168,25 +178,23 @@ NOKPROBE_SYMBOL(kvmhot_probe_ioctl);
 /* An ioctl by the owner is a stage.  Return: TSC of its beginning. */
 static u64 enter_other(struct kvmhot_vcpu *v)
 {
-	u64 now;
-	u32 n;
+	u64 now = 0;
 
 	if (!is_owner(v))
 		return rdtsc();
-	kvmhot_settle(v);
-	/* The thread has run another vCPU since. */
-	if (v->stage == KVMHOT_AWAY)
-		return rdtsc();
-	now = kvmhot_edge_begin(v, &n);
-	if (v->stage == KVMHOT_USER && !kvmhot_edge_in_vain(v, now)) {
-		kvmhot_end_stage(v, now);
-		v->stage = KVMHOT_IOCTL;
-	} else {
+	kvmhot_settle_for_edge(v);
+	switch (kvmhot_stage(v)) {
+	case KVMHOT_AWAY:
+		/* The thread has run another vCPU since. */
+		break;
+	case KVMHOT_USER:
+		now = kvmhot_edge_add(v, KVMHOT_IOCTL, current);
+		break;
+	default:
 		/* Not in KVM_RUN; so its return was missed. */
-		kvmhot_end_unknown(v, now);
+		kvmhot_edge_lose(v, current);
 	}
-	kvmhot_edge_end(v, n);
-	return now;
+	return now ?: rdtsc();
 }
 
 /* The same by the kretprobe, with 'detail': whether the return is of interest. */
@@ -213,31 +221,27 @@ int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 
 NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
 
-static __always_inline void leave_run(u32 reason, int err)
+static noinline void leave_run(struct kvmhot_vcpu *v)
 {
-	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
-	u64 now;
-	u32 n;
-
-	if (unlikely(v->task != current))
-		return;
-	kvmhot_settle(v);
+	kvmhot_settle_for_edge(v);
 	/* An exit that is the VMM's, but never came to vmx_handle_exit. */
-	if (v->stage == KVMHOT_IRQ)
-		v->stage = kvmhot_was_fast(v) ? KVMHOT_HANDLE : KVMHOT_UNKNOWN;
-	now = kvmhot_edge_begin(v, &n);
-	if (!kvmhot_edge_in_vain(v, now)) {
-		if (likely(kvmhot_in_cost(v)))
-			kvmhot_end_stage(v, now);
-		else
-			kvmhot_end_unknown(v, now);
-		v->stage = KVMHOT_USER;
+	if (unlikely(kvmhot_stage(v) == KVMHOT_IRQ)) {
+		kvmhot_settle(v);
+		kvmhot_edge_is(v, kvmhot_was_fast(v) ? KVMHOT_HANDLE :
+						       KVMHOT_UNKNOWN);
 	}
-	v->vmm.user = v->sum[KVMHOT_USER];
-	v->vmm.away = v->sum[KVMHOT_AWAY];
-	v->run = run_reason(reason, err);
-	v->sum[KVMHOT_RUNS]++;
-	kvmhot_edge_end(v, n);
+	if (unlikely(!kvmhot_in_cost(v)))
+		kvmhot_edge_lose(v, current);
+	kvmhot_edge_add(v, KVMHOT_USER, current);
+}
+
+/* The usual exit that is the VMM's.  Return: as quick_enter(). */
+static __always_inline bool quick_leave(struct kvmhot_vcpu *v)
+{
+	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_WHO_MASK;
+
+	return tag == KVMHOT_TAG_HANDLE && kvmhot_quick_has_cell(v) &&
+	       kvmhot_edges_seen(v) && kvmhot_quick_edge(v, tag, KVMHOT_USER);
 }
 
 /*
@@ -246,28 +250,31 @@ static __always_inline void leave_run(u32 reason, int err)
  */
 void kvmhot_probe_userspace_exit(void *data, u32 reason, int err)
 {
+	struct kvmhot_vcpu *v;
+
 	/* Preemption may be on here, unlike at the other hooks. */
 	preempt_disable_notrace();
-	leave_run(reason, err);
+	v = this_cpu_read(kvmhot_quick_vcpu);
+	if (likely(v->task == current)) {
+		if (unlikely(!quick_leave(v)))
+			leave_run(v);
+		kvmhot_edge_stay(v);
+		v->run = run_reason(reason, err);
+		v->sum[KVMHOT_RUNS]++;
+	}
 	preempt_enable_notrace();
 }
 
 static noinline void leave_other(struct kvmhot_vcpu *v,
 				 const struct kvmhot_ioctl_span *span, long ret)
 {
-	u64 now;
-	u32 n;
+	u64 now = 0;
 
-	if (v->task == current && v->stage == KVMHOT_IOCTL) {
-		now = kvmhot_edge_begin(v, &n);
-		if (!kvmhot_edge_in_vain(v, now)) {
-			kvmhot_end_stage(v, now);
-			v->stage = KVMHOT_USER;
-		}
-		kvmhot_edge_end(v, n);
-	} else {
-		now = rdtsc();
+	if (v->task == current && kvmhot_stage(v) == KVMHOT_IOCTL) {
+		kvmhot_settle_for_edge(v);
+		now = kvmhot_edge_add(v, KVMHOT_USER, current);
 	}
+	now = now ?: rdtsc();
 	raw_spin_lock(&v->ioctl_lock);
 	kvmhot_slot_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result_of(ret),
 			     span->start, now);

@@ -16,24 +16,6 @@
 const int kvmhot_missed_none;
 const int *kvmhot_missed_handle = &kvmhot_missed_none;
 
-/* The exit that is open, as the slow way would have left it. */
-static void open_exit(struct kvmhot_vcpu *v, const struct kvmhot_quick *q,
-		      enum kvmhot_tag tag)
-{
-	v->guest = kvmhot_quick_span(q->last, q->exit_tsc);
-	v->exit_tsc = q->exit_tsc;
-	v->irq = 0;
-	v->slow = tag != KVMHOT_TAG_IRQ;
-	if (v->slow)
-		v->irq = kvmhot_quick_span(q->exit_tsc, q->handle_tsc);
-	if (tag == KVMHOT_TAG_REENTER) {
-		v->span[KVMHOT_HANDLE] += kvmhot_quick_span(q->handle_tsc,
-							    q->return_tsc);
-		v->odd = true;
-	}
-	kvmhot_begin_cell(v, kvmhot_quick_key(q));
-}
-
 /**
  * kvmhot_quick_settle() - bring a record up to date
  * @v: the vCPU, which goes the quick way; it does not afterwards
@@ -44,7 +26,6 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 	/* Of two threads that race for the vCPU one gets it. */
 	unsigned long who = xchg(&v->quick.who, KVMHOT_SLOW);
 	enum kvmhot_tag tag = who & KVMHOT_TAG_MASK;
-	enum kvmhot_sum stage;
 
 	if (unlikely(!kvmhot_is_quick_who(who))) {
 		kvmhot_seq_end(&v->seq, n);
@@ -52,12 +33,16 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 	}
 	if (who & KVMHOT_TAG_PMU)
 		kvmhot_pmuquick_settle(v, tag);
-	stage = kvmhot_quick_fold(&v->quick, tag, v->sum, &v->last);
-	if (tag != KVMHOT_TAG_GUEST)
-		open_exit(v, &v->quick, tag);
+	kvmhot_quick_log(&v->quick, tag, &v->log);
+	kvmhot_quick_sums(&v->quick, &v->log, v->sum);
+	v->last = v->quick.last;
+	if (tag != KVMHOT_TAG_GUEST) {
+		v->slow = tag != KVMHOT_TAG_IRQ;
+		kvmhot_begin_cell(v, kvmhot_quick_key(&v->quick));
+	}
 	/* Pairs with WRITE_ONCE in kvmhot_vm_lose_track(). */
-	if (READ_ONCE(v->stage) != KVMHOT_UNKNOWN)
-		v->stage = stage;
+	if (unlikely(READ_ONCE(v->lost_track)))
+		kvmhot_edge_is(v, KVMHOT_UNKNOWN);
 	kvmhot_seq_end(&v->seq, n);
 }
 
@@ -104,7 +89,7 @@ static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
 	return ((READ_ONCE(kvmhot_quick_open) && READ_ONCE(kvmhot_hooks_live)) ||
 		v->own) &&
-	       v->task == current && v->stage == KVMHOT_GUEST &&
+	       v->task == current && !((unsigned long)vcpu & KVMHOT_WHO_MASK) &&
 	       !(vcpu->arch.hflags & HF_GUEST_MASK);
 }
 
@@ -119,13 +104,13 @@ void kvmhot_quick_clear(struct kvmhot_vcpu *v)
 	/* Not there yet, whatever another CPU's TSC may have been. */
 	q->exit_tsc = 0;
 	q->handle_tsc = 0;
-	q->return_tsc = 0;
 	q->rounds = 0;
 	q->guest = 0;
 	q->irq = 0;
 	q->fast = 0;
 	q->returned = 0;
 	q->reenter = 0;
+	q->beside = 0;
 }
 
 /**
@@ -148,6 +133,7 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			return;
 		tag += KVMHOT_TAG_PMU;
 	}
+	v->lost_track = false;
 	q->began = now;
 	q->last = now;
 	/* Pairs with the acquires in kvmhot_look_begin(). */

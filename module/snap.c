@@ -315,7 +315,10 @@ int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
 int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 {
 	struct kvmhot_look look = {};
+	struct kvmhot_fold fold;
+	struct kvmhot_log log;
 	unsigned int stage;
+	bool lost_track;
 	u64 last, offset;
 	int err;
 
@@ -324,7 +327,9 @@ int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 		if (err)
 			return err;
 		memcpy(s->sum, v->sum, sizeof(s->sum));
-		stage = READ_ONCE(v->stage);
+		fold = v->fold;
+		log = v->log;
+		lost_track = READ_ONCE(v->lost_track);
 		last = v->last;
 		offset = v->offset;
 		s->now = rdtsc();
@@ -334,18 +339,23 @@ int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 
 	s->since = v->seen;
 	if (kvmhot_is_quick_who(look.q.who)) {
-		unsigned int quick = kvmhot_quick_fold(&look.q, look.q.who &
-						       KVMHOT_TAG_MASK,
-						       s->sum, &last);
-
 		/* As kvmhot_quick_settle() will have it. */
-		if (stage != KVMHOT_UNKNOWN)
-			stage = quick;
+		memset(&fold, 0, sizeof(fold));
+		log = look.log;
+		kvmhot_quick_sums(&look.q, &log, s->sum);
+		last = look.q.last;
+		if (lost_track)
+			log.edge[log.nr - 1] |= KVMHOT_UNKNOWN;
 	}
+	kvmhot_fold_log(&fold, &log);
+	last = kvmhot_edge_tsc(log.edge[0], last);
 	/* A vCPU that is gone is in no stage.  TSCs may differ a little. */
 	if (!READ_ONCE(v->vcpu) || s->now < last)
 		s->now = last;
-	s->sum[stage] += s->now - last;
-	s->now += offset;
+	kvmhot_fold_span(&fold, log.edge[0], kvmhot_edge(s->now, 0));
+	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++)
+		s->sum[stage] += fold.cycles[stage];
+	s->sum[KVMHOT_BACK] += fold.back;
+	s->now += offset + fold.offset;
 	return 0;
 }

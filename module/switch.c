@@ -69,9 +69,9 @@ static struct kvmhot_vcpu *take_out(const struct task_struct *task)
 static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
 				 const struct kvm_vcpu *vcpu, bool runnable)
 {
-	if (v->stage == KVMHOT_POLL)
+	if (v->resume == KVMHOT_POLL)
 		return KVMHOT_BLOCK;
-	if (v->stage == KVMHOT_USER)
+	if (v->resume == KVMHOT_USER)
 		return KVMHOT_AWAY;
 	if (runnable)
 		return KVMHOT_PREEMPTED;
@@ -101,8 +101,7 @@ static struct kvmhot_vcpu *going(struct kvmhot_vcpu *last,
 		v = kvmhot_vcpu_find(vcpu);
 	if (!v || v->task != task)
 		return last;
-	kvmhot_settle(v);
-	return BIT(v->stage) & IN_VMM ? last : v;
+	return BIT(kvmhot_stage(v)) & IN_VMM ? last : v;
 }
 
 /* perf takes the events away from a thread that exits, and that is no failure. */
@@ -115,36 +114,27 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 				const struct kvm_vcpu *vcpu,
 				const struct task_struct *task, bool runnable)
 {
-	u64 now;
-	u32 n;
+	enum kvmhot_sum stage;
 
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	v = going(v, vcpu, task);
 	if (v->task != task || !READ_ONCE(v->vcpu))
 		return;
-	if (!(BIT(v->stage) & MATTERS))
+	kvmhot_settle_for_edge(v);
+	stage = kvmhot_stage(v);
+	if (!(BIT(stage) & MATTERS))
 		return;
-	/* That is wall time, and goes on. */
-	if (v->stage == KVMHOT_IOCTL && put_out(v, task))
-		return;
-	if (likely(with_events(task)))
-		now = kvmhot_edge_begin(v, &n);
-	else
-		now = kvmhot_edge_begin_as(v, &n, NULL);
-	if (kvmhot_edge_in_vain(v, now))
-		goto out;
-	kvmhot_end_stage(v, now);
-	v->resume = v->stage;
-	if ((!vcpu || BIT(v->stage) & IN_VMM) && !put_out(v, task)) {
+	if ((!vcpu || BIT(stage) & IN_VMM) && !put_out(v, task)) {
 		/* Its return would not be seen: it is unknown from here on. */
-		v->stage = KVMHOT_UNKNOWN;
-		v->exit_tsc = 0;
-		goto out;
+		kvmhot_edge_add(v, KVMHOT_UNKNOWN, with_events(task));
+		return;
 	}
-	v->stage = out_stage(v, vcpu, runnable);
-	v->sum[KVMHOT_SWITCHES]++;
-out:
-	kvmhot_edge_end(v, n);
+	/* That is wall time, and goes on. */
+	if (stage == KVMHOT_IOCTL)
+		return;
+	v->resume = stage;
+	if (kvmhot_edge_add(v, out_stage(v, vcpu, runnable), with_events(task)))
+		v->sum[KVMHOT_SWITCHES]++;
 }
 
 /* The record of the thread that comes. */
@@ -158,15 +148,13 @@ static struct kvmhot_vcpu *coming(const struct kvm_vcpu *vcpu,
 	if (v || !vcpu)
 		return v;
 	v = kvmhot_vcpu_find(vcpu);
-	return v && v->task == task && !(BIT(v->stage) & IN_VMM) ? v : NULL;
+	return v && v->task == task && !(BIT(kvmhot_stage(v)) & IN_VMM) ? v : NULL;
 }
 
 static noinline void switch_in(const struct kvm_vcpu *vcpu,
 			       const struct task_struct *task)
 {
 	struct kvmhot_vcpu *v = coming(vcpu, task);
-	u64 now;
-	u32 n;
 
 	/*
 	 * Nothing of a vCPU that is gone: its record may be about to be freed, see
@@ -174,15 +162,12 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 	 */
 	if (!v || !READ_ONCE(v->vcpu))
 		return;
-	if (BIT(v->stage) & (KVMHOT_OUT_STAGES | BIT(KVMHOT_AWAY))) {
-		/* perf brings the thread's events back a little later. */
-		now = kvmhot_edge_begin_as(v, &n, with_events(task));
-		if (!kvmhot_edge_in_vain(v, now)) {
-			kvmhot_end_stage(v, now);
-			v->stage = v->resume;
-		}
-		kvmhot_edge_end(v, n);
-	}
+	kvmhot_settle_for_edge(v);
+	/* perf brings the thread's events back a little later. */
+	if (BIT(kvmhot_stage(v)) & (KVMHOT_OUT_STAGES | BIT(KVMHOT_AWAY)))
+		kvmhot_edge_add(v, v->resume, with_events(task));
+	else
+		kvmhot_settle(v);
 	this_cpu_write(kvmhot_quick_vcpu, v);
 }
 

@@ -10,9 +10,9 @@
  *          ^kvm_entry    ^vmx_handle_exit        ^kvm_entry
  *                  ^kvm_exit           ^its return, with 'detail'
  *
- * Each edge takes one timestamp, adds the time since the last edge to the
- * stage that it ends, and says which one begins.  An exit is open from
- * kvm_exit to the next kvm_entry.  The TSC may go back: see kvmhot_edge_back().
+ * Each edge takes one timestamp, and writes it to the vCPU's log, with the stage that
+ * begins.  An exit is open from kvm_exit to the next kvm_entry, which works out what
+ * the log amounts to: see log.h and cell.c.
  *
  * Everything here runs in probe context: no lock, no allocation, nothing
  * printed, nothing that can sleep.  The tracepoints of KVM and sched_switch
@@ -37,24 +37,99 @@
 #include "timeline.h"
 #include "vmx.h"
 
-/**
- * kvmhot_edge_back() - at an edge the TSC is less than at the one before
- * @v: the vCPU, inside of its seq
- * @now: the TSC
- *
- * After a suspend, in a host that is a VM and was migrated, or where somebody
- * writes to it.  How long the stage was that ends is not known, so nothing is
- * added to it; nor is the cost of an exit that is open, which will be lost.
- */
-noinline void kvmhot_edge_back(struct kvmhot_vcpu *v, u64 now)
+/* The log is full. */
+static noinline void make_room(struct kvmhot_vcpu *v)
 {
-	v->offset += v->last - now;
-	v->last = now;
-	v->exit_tsc = 0;
-	v->sum[KVMHOT_BACK]++;
+	kvmhot_edge_end_stay(v);
+	kvmhot_fold_log(&v->fold, &v->log);
 }
 
-NOKPROBE_SYMBOL(kvmhot_edge_back);
+NOKPROBE_SYMBOL(make_room);
+
+/* A stage ends, and another begins; inside of the seq. */
+static __always_inline void log_edge(struct kvmhot_vcpu *v, u64 now,
+				     enum kvmhot_sum stage)
+{
+	u64 nr = READ_ONCE(v->log.nr);
+
+	if (unlikely(nr >= KVMHOT_LOG_EDGES)) {
+		make_room(v);
+		nr = 1;
+	}
+	v->log.edge[nr] = kvmhot_edge(now, stage);
+	v->log.nr = nr + 1;
+}
+
+/*
+ * The stage that goes on cannot be the one that it was taken for: so the cost of an
+ * exit that is open is not known, either.
+ */
+static __always_inline void make_unknown(struct kvmhot_vcpu *v)
+{
+	kvmhot_edge_is(v, KVMHOT_UNKNOWN);
+	v->key = KVMHOT_KEY_NONE;
+	kvmhot_pmu_unknown(v);
+}
+
+static u64 edge_read(struct kvmhot_vcpu *v, const struct task_struct *task)
+{
+	return task == current ? kvmhot_pmu_read(v, false) :
+				 kvmhot_pmu_read_as(v, task);
+}
+
+/**
+ * kvmhot_edge_lose() - the stage that goes on is not what it was taken for
+ * @v: the vCPU
+ * @task: as of kvmhot_edge_add()
+ */
+noinline void kvmhot_edge_lose(struct kvmhot_vcpu *v,
+			       const struct task_struct *task)
+{
+	u32 n;
+
+	kvmhot_settle(v);
+	n = kvmhot_seq_begin(&v->seq);
+	edge_read(v, task);
+	make_unknown(v);
+	kvmhot_seq_end(&v->seq, n);
+}
+
+NOKPROBE_SYMBOL(kvmhot_edge_lose);
+
+/**
+ * kvmhot_edge_add() - a stage ends, and another begins
+ * @v: the vCPU, after kvmhot_settle_for_edge()
+ * @stage: what begins
+ * @task: the vCPU's thread; NULL if its events are not to be read
+ *
+ * Return: TSC of the edge; 0 if edges may be missing now: then it is none, and the
+ * stage that goes on is unknown.
+ */
+noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
+			     const struct task_struct *task)
+{
+	u64 now;
+	u32 n;
+
+	if (unlikely(!READ_ONCE(kvmhot_hooks_live) && !v->own)) {
+		kvmhot_edge_lose(v, task);
+		return 0;
+	}
+	if (likely(kvmhot_is_logging(v) && kvmhot_quick_has_cell(v))) {
+		now = kvmhot_quick_edge(v, v->quick.who & KVMHOT_TAG_MASK,
+					stage);
+		if (likely(now))
+			return now;
+	}
+	kvmhot_settle(v);
+	n = kvmhot_seq_begin(&v->seq);
+	now = edge_read(v, task);
+	log_edge(v, now, stage);
+	kvmhot_seq_end(&v->seq, n);
+	return now;
+}
+
+NOKPROBE_SYMBOL(kvmhot_edge_add);
 
 /* What the exit that has just happened counts under. */
 static __always_inline u16 exit_key(const struct kvm_vcpu *vcpu)
@@ -70,20 +145,18 @@ static __always_inline u16 exit_key(const struct kvm_vcpu *vcpu)
 	return nr;
 }
 
-/* An exit without the entry that it must have followed. */
-static noinline void exit_unknown(struct kvmhot_vcpu *v, u64 now)
+/* What is in the log was not the exit that it seemed; from here on it is @stage. */
+static noinline void begin_anew(struct kvmhot_vcpu *v, u64 now,
+				enum kvmhot_sum stage)
 {
-	kvmhot_end_unknown(v, now);
-	kvmhot_cell_lose(v);
-	v->guest = 0;
+	make_unknown(v);
+	kvmhot_cell_end(v, kvmhot_cell_prepare(v), now);
+	kvmhot_edge_first(v, now, stage);
 }
 
 static __always_inline void begin_exit(struct kvmhot_vcpu *v,
-				       const struct kvm_vcpu *vcpu, u64 now)
+				       const struct kvm_vcpu *vcpu)
 {
-	v->stage = KVMHOT_IRQ;
-	v->exit_tsc = now;
-	v->irq = 0;
 	v->slow = false;
 	kvmhot_begin_cell(v, exit_key(vcpu));
 }
@@ -95,8 +168,9 @@ static noinline void first_exit(struct kvm_vcpu *vcpu)
 
 	if (v) {
 		n = kvmhot_seq_begin(&v->seq);
-		begin_exit(v, vcpu, v->seen);
-		kvmhot_edge_end(v, n);
+		kvmhot_edge_first(v, v->seen, KVMHOT_IRQ);
+		begin_exit(v, vcpu);
+		kvmhot_seq_end(&v->seq, n);
 	} else if (READ_ONCE(kvmhot_hooks_live)) {
 		kvmhot_vcpu_unseen();
 	}
@@ -118,16 +192,15 @@ noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
 	}
 	/* It was taken away if the vCPU was on the quick way when a VM was freed. */
 	this_cpu_write(kvmhot_quick_vcpu, v);
-	now = kvmhot_edge_begin_guest(v, &n);
-	if (likely(v->stage == KVMHOT_GUEST)) {
-		v->guest = now - v->last;
-		v->sum[KVMHOT_GUEST] += v->guest;
-		v->last = now;
-	} else {
-		exit_unknown(v, now);
-	}
-	begin_exit(v, vcpu, now);
-	kvmhot_edge_end(v, n);
+	n = kvmhot_seq_begin(&v->seq);
+	now = kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
+	/* Or without the entry that it must have followed. */
+	if (likely(kvmhot_stage(v) == KVMHOT_GUEST))
+		log_edge(v, now, KVMHOT_IRQ);
+	else
+		begin_anew(v, now, KVMHOT_IRQ);
+	begin_exit(v, vcpu);
+	kvmhot_seq_end(&v->seq, n);
 }
 
 static noinline void first_entry(struct kvm_vcpu *vcpu)
@@ -138,16 +211,15 @@ static noinline void first_entry(struct kvm_vcpu *vcpu)
 	if (!v)
 		return;
 	n = kvmhot_seq_begin(&v->seq);
-	v->stage = KVMHOT_GUEST;
+	kvmhot_edge_first(v, v->seen, KVMHOT_GUEST);
 	v->sum[KVMHOT_ENTRIES]++;
-	kvmhot_edge_end(v, n);
+	kvmhot_seq_end(&v->seq, n);
 }
 
 /* Not the entry that follows from what was seen: no exit's cost is known. */
 static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 {
-	kvmhot_end_unknown(v, now);
-	kvmhot_cell_lose(v);
+	begin_anew(v, now, KVMHOT_GUEST);
 	if (v->task == current && v->tid == current->pid)
 		return;
 	kvmhot_out_drop(v);
@@ -179,9 +251,9 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 		return;
 	}
 	/* It never came to vmx_handle_exit: a fast path. */
-	if (v->stage == KVMHOT_IRQ && kvmhot_was_fast(v))
-		v->stage = KVMHOT_HANDLE;
-	known = kvmhot_in_cost(v) && v->stage != KVMHOT_IRQ &&
+	if (kvmhot_stage(v) == KVMHOT_IRQ && kvmhot_was_fast(v))
+		kvmhot_edge_is(v, KVMHOT_HANDLE);
+	known = kvmhot_in_cost(v) && kvmhot_stage(v) != KVMHOT_IRQ &&
 		v->task == current;
 	n = kvmhot_seq_begin(&v->seq);
 	if (likely(known))
@@ -189,23 +261,16 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 	kvmhot_quick_clear(v);
 	if (static_branch_unlikely(&kvmhot_pmu_on) || !now)
 		now = kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
-	kvmhot_edge_check(v, now);
 	if (likely(known)) {
-		if (likely(v->stage == KVMHOT_HANDLE)) {
-			v->sum[KVMHOT_HANDLE] += now - v->last;
-			v->last = now;
-		} else {
-			kvmhot_end_stage(v, now);
-		}
 		kvmhot_cell_end(v, cell, now);
+		kvmhot_edge_first(v, now, KVMHOT_GUEST);
 	} else {
 		enter_unknown(v, now);
 	}
-	v->stage = KVMHOT_GUEST;
 	v->sum[KVMHOT_ENTRIES]++;
 	kvmhot_quick_start(v, vcpu, now);
 	this_cpu_write(kvmhot_quick_vcpu, v);
-	kvmhot_edge_end(v, n);
+	kvmhot_seq_end(&v->seq, n);
 }
 
 /*
@@ -214,20 +279,12 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
  */
 static noinline void handle_no_exit(struct kvmhot_vcpu *v)
 {
-	u64 now;
-	u32 n;
-
-	if (v->stage == KVMHOT_GUEST) {
-		now = kvmhot_edge_begin(v, &n);
-		kvmhot_end_unknown(v, now);
-		if (READ_ONCE(kvmhot_hooks_live))
-			v->stage = KVMHOT_HANDLE;
-	} else {
-		n = kvmhot_seq_begin(&v->seq);
+	if (kvmhot_stage(v) == KVMHOT_GUEST) {
+		kvmhot_edge_lose(v, current);
+		kvmhot_edge_add(v, KVMHOT_HANDLE, current);
 	}
 	v->slow = true;
 	v->sum[KVMHOT_HANDLED]++;
-	kvmhot_edge_end(v, n);
 }
 
 /**
@@ -237,25 +294,18 @@ static noinline void handle_no_exit(struct kvmhot_vcpu *v)
 noinline void kvmhot_slow_handle(struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
-	u64 now;
-	u32 n;
 
 	if (unlikely(!v))
 		return;
-	if (unlikely(v->stage != KVMHOT_IRQ)) {
+	if (unlikely(kvmhot_stage(v) != KVMHOT_IRQ)) {
 		/* Called twice for each while 'detail' is switched. */
 		if (!READ_ONCE(kvmhot_handle_twice))
 			handle_no_exit(v);
 		return;
 	}
-	now = kvmhot_edge_begin(v, &n);
 	v->slow = true;
 	v->sum[KVMHOT_HANDLED]++;
-	v->irq += now - v->last;
-	v->sum[KVMHOT_IRQ] += now - v->last;
-	v->last = now;
-	v->stage = KVMHOT_HANDLE;
-	kvmhot_edge_end(v, n);
+	kvmhot_edge_add(v, KVMHOT_HANDLE, current);
 }
 
 NOKPROBE_SYMBOL(kvmhot_slow_handle);
@@ -267,22 +317,12 @@ NOKPROBE_SYMBOL(kvmhot_slow_handle);
 noinline void kvmhot_slow_return(const struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
-	u64 now;
-	u32 n;
 
 	if (unlikely(!v))
 		return;
-	if (unlikely(v->stage != KVMHOT_HANDLE)) {
-		n = kvmhot_seq_begin(&v->seq);
-	} else {
-		now = kvmhot_edge_begin(v, &n);
-		if (!kvmhot_edge_in_vain(v, now)) {
-			kvmhot_end_stage(v, now);
-			v->stage = KVMHOT_REENTER;
-		}
-	}
 	v->sum[KVMHOT_RETURNED]++;
-	kvmhot_edge_end(v, n);
+	if (likely(kvmhot_stage(v) == KVMHOT_HANDLE))
+		kvmhot_edge_add(v, KVMHOT_REENTER, current);
 }
 
 NOKPROBE_SYMBOL(kvmhot_slow_return);
@@ -290,20 +330,18 @@ NOKPROBE_SYMBOL(kvmhot_slow_return);
 /* The last edge of a vCPU. */
 static void last_edge(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
-	u32 n;
-	u64 now = kvmhot_edge_begin_as(v, &n, NULL);
+	u32 n = kvmhot_seq_begin(&v->seq);
+	u64 now = kvmhot_pmu_read_as(v, NULL);
 
 	/* Not in KVM_RUN; if the stage says so, its return was missed. */
-	if (BIT(v->stage) & KVMHOT_VMM_STAGES &&
-	    READ_ONCE(kvmhot_hooks_live))
-		kvmhot_end_stage(v, now);
-	else
-		kvmhot_end_unknown(v, now);
+	if (!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES) ||
+	    !READ_ONCE(kvmhot_hooks_live))
+		make_unknown(v);
 	kvmhot_cell_end(v, kvmhot_cell_prepare(v), now);
-	v->stage = KVMHOT_UNKNOWN;
+	kvmhot_edge_first(v, now, KVMHOT_UNKNOWN);
 	v->sum[KVMHOT_ENDS] = 1;
 	WRITE_ONCE(v->kvm_last, vcpu->stat.exits);
-	kvmhot_edge_end(v, n);
+	kvmhot_seq_end(&v->seq, n);
 }
 
 /* The VM's last file is closed, so nothing runs the vCPU. */

@@ -18,6 +18,7 @@
 #include <asm/msr.h>
 
 #include "compat.h"
+#include "edge.h"
 #include "kvmhot.h"
 #include "lookup.h"
 #include "owner.h"
@@ -153,7 +154,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 	v->seen = rdtsc();
 	v->since = v->seen;
 	v->last = v->seen;
-	v->stage = KVMHOT_UNKNOWN;
+	kvmhot_edge_first(v, v->seen, KVMHOT_UNKNOWN);
 	v->key = KVMHOT_KEY_NONE;
 	v->kvm_first = vcpu->stat.exits;
 	v->kvm_last = v->kvm_first;
