@@ -335,6 +335,9 @@ static __always_inline void add_usual(struct kvmhot_vcpu *v)
 	v->offset += f->offset;
 	f->back = 0;
 	f->offset = 0;
+	/* To readers, edges that are later than those to come were of now. */
+	memset(&v->log.edge[KVMHOT_TAG_LOG], 0,
+	       (KVMHOT_LOG_EDGES - KVMHOT_TAG_LOG) * sizeof(v->log.edge[0]));
 }
 
 /**
@@ -353,6 +356,7 @@ struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_cell *cell = READ_ONCE(v->cell);
 
+	kvmhot_pmu_fold(v);
 	kvmhot_fold_log(&v->fold, &v->log);
 	/* A reset from here on has its effect at the next exit. */
 	if (likely(cell))
@@ -397,12 +401,9 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 	}
 	kvmhot_cell_add_rare(v, known ? &cell->rare : NULL);
 	add_usual(v);
-	if (likely(known)) {
-		kvmhot_pmu_end(v, cell);
+	kvmhot_pmu_end(v, known ? cell : NULL, now);
+	if (likely(known))
 		kvmhot_quick_allow(v, cell, READ_ONCE(v->key));
-	} else {
-		kvmhot_pmu_lose(v);
-	}
 	v->cell = NULL;
 	v->ept = 0;
 	v->last = now;

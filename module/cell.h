@@ -68,6 +68,7 @@ struct kvmhot_rare {
  * @pmu_list: number of the list of events that the rows of counts are of
  * @pmu_exits: of the timed exits, those whose counts of events are known
  * @pmu_line: for each row of counts, its first line; 0 is none
+ * @pmu_rows: bits of those that there are
  * @key: what it is of
  * @carry: line of a map: for each group, the line of what went beyond 2^32, and
  *	   0 where nothing did; 0 if there is no such map
@@ -85,6 +86,7 @@ struct kvmhot_cell {
 	u64			pmu_exits;
 	u16			pmu_line[KVMHOT_PMU_ROWS]; /* stays over a reset */
 	u16			key;
+	u32			pmu_rows;
 	u16			carry;
 	u64			top_max;
 	u64			top_min;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The TSC may go back: a clock for process context that does not, and what is done
- * about suspend.  At the edges of a vCPU it is noticed by kvmhot_edge_back().
+ * about suspend.  At the edges of a vCPU it is noticed where its log is folded.
  */
 #include <linux/notifier.h>
 #include <linux/spinlock.h>

@@ -14,7 +14,7 @@
 #include "pmu.h"
 #include "quick.h"
 
-void kvmhot_edge_lose(struct kvmhot_vcpu *v, const struct task_struct *task);
+void kvmhot_edge_lose(struct kvmhot_vcpu *v);
 u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 		    const struct task_struct *task);
 

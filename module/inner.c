@@ -98,6 +98,8 @@ NOKPROBE_SYMBOL(kvmhot_probe_ept);
 static u64 wait_of(const struct kvmhot_vcpu *v)
 {
 	struct kvmhot_stay wait = {
+		/* On the quick way the log begins there. */
+		.from = kvmhot_is_quick(v) ? KVMHOT_TAG_LOG : 0,
 		.in = v->fold.cycles[KVMHOT_PREEMPTED],
 		.out = v->fold.cycles[KVMHOT_SLEPT],
 	};
@@ -135,6 +137,9 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (!v)
 		return 0;
+	/* Only a return from vmx_handle_exit() looks whether there was one from here. */
+	if (READ_ONCE(kvmhot_missed_handle) == &kvmhot_missed_none)
+		kvmhot_settle(v);
 	/* Not an edge of a stage: nothing is read but the TSC. */
 	n = kvmhot_seq_begin(&v->seq);
 	now = rdtsc();
@@ -151,7 +156,10 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_ept_ret);
 
-/* From vmx_handle_exit(), without 'detail'.  Return: false if it must be done otherwise. */
+/*
+ * After nothing but kvm_exit and the entry of vmx_handle_exit were seen.
+ * Return: false if it must be done otherwise.
+ */
 static __always_inline bool quick_halt(struct kvmhot_vcpu *v,
 				       const struct kvm_vcpu *vcpu)
 {

@@ -283,7 +283,8 @@ unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
 				    enum kvmhot_chain chain);
 int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_counts *c);
-void kvmhot_snap_stages(const struct kvmhot_pmu *p,
+void kvmhot_snap_stages(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
+			const struct kvmhot_look *look,
 			struct kvmhot_stage_counts *stage);
 int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 

@@ -192,7 +192,6 @@ void kvmhot_perf_release(struct kvmhot_vcpu *v)
 	set_perf(p, NULL);
 	/* So that nothing of it is taken for what comes later. */
 	p->whole = false;
-	p->stepped = false;
 }
 
 /* What was counted goes, too: with kvmhot_perf_free(), a grace period later. */

@@ -68,9 +68,7 @@ static noinline void begin_with(struct kvmhot_pmu *p,
 		p->err[i] = perf->err[i];
 	}
 	p->based = perf->serial;
-	p->adrift = false;
-	p->whole = false;
-	p->stepped = false;
+	p->known = 0;
 }
 
 /**
@@ -127,120 +125,93 @@ static noinline void read_each(struct kvmhot_pmu *p,
 			p->state[i] = read_event(perf->event[i], away, &to[i]);
 }
 
-/* What the events rose by since the edge before belongs to @stage. */
-static __always_inline void add_next(struct kvmhot_pmu *p, unsigned int stage,
-				     u64 tsc)
-{
-	const struct kvmhot_stage_counts *then = &p->at[p->last];
-	struct kvmhot_stage_counts *at = &p->at[!p->last];
-	struct kvmhot_stage_counts *open = &p->open[stage];
-	unsigned int i;
-
-	at->tsc = tsc;
-	p->last = !p->last;
-	if (unlikely(tsc < then->tsc)) {
-		/* It went back: how long this took is not known. */
-		p->whole = false;
-		p->stepped = false;
-		return;
-	}
-	for (i = 0; i < p->nr; i++)
-		if (!p->state[i])
-			open->event[i] += kvmhot_pmu_rise(p, i, then->event[i],
-							  at->event[i]);
-	open->tsc += tsc - then->tsc;
-	p->stage = stage;
-	p->stepped = true;
-	p->touched |= BIT(stage);
-}
-
-static u64 read_edge(struct kvmhot_vcpu *v, const struct task_struct *task,
-		     bool away)
+/**
+ * kvmhot_pmu_do_read() - see kvmhot_pmu_read()
+ * @v: the vCPU
+ * @task: likewise
+ * @away: likewise
+ * @edge: likewise
+ *
+ * Return: likewise.
+ */
+noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v,
+				const struct task_struct *task, bool away,
+				unsigned int edge)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	const struct kvmhot_perf *perf;
 	unsigned long flags;
-	u64 tsc, *to;
-	bool first;
+	u64 tsc;
 
 	if (unlikely(!p))
 		return rdtsc();
+	p->known &= ~BIT(edge);
 	/* Pairs with the release in set_perf(). */
 	perf = smp_load_acquire(&p->perf);
-	if (unlikely(!perf || perf->task != task)) {
-		p->adrift = true;
-		p->whole = false;
-		p->stepped = false;
+	if (unlikely(!perf || perf->task != task))
 		return rdtsc();
-	}
 	/* So that no interrupt comes between the TSC and the events, either. */
 	local_irq_save(flags);
-	first = p->adrift || p->based != perf->serial;
-	if (unlikely(first))
+	if (unlikely(p->based != perf->serial))
 		begin_with(p, perf);
-	to = p->at[first ? p->last : !p->last].event;
-	if (unlikely(!kvmhot_pmu_read_all(p, &tsc, to))) {
+	if (unlikely(!kvmhot_pmu_read_all(p, &tsc, p->count[edge]))) {
 		tsc = rdtsc();
-		read_each(p, perf, away, to);
+		read_each(p, perf, away, p->count[edge]);
 	}
-	if (likely(!first))
-		add_next(p, kvmhot_stage(v), tsc);
-	else
-		p->at[p->last].tsc = tsc;
 	local_irq_restore(flags);
+	p->known |= BIT(edge);
 	return tsc;
 }
 
-/**
- * kvmhot_pmu_do_read() - see kvmhot_pmu_read()
- * @v: the vCPU
- * @away: likewise
- *
- * Return: likewise.
- */
-noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, bool away)
+/* What was counted between two edges, if that is known. */
+static void add_stretch(struct kvmhot_pmu *p, unsigned int from, unsigned int to,
+			u64 edge, u64 next)
 {
-	return read_edge(v, current, away);
-}
-
-/**
- * kvmhot_pmu_do_read_as() - see kvmhot_pmu_read_as()
- * @v: the vCPU
- * @task: likewise
- *
- * Return: likewise.
- */
-noinline u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
-				   const struct task_struct *task)
-{
-	return read_edge(v, task, true);
-}
-
-/**
- * kvmhot_pmu_do_unknown() - see kvmhot_pmu_unknown()
- * @v: the vCPU
- */
-noinline void kvmhot_pmu_do_unknown(struct kvmhot_vcpu *v)
-{
-	struct kvmhot_stage_counts *from, *to, *at, *then;
-	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+	struct kvmhot_stage_counts *open = &p->open[kvmhot_edge_stage(edge)];
+	s64 cycles = kvmhot_edge_span(edge, next);
 	unsigned int i;
 
-	if (!p || !p->stepped)
+	if (unlikely(!(p->known & BIT(from)) || !(p->known & BIT(to)) ||
+		     cycles < 0)) {
+		p->whole = false;
 		return;
-	from = &p->open[p->stage];
-	to = &p->open[KVMHOT_UNKNOWN];
-	at = &p->at[p->last];
-	then = &p->at[!p->last];
-	from->tsc -= at->tsc - then->tsc;
-	to->tsc += at->tsc - then->tsc;
-	for (i = 0; i < p->nr; i++) {
-		from->event[i] -= at->event[i] - then->event[i];
-		to->event[i] += at->event[i] - then->event[i];
 	}
-	p->touched |= BIT(KVMHOT_UNKNOWN);
-	p->whole = false;
-	p->stepped = false;
+	if (unlikely(kvmhot_edge_stage(edge) == KVMHOT_UNKNOWN))
+		p->whole = false;
+	p->touched |= BIT(kvmhot_edge_stage(edge));
+	open->tsc += cycles;
+	for (i = 0; i < p->nr; i++)
+		if (!p->state[i])
+			open->event[i] += kvmhot_pmu_rise(p, i,
+							  p->count[from][i],
+							  p->count[to][i]);
+}
+
+/* The edge becomes the first one; of the others only KVMHOT_PMU_END may be known. */
+static void begin_from(struct kvmhot_pmu *p, unsigned int edge)
+{
+	bool known = p->known & BIT(edge);
+
+	memcpy(p->count[0], p->count[edge], p->nr * sizeof(p->count[0][0]));
+	p->known &= BIT(KVMHOT_PMU_END);
+	p->known |= known;
+}
+
+/**
+ * kvmhot_pmu_do_fold() - see kvmhot_pmu_fold()
+ * @v: the vCPU
+ */
+noinline void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+	const u64 *edge = v->log.edge;
+	unsigned int i, last = v->log.nr - 1;
+
+	if (!p || !last)
+		return;
+	for (i = 0; i < last; i++)
+		add_stretch(p, i, i + 1, edge[i], edge[i + 1]);
+	begin_from(p, last);
 }
 
 static u64 *stage_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
@@ -272,20 +243,9 @@ static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 		kvmhot_vcpu_want_page(v);
 	/* Pairs with the acquire in row_at(). */
 	smp_store_release(&cell->pmu_line[row], line);
+	if (line)
+		cell->pmu_rows |= BIT(row);
 	return line;
-}
-
-static bool take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-		      unsigned long stages)
-{
-	unsigned int stage;
-
-	if (!take_row(v, cell, KVMHOT_PMU_TSC, KVMHOT_PMU_TSC_LINES))
-		return false;
-	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES)
-		if (!take_row(v, cell, stage, 1))
-			return false;
-	return true;
 }
 
 /* The rows are of another list of events, or of before a reset. */
@@ -300,6 +260,53 @@ static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	memset(tsc_row(v, cell), 0, KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
 	cell->pmu_exits = 0;
 	cell->pmu_list = list;
+}
+
+/**
+ * kvmhot_pmu_take_rows() - have a cell that counts can be added to
+ * @v: the vCPU, inside of its seq, or readers wait
+ * @cell: the cell
+ * @p: the counts
+ * @stages: bits of the stages that they are of
+ *
+ * Context: probe, on the vCPU's thread.
+ *
+ * Return: false if there is no memory for them.
+ */
+bool kvmhot_pmu_take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+			  const struct kvmhot_pmu *p, unsigned long stages)
+{
+	unsigned int stage;
+
+	if (!take_row(v, cell, KVMHOT_PMU_TSC, KVMHOT_PMU_TSC_LINES))
+		return false;
+	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES)
+		if (!take_row(v, cell, stage, 1))
+			return false;
+	if (unlikely(cell->pmu_list != p->list))
+		clear_rows(v, cell, p->list);
+	return true;
+}
+
+static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
+		     struct kvmhot_cell *cell)
+{
+	unsigned long stages = p->touched;
+	unsigned int stage, i;
+	u64 *tsc, *row;
+
+	if (unlikely(!kvmhot_pmu_take_rows(v, cell, p, stages))) {
+		this_cpu_inc(kvmhot_dropped_counts);
+		return;
+	}
+	tsc = tsc_row(v, cell);
+	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
+		tsc[stage] += p->open[stage].tsc;
+		row = stage_row(v, cell, stage);
+		for (i = 0; i < p->nr; i++)
+			row[i] += p->open[stage].event[i];
+	}
+	cell->pmu_exits++;
 }
 
 /* The exit is over: begin anew. */
@@ -323,53 +330,23 @@ static void close_open(struct kvmhot_pmu *p)
 	p->whole = true;
 }
 
-static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
-		     struct kvmhot_cell *cell)
-{
-	unsigned long stages = p->touched;
-	unsigned int stage, i;
-	u64 *tsc, *row;
-
-	if (unlikely(!take_rows(v, cell, stages))) {
-		this_cpu_inc(kvmhot_dropped_counts);
-		return;
-	}
-	if (unlikely(cell->pmu_list != p->list))
-		clear_rows(v, cell, p->list);
-	tsc = tsc_row(v, cell);
-	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
-		tsc[stage] += p->open[stage].tsc;
-		row = stage_row(v, cell, stage);
-		for (i = 0; i < p->nr; i++)
-			row[i] += p->open[stage].event[i];
-	}
-	cell->pmu_exits++;
-}
-
 /**
  * kvmhot_pmu_do_end() - see kvmhot_pmu_end()
  * @v: the vCPU
  * @cell: likewise
+ * @now: likewise
  */
-noinline void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
+noinline void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+				u64 now)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 
 	if (!p)
 		return;
-	if (likely(p->whole && p->touched))
+	add_stretch(p, 0, KVMHOT_PMU_END, v->log.edge[0], kvmhot_edge(now, 0));
+	if (likely(cell && p->whole && p->touched))
 		add_open(v, p, cell);
 	close_open(p);
-}
-
-/**
- * kvmhot_pmu_do_lose() - see kvmhot_pmu_lose()
- * @v: the vCPU
- */
-noinline void kvmhot_pmu_do_lose(struct kvmhot_vcpu *v)
-{
-	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
-
-	if (p)
-		close_open(p);
+	begin_from(p, KVMHOT_PMU_END);
+	p->known &= ~BIT(KVMHOT_PMU_END);
 }

@@ -17,6 +17,10 @@
 
 struct perf_event;
 
+/* The edge that ends an exit: behind those that the log may have. */
+#define KVMHOT_PMU_END		KVMHOT_LOG_EDGES
+#define KVMHOT_PMU_EDGES	(KVMHOT_PMU_END + 1)
+
 /* What an event is doing on a vCPU; all but the first are failures. */
 enum kvmhot_pmu_state {
 	KVMHOT_PMU_COUNTING,
@@ -63,19 +67,15 @@ struct kvmhot_stage_counts {
  * @list: number of the list
  * @nr: events in it
  * @perf: the events of the thread that runs it; NULL if they are not made
- * @based: serial of the events that @at is of; 0: of none
- * @adrift: @at is not that of the last edge, at which they could not be read
+ * @based: serial of the events that @count is of; 0: of none
  * @state: for each event, enum kvmhot_pmu_state
  * @err: for each event, why it was not made
+ * @known: for each edge of @count, a bit: they were read there
  * @whole: every stretch since the end of the exit before is known
- * @stepped: what @at rose by to the last edge was counted, for @stage
- * @stage: a stage
  * @quick: the vCPU goes the quick way, with these
- * @last: index in @at of the last edge; on the quick way, of the last kvm_entry
  * @touched: bits of the stages in which @open has something
- * @at: TSC and counts at the last edge and at the one before
- * @edge: on the quick way, counts at the edges of the open exit
- * @open: counted since the end of the exit before, by stage
+ * @count: counts at the edges of the vCPU's log, and at KVMHOT_PMU_END
+ * @open: counted since the end of the exit before, by stage, but for the log
  * @sum: since first sight, by stage, but for @open
  * @base: @sum and @open as of the last reset; under kvmhot_reset_lock
  *
@@ -90,17 +90,13 @@ struct kvmhot_pmu {
 	unsigned int			nr;
 	struct kvmhot_perf		*perf;
 	u32				based;
-	bool				adrift;
 	u8				state[KVMHOT_MAX_EVENTS];
 	int				err[KVMHOT_MAX_EVENTS];
+	u32				known;
 	bool				whole;
-	bool				stepped;
 	bool				quick;
-	u8				stage;
-	u8				last;
 	u16				touched;
-	struct kvmhot_stage_counts	at[2];
-	u64				edge[3][KVMHOT_MAX_EVENTS];
+	u64				count[KVMHOT_PMU_EDGES][KVMHOT_MAX_EVENTS];
 	struct kvmhot_stage_counts	open[KVMHOT_NR_STAGES];
 	struct kvmhot_stage_counts	sum[KVMHOT_NR_STAGES];
 	struct kvmhot_stage_counts	base[KVMHOT_NR_STAGES];
@@ -112,12 +108,12 @@ DECLARE_STATIC_KEY_FALSE(kvmhot_pmu_on);
 /* pmu.c: probe context */
 DECLARE_PER_CPU(u64, kvmhot_dropped_counts);
 bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to);
-u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, bool away);
-u64 kvmhot_pmu_do_read_as(struct kvmhot_vcpu *v,
-			  const struct task_struct *task);
-void kvmhot_pmu_do_unknown(struct kvmhot_vcpu *v);
-void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
-void kvmhot_pmu_do_lose(struct kvmhot_vcpu *v);
+u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, const struct task_struct *task,
+		       bool away, unsigned int edge);
+void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v);
+void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
+bool kvmhot_pmu_take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+			  const struct kvmhot_pmu *p, unsigned long stages);
 
 /**
  * kvmhot_pmu_rise() - what an event rose by
@@ -141,65 +137,45 @@ static __always_inline u64 kvmhot_pmu_rise(struct kvmhot_pmu *p,
 
 /**
  * kvmhot_pmu_read() - read the TSC and the events at an edge
- * @v: the vCPU; what was counted since the edge before is of its stage
+ * @v: the vCPU
+ * @task: its thread; NULL if the edge is not that of its thread
  * @away: perf may have taken the events off the CPU, their counts complete
+ * @edge: which of the log's edges it will be, or KVMHOT_PMU_END
  *
- * Context: the thread that runs the vCPU.
+ * Context: the thread that runs the vCPU, or sched_switch to or from it.
  *
  * Return: the TSC.
  */
-static __always_inline u64 kvmhot_pmu_read(struct kvmhot_vcpu *v, bool away)
+static __always_inline u64 kvmhot_pmu_read(struct kvmhot_vcpu *v,
+					   const struct task_struct *task,
+					   bool away, unsigned int edge)
 {
 	if (static_branch_unlikely(&kvmhot_pmu_on))
-		return kvmhot_pmu_do_read(v, away);
+		return kvmhot_pmu_do_read(v, task, away, edge);
 	return rdtsc();
 }
 
 /**
- * kvmhot_pmu_read_as() - the same for another thread, which is switched out
- * @v: the vCPU
- * @task: the thread; NULL if the edge is not that of the vCPU's thread
- *
- * Return: the TSC.
+ * kvmhot_pmu_fold() - add what was counted in the stages of the log that have ended
+ * @v: the vCPU, before kvmhot_fold_log()
  */
-static __always_inline u64 kvmhot_pmu_read_as(struct kvmhot_vcpu *v,
-					      const struct task_struct *task)
+static __always_inline void kvmhot_pmu_fold(struct kvmhot_vcpu *v)
 {
 	if (static_branch_unlikely(&kvmhot_pmu_on))
-		return kvmhot_pmu_do_read_as(v, task);
-	return rdtsc();
+		kvmhot_pmu_do_fold(v);
 }
 
 /**
- * kvmhot_pmu_unknown() - the stage turned out not to be what it seemed
- * @v: the vCPU; what was counted at this edge is of stage unknown
- */
-static __always_inline void kvmhot_pmu_unknown(struct kvmhot_vcpu *v)
-{
-	if (static_branch_unlikely(&kvmhot_pmu_on))
-		kvmhot_pmu_do_unknown(v);
-}
-
-/**
- * kvmhot_pmu_end() - the exit is over, and timed
- * @v: the vCPU
- * @cell: of the exit, inside of its seq; to be given what was counted
+ * kvmhot_pmu_end() - the exit is over
+ * @v: the vCPU, after kvmhot_pmu_fold(); its log still has the last stage
+ * @cell: of the exit, to be given what was counted; NULL if its cost is not known
+ * @now: TSC of the end
  */
 static __always_inline void kvmhot_pmu_end(struct kvmhot_vcpu *v,
-					   struct kvmhot_cell *cell)
+					   struct kvmhot_cell *cell, u64 now)
 {
 	if (static_branch_unlikely(&kvmhot_pmu_on))
-		kvmhot_pmu_do_end(v, cell);
-}
-
-/**
- * kvmhot_pmu_lose() - the exit is over, its cost not known
- * @v: the vCPU
- */
-static __always_inline void kvmhot_pmu_lose(struct kvmhot_vcpu *v)
-{
-	if (static_branch_unlikely(&kvmhot_pmu_on))
-		kvmhot_pmu_do_lose(v);
+		kvmhot_pmu_do_end(v, cell, now);
 }
 
 #endif /* KVMHOT_PMU_H */

@@ -20,7 +20,6 @@
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
 #include <linux/ptrace.h>
-#include <linux/string.h>
 #include <asm/msr.h>
 
 #include "edge.h"
@@ -62,7 +61,7 @@ static __always_inline void quick_exit(struct kvm_vcpu *vcpu, bool own)
 	}
 	kvmhot_next_tag(q);
 	now = rdtsc();
-	if (unlikely(now < q->last)) {
+	if (unlikely(now <= q->last)) {
 		kvmhot_undo_tag(q);
 		kvmhot_slow_exit(vcpu);
 		return;
@@ -94,7 +93,7 @@ static __always_inline void quick_handle(struct kvm_vcpu *vcpu)
 	}
 	kvmhot_next_tag(&v->quick);
 	now = rdtsc();
-	if (unlikely(now < v->quick.exit_tsc)) {
+	if (unlikely(now <= v->quick.exit_tsc)) {
 		kvmhot_undo_tag(&v->quick);
 		kvmhot_slow_handle(vcpu);
 		return;
@@ -138,7 +137,7 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 	}
 	kvmhot_next_tag(&v->quick);
 	now = rdtsc();
-	if (unlikely(now < v->quick.handle_tsc)) {
+	if (unlikely(now <= v->quick.handle_tsc)) {
 		kvmhot_undo_tag(&v->quick);
 		kvmhot_slow_return(vcpu);
 		return 0;
@@ -235,80 +234,14 @@ slow:
 	kvmhot_slow_entry(vcpu, now);
 }
 
-/* Is what it found when it began to still so?  See kvmhot_pool_close_quick(). */
-static __always_inline bool may_go_on(const struct kvmhot_vcpu *v)
-{
-	return !READ_ONCE(v->lost_track) &&
-	       (!static_branch_unlikely(&kvmhot_pmu_on) || v->own);
-}
-
-/*
- * The same for any other edges of a vCPU that goes the quick way: folded but for the
- * last stage before the TSC is read.
- */
-static noinline void add_log(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
-{
-	struct kvmhot_quick *q = &v->quick;
-	unsigned int nr = q->who & KVMHOT_TAG_MASK;
-	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
-	u64 *edge = &v->log.edge[KVMHOT_TAG_HANDLE];
-	u64 *last = &v->log.edge[nr];
-	struct kvmhot_fold *f = &v->fold;
-	u64 before = q->last, now = 0, guest, irq;
-	struct kvmhot_cell *cell;
-
-	if (place >= KVMHOT_QUICK_PLACES || v->task != current ||
-	    !(BIT(kvmhot_edge_stage(*last)) & KVMHOT_COST_STAGES) ||
-	    !may_go_on(v))
-		goto slow;
-	cell = READ_ONCE(v->quick_cell[place]);
-	if (cell == &kvmhot_no_cell)
-		goto slow;
-	*edge = kvmhot_edge(q->handle_tsc, KVMHOT_HANDLE);
-	for (; edge < last; edge++)
-		kvmhot_fold_span(f, edge[0], edge[1]);
-	guest = q->exit_tsc - before;
-	irq = q->handle_tsc - q->exit_tsc;
-	now = rdtsc();
-	kvmhot_fold_span(f, *last, kvmhot_edge(now, 0));
-	if (kvmhot_is_lost(f))
-		goto undo;
-	/* From here on readers wait, see the head of this file. */
-	kvmhot_put(&q->last, now);
-	if (!kvmhot_quick_add(v, cell, kvmhot_cost(f) + irq, guest, irq)) {
-		kvmhot_put(&q->last, before);
-		goto undo;
-	}
-	q->guest += guest;
-	q->irq += irq;
-	q->beside += now - q->handle_tsc - f->cycles[KVMHOT_HANDLE];
-	q->rounds++;
-	f->cycles[KVMHOT_HANDLE] = 0;
-	kvmhot_cell_add_rare(v, &cell->rare);
-	cell->rare.ept += v->ept;
-	v->ept = 0;
-	if (kvmhot_edge_stage(v->log.edge[KVMHOT_TAG_REENTER]) == KVMHOT_REENTER)
-		v->sum[KVMHOT_RETURNED]++;
-	kvmhot_end_round(q, nr);
-	return;
-undo:
-	/* It will be folded again. */
-	memset(f, 0, sizeof(*f));
-slow:
-	kvmhot_slow_entry(vcpu, now);
-}
-
-/* With edges that no usual exit has, on KVM's fast path, with events, or slow. */
+/* On KVM's fast path, or with more edges than a usual exit, or the slow way. */
 static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
-	if (kvmhot_is_logged(v) &&
-	    kvmhot_is_at(v, vcpu, v->quick.who & KVMHOT_WHO_MASK))
-		add_log(v, vcpu);
+	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
+		add_round(v, vcpu, KVMHOT_TAG_IRQ);
 	else if (!kvmhot_is_quick(v))
 		kvmhot_slow_entry(vcpu, 0);
-	else if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
-		add_round(v, vcpu, KVMHOT_TAG_IRQ);
-	else if (!kvmhot_pmuquick_entry(v, vcpu))
+	else if (!kvmhot_quick_fold(v, vcpu))
 		kvmhot_slow_entry(vcpu, rdtsc());
 }
 
@@ -317,7 +250,7 @@ static noinline void detail_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_REENTER) &&
 	    kvmhot_edge_stage(v->log.edge[KVMHOT_TAG_REENTER]) ==
-		    KVMHOT_REENTER && !v->ept && may_go_on(v))
+		    KVMHOT_REENTER && !v->ept && kvmhot_quick_may_go_on(v))
 		add_round(v, vcpu, KVMHOT_TAG_REENTER);
 	else
 		other_entry(v, vcpu);

@@ -87,9 +87,13 @@ void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 			    const struct kvm_vcpu *vcpu);
-bool kvmhot_pmuquick_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
+u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
+			 bool away);
 bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
 void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
+
+/* fold.c */
+bool kvmhot_quick_fold(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu);
 
 /* What they do not deal with; see timeline.c. */
 void kvmhot_slow_exit(struct kvm_vcpu *vcpu);
@@ -249,10 +253,10 @@ static __always_inline void kvmhot_settle(struct kvmhot_vcpu *v)
 		kvmhot_quick_settle(v);
 }
 
-/* On the quick way, is there place for any edge?  Not with events. */
+/* On the quick way, is there place for any edge? */
 static __always_inline bool kvmhot_is_logging(const struct kvmhot_vcpu *v)
 {
-	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_WHO_MASK;
+	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_TAG_MASK;
 
 	/* KVMHOT_SLOW is none of these. */
 	return tag - KVMHOT_TAG_HANDLE < KVMHOT_TAG_LAST - KVMHOT_TAG_HANDLE;
@@ -261,7 +265,7 @@ static __always_inline bool kvmhot_is_logging(const struct kvmhot_vcpu *v)
 /* Has it an edge that no usual exit has?  Then kvm_entry will look twice. */
 static __always_inline bool kvmhot_is_logged(const struct kvmhot_vcpu *v)
 {
-	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_WHO_MASK;
+	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_TAG_MASK;
 
 	return tag - KVMHOT_TAG_LOG <= KVMHOT_TAG_LAST - KVMHOT_TAG_LOG;
 }
@@ -294,6 +298,13 @@ static __always_inline u64 kvmhot_quick_edge(struct kvmhot_vcpu *v,
 	}
 	kvmhot_put(last + 1, edge);
 	return now;
+}
+
+/* Is what it found when it began to still so?  See kvmhot_pool_close_quick(). */
+static __always_inline bool kvmhot_quick_may_go_on(const struct kvmhot_vcpu *v)
+{
+	return !READ_ONCE(v->lost_track) &&
+	       (!static_branch_unlikely(&kvmhot_pmu_on) || v->own);
 }
 
 /* Are no edges missing, from those on that the vCPU has on the quick way? */
@@ -363,7 +374,8 @@ static inline void kvmhot_quick_log(const struct kvmhot_quick *q,
 		log->edge[1] = kvmhot_edge(q->exit_tsc, KVMHOT_IRQ);
 	if (tag >= KVMHOT_TAG_HANDLE)
 		log->edge[2] = kvmhot_edge(q->handle_tsc, KVMHOT_HANDLE);
-	log->nr = tag + 1;
+	/* Threads that race for the vCPU may have come to one more. */
+	log->nr = min_t(unsigned int, tag, KVMHOT_TAG_LAST) + 1;
 }
 
 /**

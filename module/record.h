@@ -105,7 +105,7 @@ enum kvmhot_sum {
 	KVMHOT_ENTRIES,		/* hits of kvm_entry */
 	KVMHOT_HANDLED,		/* hits of vmx_handle_exit */
 	KVMHOT_RETURNED,	/* returns from it, seen with 'detail' */
-	KVMHOT_UNKNOWN,		/* stage; all its bits are set: see kvmhot_edge_unknown() */
+	KVMHOT_UNKNOWN,		/* stage; all its bits are set: see lose_track() in registry.c */
 	KVMHOT_NR_STAGES,
 	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
 	KVMHOT_CLASSED,		/* EPT violations with a class; for readers only */

@@ -13,6 +13,7 @@
 
 #include "kvmhot.h"
 #include "owner.h"
+#include "quick.h"
 
 /* Of resets, and of what they look at: see &kvmhot_vcpu.pmu. */
 DEFINE_MUTEX(kvmhot_reset_lock);
@@ -30,7 +31,7 @@ static int reset_counts(struct kvmhot_vcpu *v)
 		err = kvmhot_look_begin(v, &look);
 		if (err)
 			return err;
-		kvmhot_snap_stages(p, p->base);
+		kvmhot_snap_stages(v, p, &look, p->base);
 	} while (kvmhot_look_retry(v, &look));
 	return 0;
 }
@@ -119,7 +120,8 @@ static void lose_track(struct kvmhot_vcpu *v)
 	/* Pairs with READ_ONCE in kvmhot_quick_settle(). */
 	WRITE_ONCE(v->lost_track, true);
 	/* Beside the end of its VM this may well be no edge any more. */
-	v->log.edge[READ_ONCE(v->log.nr) - 1] |= KVMHOT_UNKNOWN;
+	if (!kvmhot_is_quick(v))
+		v->log.edge[READ_ONCE(v->log.nr) - 1] |= KVMHOT_UNKNOWN;
 }
 
 /**

@@ -109,7 +109,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 	v->sum[KVMHOT_STARTS]++;
 	if (unlikely(!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES))) {
 		/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
-		kvmhot_edge_lose(v, task);
+		kvmhot_edge_lose(v);
 		return;
 	}
 	if (unlikely(!kvmhot_edge_add(v, KVMHOT_ENTER, task)))
@@ -192,7 +192,7 @@ static u64 enter_other(struct kvmhot_vcpu *v)
 		break;
 	default:
 		/* Not in KVM_RUN; so its return was missed. */
-		kvmhot_edge_lose(v, current);
+		kvmhot_edge_lose(v);
 	}
 	return now ?: rdtsc();
 }
@@ -231,7 +231,7 @@ static noinline void leave_run(struct kvmhot_vcpu *v)
 						       KVMHOT_UNKNOWN);
 	}
 	if (unlikely(!kvmhot_in_cost(v)))
-		kvmhot_edge_lose(v, current);
+		kvmhot_edge_lose(v);
 	kvmhot_edge_add(v, KVMHOT_USER, current);
 }
 

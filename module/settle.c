@@ -26,22 +26,30 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 	/* Of two threads that race for the vCPU one gets it. */
 	unsigned long who = xchg(&v->quick.who, KVMHOT_SLOW);
 	enum kvmhot_tag tag = who & KVMHOT_TAG_MASK;
+	bool raced;
 
 	if (unlikely(!kvmhot_is_quick_who(who))) {
 		kvmhot_seq_end(&v->seq, n);
 		return;
 	}
+	/* The edge of a thread that has lost the race for the vCPU? */
+	raced = tag != KVMHOT_TAG_GUEST && v->quick.exit_tsc < v->quick.last;
+	if (unlikely(raced))
+		tag = KVMHOT_TAG_GUEST;
 	if (who & KVMHOT_TAG_PMU)
 		kvmhot_pmuquick_settle(v, tag);
 	kvmhot_quick_log(&v->quick, tag, &v->log);
 	kvmhot_quick_sums(&v->quick, &v->log, v->sum);
+	/* Such a thread may yet have it settled once more. */
+	v->quick.rounds = 0;
+	v->quick.returned = 0;
 	v->last = v->quick.last;
 	if (tag != KVMHOT_TAG_GUEST) {
 		v->slow = tag != KVMHOT_TAG_IRQ;
 		kvmhot_begin_cell(v, kvmhot_quick_key(&v->quick));
 	}
 	/* Pairs with WRITE_ONCE in kvmhot_vm_lose_track(). */
-	if (unlikely(READ_ONCE(v->lost_track)))
+	if (unlikely(READ_ONCE(v->lost_track) || raced))
 		kvmhot_edge_is(v, KVMHOT_UNKNOWN);
 	kvmhot_seq_end(&v->seq, n);
 }
@@ -133,7 +141,6 @@ void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			return;
 		tag += KVMHOT_TAG_PMU;
 	}
-	v->lost_track = false;
 	q->began = now;
 	q->last = now;
 	/* Pairs with the acquires in kvmhot_look_begin(). */

@@ -94,7 +94,7 @@ int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
 		err = kvmhot_look_begin(v, &look);
 		if (err)
 			goto out;
-		kvmhot_snap_stages(p, c->stage);
+		kvmhot_snap_stages(v, p, &look, c->stage);
 		memcpy(c->state, p->state, sizeof(c->state));
 		memcpy(c->err, p->err, sizeof(c->err));
 	} while (kvmhot_look_retry(v, &look));

@@ -238,16 +238,43 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 	return c->gen == READ_ONCE(v->gen);
 }
 
+/* What the events rose by in the stages of a log that have ended. */
+static void add_log(const struct kvmhot_pmu *p, const struct kvmhot_log *log,
+		    u32 known, struct kvmhot_stage_counts *stage)
+{
+	struct kvmhot_stage_counts *to;
+	unsigned int i, e;
+	s64 cycles, rise;
+
+	for (i = 0; i + 1 < log->nr && i + 1 < KVMHOT_LOG_EDGES; i++) {
+		cycles = kvmhot_edge_span(log->edge[i], log->edge[i + 1]);
+		if (!(known & BIT(i)) || !(known & BIT(i + 1)) || cycles < 0)
+			continue;
+		to = &stage[kvmhot_edge_stage(log->edge[i])];
+		to->tsc += cycles;
+		for (e = 0; e < p->nr; e++) {
+			rise = READ_ONCE(p->count[i + 1][e]) -
+			       READ_ONCE(p->count[i][e]);
+			if (!p->state[e] && rise > 0)
+				to->event[e] += rise;
+		}
+	}
+}
+
 /**
  * kvmhot_snap_stages() - add up the counts of a vCPU
- * @p: the counts
+ * @v: the vCPU
+ * @p: its counts
+ * @look: where it is
  * @stage: set to them, by stage
  *
- * Context: inside of kvmhot_seq_read() and kvmhot_seq_retry() of the vCPU.
+ * Context: between kvmhot_look_begin() and kvmhot_look_retry() of the vCPU.
  */
-void kvmhot_snap_stages(const struct kvmhot_pmu *p,
+void kvmhot_snap_stages(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
+			const struct kvmhot_look *look,
 			struct kvmhot_stage_counts *stage)
 {
+	bool quick = kvmhot_is_quick_who(look->q.who);
 	unsigned int s, i;
 
 	for (s = 0; s < KVMHOT_NR_STAGES; s++) {
@@ -256,6 +283,10 @@ void kvmhot_snap_stages(const struct kvmhot_pmu *p,
 			stage[s].event[i] = p->sum[s].event[i] +
 					    p->open[s].event[i];
 	}
+	if (!quick)
+		add_log(p, &v->log, p->known, stage);
+	else if (look->q.who & KVMHOT_TAG_PMU && READ_ONCE(p->quick))
+		add_log(p, &look->log, ~0U, stage);
 }
 
 /**

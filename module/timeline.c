@@ -41,21 +41,21 @@
 static noinline void make_room(struct kvmhot_vcpu *v)
 {
 	kvmhot_edge_end_stay(v);
+	kvmhot_pmu_fold(v);
 	kvmhot_fold_log(&v->fold, &v->log);
 }
 
 NOKPROBE_SYMBOL(make_room);
 
-/* A stage ends, and another begins; inside of the seq. */
+/* A stage ends, and another begins; inside of the seq, and there is room. */
 static __always_inline void log_edge(struct kvmhot_vcpu *v, u64 now,
 				     enum kvmhot_sum stage)
 {
 	u64 nr = READ_ONCE(v->log.nr);
 
-	if (unlikely(nr >= KVMHOT_LOG_EDGES)) {
-		make_room(v);
-		nr = 1;
-	}
+	/* A thread that races for the vCPU may have come before. */
+	if (unlikely(nr >= KVMHOT_LOG_EDGES))
+		return;
 	v->log.edge[nr] = kvmhot_edge(now, stage);
 	v->log.nr = nr + 1;
 }
@@ -68,28 +68,18 @@ static __always_inline void make_unknown(struct kvmhot_vcpu *v)
 {
 	kvmhot_edge_is(v, KVMHOT_UNKNOWN);
 	v->key = KVMHOT_KEY_NONE;
-	kvmhot_pmu_unknown(v);
-}
-
-static u64 edge_read(struct kvmhot_vcpu *v, const struct task_struct *task)
-{
-	return task == current ? kvmhot_pmu_read(v, false) :
-				 kvmhot_pmu_read_as(v, task);
 }
 
 /**
  * kvmhot_edge_lose() - the stage that goes on is not what it was taken for
  * @v: the vCPU
- * @task: as of kvmhot_edge_add()
  */
-noinline void kvmhot_edge_lose(struct kvmhot_vcpu *v,
-			       const struct task_struct *task)
+noinline void kvmhot_edge_lose(struct kvmhot_vcpu *v)
 {
 	u32 n;
 
 	kvmhot_settle(v);
 	n = kvmhot_seq_begin(&v->seq);
-	edge_read(v, task);
 	make_unknown(v);
 	kvmhot_seq_end(&v->seq, n);
 }
@@ -108,22 +98,27 @@ NOKPROBE_SYMBOL(kvmhot_edge_lose);
 noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 			     const struct task_struct *task)
 {
+	bool away = task != current;
 	u64 now;
 	u32 n;
 
 	if (unlikely(!READ_ONCE(kvmhot_hooks_live) && !v->own)) {
-		kvmhot_edge_lose(v, task);
+		kvmhot_edge_lose(v);
 		return 0;
 	}
 	if (likely(kvmhot_is_logging(v) && kvmhot_quick_has_cell(v))) {
-		now = kvmhot_quick_edge(v, v->quick.who & KVMHOT_TAG_MASK,
+		now = v->quick.who & KVMHOT_TAG_PMU ?
+		      kvmhot_pmuquick_edge(v, stage, away) :
+		      kvmhot_quick_edge(v, v->quick.who & KVMHOT_TAG_MASK,
 					stage);
 		if (likely(now))
 			return now;
 	}
 	kvmhot_settle(v);
 	n = kvmhot_seq_begin(&v->seq);
-	now = edge_read(v, task);
+	if (unlikely(READ_ONCE(v->log.nr) >= KVMHOT_LOG_EDGES))
+		make_room(v);
+	now = kvmhot_pmu_read(v, task, away, v->log.nr);
 	log_edge(v, now, stage);
 	kvmhot_seq_end(&v->seq, n);
 	return now;
@@ -183,6 +178,7 @@ static noinline void first_exit(struct kvm_vcpu *vcpu)
 noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+	bool follows;
 	u64 now;
 	u32 n;
 
@@ -193,9 +189,11 @@ noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
 	/* It was taken away if the vCPU was on the quick way when a VM was freed. */
 	this_cpu_write(kvmhot_quick_vcpu, v);
 	n = kvmhot_seq_begin(&v->seq);
-	now = kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
 	/* Or without the entry that it must have followed. */
-	if (likely(kvmhot_stage(v) == KVMHOT_GUEST))
+	follows = kvmhot_stage(v) == KVMHOT_GUEST;
+	now = kvmhot_pmu_read(v, current, KVMHOT_COMPAT_PMU_MEDIATED,
+			      follows ? v->log.nr : KVMHOT_PMU_END);
+	if (likely(follows))
 		log_edge(v, now, KVMHOT_IRQ);
 	else
 		begin_anew(v, now, KVMHOT_IRQ);
@@ -260,7 +258,8 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 		cell = kvmhot_cell_prepare(v);
 	kvmhot_quick_clear(v);
 	if (static_branch_unlikely(&kvmhot_pmu_on) || !now)
-		now = kvmhot_pmu_read(v, KVMHOT_COMPAT_PMU_MEDIATED);
+		now = kvmhot_pmu_read(v, current, KVMHOT_COMPAT_PMU_MEDIATED,
+				      KVMHOT_PMU_END);
 	if (likely(known)) {
 		kvmhot_cell_end(v, cell, now);
 		kvmhot_edge_first(v, now, KVMHOT_GUEST);
@@ -268,6 +267,7 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 		enter_unknown(v, now);
 	}
 	v->sum[KVMHOT_ENTRIES]++;
+	v->lost_track = false;
 	kvmhot_quick_start(v, vcpu, now);
 	this_cpu_write(kvmhot_quick_vcpu, v);
 	kvmhot_seq_end(&v->seq, n);
@@ -280,7 +280,7 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 static noinline void handle_no_exit(struct kvmhot_vcpu *v)
 {
 	if (kvmhot_stage(v) == KVMHOT_GUEST) {
-		kvmhot_edge_lose(v, current);
+		kvmhot_edge_lose(v);
 		kvmhot_edge_add(v, KVMHOT_HANDLE, current);
 	}
 	v->slow = true;
@@ -331,11 +331,11 @@ NOKPROBE_SYMBOL(kvmhot_slow_return);
 static void last_edge(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
 	u32 n = kvmhot_seq_begin(&v->seq);
-	u64 now = kvmhot_pmu_read_as(v, NULL);
+	u64 now = kvmhot_pmu_read(v, NULL, false, KVMHOT_PMU_END);
 
 	/* Not in KVM_RUN; if the stage says so, its return was missed. */
 	if (!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES) ||
-	    !READ_ONCE(kvmhot_hooks_live))
+	    !READ_ONCE(kvmhot_hooks_live) || READ_ONCE(v->lost_track))
 		make_unknown(v);
 	kvmhot_cell_end(v, kvmhot_cell_prepare(v), now);
 	kvmhot_edge_first(v, now, KVMHOT_UNKNOWN);

@@ -114,6 +114,13 @@ echo 1 > $KVMHOT/detail
 faulting --repeat 2 ept_read=31 ept_write=37 out=5
 check "detail"
 handler "detail" "$kernel_faults"
+# With events an exit is added up by other code; long enough for them to be there.
+echo msr/0/ > $KVMHOT/events
+faulting --repeat 100 ept_read=31 ept_write=37 out=5
+check "detail, an event"
+handler "detail, an event" "$kernel_faults"
+true_that "detail, an event: counted" "$(sum pmu exits name=EPT_VIOLATION)" -gt 1000
+echo none > $KVMHOT/events
 echo 0 > $KVMHOT/detail
 faulting ept_write=37
 check "detail no more"
