@@ -45,24 +45,31 @@ slow:
 	kvmhot_slow_exit(vcpu);
 }
 
+/* Where interrupts may be on, and must not come between what is read. */
+static __always_inline bool read_within(const struct kvmhot_pmu *p, u64 *now,
+					u64 *to)
+{
+	unsigned long flags;
+	bool ok;
+
+	local_irq_save(flags);
+	ok = kvmhot_pmu_read_all(p, now, to);
+	local_irq_restore(flags);
+	return ok;
+}
+
 /*
- * An edge elsewhere, @before being the TSC of the one before, as far as an edge has it:
- * interrupts may be on, and must not come between what is read.  Return: false if it
- * must be done the slow way, and nothing has been done.
+ * An edge of vmx_handle_exit, @before being the TSC of the one before.  Return: false
+ * if it must be done the slow way, and nothing has been done.
  */
 static __always_inline bool edge_within(struct kvmhot_vcpu *v,
 					enum kvmhot_tag tag, u64 before,
 					u64 *now)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
-	unsigned long flags;
-	bool ok;
 
 	kvmhot_next_tag(&v->quick);
-	local_irq_save(flags);
-	ok = kvmhot_pmu_read_all(p, now, p->count[tag]);
-	local_irq_restore(flags);
-	if (unlikely(!ok || kvmhot_edge_span(before, kvmhot_edge(*now, 0)) <= 0)) {
+	if (unlikely(!read_within(p, now, p->count[tag]) || *now <= before)) {
 		kvmhot_undo_tag(&v->quick);
 		return false;
 	}
@@ -81,8 +88,7 @@ noinline void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v,
 	u64 now;
 
 	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_PMU + KVMHOT_TAG_IRQ) ||
-		     !edge_within(v, KVMHOT_TAG_HANDLE,
-				  kvmhot_edge(q->exit_tsc, 0), &now)))
+		     !edge_within(v, KVMHOT_TAG_HANDLE, q->exit_tsc, &now)))
 		kvmhot_slow_handle(vcpu);
 	else
 		kvmhot_put(&q->handle_tsc, now);
@@ -102,8 +108,8 @@ noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 
 	if (unlikely(!kvmhot_is_at(v, vcpu,
 				   KVMHOT_TAG_PMU + KVMHOT_TAG_HANDLE) ||
-		     !edge_within(v, KVMHOT_TAG_REENTER,
-				  kvmhot_edge(v->quick.handle_tsc, 0), &now)))
+		     !edge_within(v, KVMHOT_TAG_REENTER, v->quick.handle_tsc,
+				  &now)))
 		kvmhot_slow_return(vcpu);
 	else
 		kvmhot_put(&v->log.edge[KVMHOT_TAG_REENTER],
@@ -112,26 +118,63 @@ noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 
 NOKPROBE_SYMBOL(kvmhot_pmuquick_return);
 
+/* Do all events of @task count, those that the vCPU's other edges have? */
+static bool may_read(const struct kvmhot_pmu *p, const struct task_struct *task)
+{
+	const struct kvmhot_perf *perf;
+	unsigned int i;
+
+	if (!p || !p->quick)
+		return false;
+	/* Pairs with the release in set_perf(). */
+	perf = smp_load_acquire(&p->perf);
+	if (!perf || perf->serial != p->based || perf->task != task)
+		return false;
+	for (i = 0; i < p->nr; i++)
+		if (p->state[i])
+			return false;
+	return true;
+}
+
+/* Where it is switched in perf has not brought them back, but their counts are there. */
+static noinline bool read_away(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
+			       const struct task_struct *task, unsigned long tag,
+			       u64 *now)
+{
+	if (!may_read(p, task))
+		return false;
+	*now = kvmhot_pmu_do_read(v, task, true, tag);
+	return may_read(p, task);
+}
+
 /**
  * kvmhot_pmuquick_edge() - an edge that no usual exit has
  * @v: the vCPU, for which kvmhot_is_logging() is true
  * @stage: what begins
- * @away: this is not the thread, or it has no events: there is nothing to be read
+ * @task: its thread, which need not be the one that runs here
  *
- * Return: as kvmhot_quick_edge().
+ * Return: as kvmhot_quick_edge(); 0 as well if the events cannot be read.
  */
 noinline u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
-				  bool away)
+				  const struct task_struct *task)
 {
 	unsigned long tag = v->quick.who & KVMHOT_TAG_MASK;
-	u64 *last = &v->log.edge[tag], before = *last, now;
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+	u64 *last = &v->log.edge[tag], before = *last, edge, now = 0;
 
 	if (tag == KVMHOT_TAG_HANDLE)
 		before = kvmhot_edge(v->quick.handle_tsc, 0);
-	if (away || !edge_within(v, tag + 1, before, &now))
-		return 0;
-	kvmhot_put(last + 1, kvmhot_edge(now, stage));
-	return now;
+	kvmhot_next_tag(&v->quick);
+	if (likely(task == current ? read_within(p, &now, p->count[tag + 1]) :
+				     read_away(v, p, task, tag + 1, &now))) {
+		edge = kvmhot_edge(now, stage);
+		if (likely(kvmhot_edge_span(before, edge) > 0)) {
+			kvmhot_put(last + 1, edge);
+			return now;
+		}
+	}
+	kvmhot_undo_tag(&v->quick);
+	return 0;
 }
 
 NOKPROBE_SYMBOL(kvmhot_pmuquick_edge);

@@ -88,7 +88,7 @@ void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 			    const struct kvm_vcpu *vcpu);
 u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
-			 bool away);
+			 const struct task_struct *task);
 bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
 void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
 

@@ -108,7 +108,7 @@ noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 	}
 	if (likely(kvmhot_is_logging(v) && kvmhot_quick_has_cell(v))) {
 		now = v->quick.who & KVMHOT_TAG_PMU ?
-		      kvmhot_pmuquick_edge(v, stage, away) :
+		      kvmhot_pmuquick_edge(v, stage, task) :
 		      kvmhot_quick_edge(v, v->quick.who & KVMHOT_TAG_MASK,
 					stage);
 		if (likely(now))
