@@ -418,7 +418,7 @@ void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 	struct kvmhot_cell *cell = kvmhot_cell_prepare(v);
 	u64 now = kvmhot_edge_tsc(v->log.edge[0], v->last);
 
-	kvmhot_edge_is(v, KVMHOT_UNKNOWN);
+	kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
 	kvmhot_cell_end(v, cell, now);
 	kvmhot_edge_first(v, now, KVMHOT_UNKNOWN);
 }

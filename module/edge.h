@@ -56,15 +56,6 @@ static __always_inline void kvmhot_edge_first(struct kvmhot_vcpu *v, u64 now,
 	v->log.nr = 1;
 }
 
-/* The stage that goes on is another than it was taken for. */
-static __always_inline void kvmhot_edge_is(struct kvmhot_vcpu *v,
-					   enum kvmhot_sum stage)
-{
-	u64 *edge = &v->log.edge[READ_ONCE(v->log.nr) - 1];
-
-	*edge = (*edge & ~KVMHOT_STAGE_MASK) | stage;
-}
-
 /* A stay in the VMM, or a halt, has begun with the last edge. */
 static __always_inline void kvmhot_edge_stay(struct kvmhot_vcpu *v)
 {

@@ -103,6 +103,18 @@ static inline __u64 kvmhot_edge_tsc(__u64 edge, __u64 near)
 }
 
 /**
+ * kvmhot_log_is() - the stage that goes on is another than it was taken for
+ * @log: the log
+ * @stage: what it is
+ */
+static inline void kvmhot_log_is(struct kvmhot_log *log, unsigned int stage)
+{
+	__u64 *edge = &log->edge[log->nr - 1];
+
+	*edge = (*edge & ~KVMHOT_STAGE_MASK) | stage;
+}
+
+/**
  * kvmhot_fold_span() - a stage has ended
  * @f: what it is added to
  * @from: the edge that it began with

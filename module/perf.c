@@ -167,7 +167,7 @@ static void set_perf(struct kvmhot_pmu *p, struct kvmhot_perf *perf)
 {
 	struct kvmhot_perf *old = p->perf;
 
-	/* Pairs with the acquire in read_edge(), and READ_ONCE in is_waiting(). */
+	/* Pairs with the acquires in pmu.c, and READ_ONCE in is_waiting(). */
 	smp_store_release(&p->perf, perf);
 	if (!old || --old->users)
 		return;
@@ -341,7 +341,9 @@ void kvmhot_perf_work(void)
 	if (!static_key_enabled(&kvmhot_pmu_on))
 		return;
 	all_vcpus(kvmhot_perf_release);
-	static_branch_disable(&kvmhot_pmu_on);
+	/* What logs have of a list that is still wanted is yet to be added. */
+	if (!is_any_wanted(&used))
+		static_branch_disable(&kvmhot_pmu_on);
 }
 
 /**

@@ -55,22 +55,6 @@ read_event(struct perf_event *event, bool away, u64 *now)
 	return KVMHOT_PMU_COUNTING;
 }
 
-/* The first edge with these events: nothing is known of what led to it. */
-static noinline void begin_with(struct kvmhot_pmu *p,
-				const struct kvmhot_perf *perf)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->nr; i++) {
-		if (p->state[i] || perf->event[i])
-			continue;
-		p->state[i] = KVMHOT_PMU_REFUSED;
-		p->err[i] = perf->err[i];
-	}
-	p->based = perf->serial;
-	p->known = 0;
-}
-
 /**
  * kvmhot_pmu_read_all() - read the TSC, and at once all events
  * @p: where they are counted, or NULL
@@ -125,6 +109,52 @@ static noinline void read_each(struct kvmhot_pmu *p,
 			p->state[i] = read_event(perf->event[i], away, &to[i]);
 }
 
+/* What was counted between two edges, if that is known. */
+static void add_stretch(struct kvmhot_pmu *p, unsigned int from, unsigned int to,
+			u64 edge, u64 next)
+{
+	struct kvmhot_stage_counts *open = &p->open[kvmhot_edge_stage(edge)];
+	s64 cycles = kvmhot_edge_span(edge, next);
+	unsigned int i;
+
+	if (unlikely(!(p->known & BIT(from)) || !(p->known & BIT(to)) ||
+		     cycles < 0)) {
+		p->whole = false;
+		return;
+	}
+	if (unlikely(kvmhot_edge_stage(edge) == KVMHOT_UNKNOWN))
+		p->whole = false;
+	p->touched |= BIT(kvmhot_edge_stage(edge));
+	open->tsc += cycles;
+	for (i = 0; i < p->nr; i++)
+		if (!p->state[i])
+			open->event[i] += kvmhot_pmu_rise(p, i,
+							  p->count[from][i],
+							  p->count[to][i]);
+}
+
+/*
+ * The first edge with these events: nothing is known of what led to it.  What those
+ * before counted up to the log's last edge is added here, once.
+ */
+static noinline void begin_with(struct kvmhot_vcpu *v, struct kvmhot_pmu *p,
+				const struct kvmhot_perf *perf)
+{
+	unsigned int i;
+
+	for (i = 0; i + 1 < v->log.nr; i++)
+		add_stretch(p, i, i + 1, v->log.edge[i], v->log.edge[i + 1]);
+
+	for (i = 0; i < p->nr; i++) {
+		if (p->state[i] || perf->event[i])
+			continue;
+		p->state[i] = KVMHOT_PMU_REFUSED;
+		p->err[i] = perf->err[i];
+	}
+	p->based = perf->serial;
+	p->known = 0;
+}
+
 /**
  * kvmhot_pmu_do_read() - see kvmhot_pmu_read()
  * @v: the vCPU
@@ -153,7 +183,7 @@ noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v,
 	/* So that no interrupt comes between the TSC and the events, either. */
 	local_irq_save(flags);
 	if (unlikely(p->based != perf->serial))
-		begin_with(p, perf);
+		begin_with(v, p, perf);
 	if (unlikely(!kvmhot_pmu_read_all(p, &tsc, p->count[edge]))) {
 		tsc = rdtsc();
 		read_each(p, perf, away, p->count[edge]);
@@ -161,30 +191,6 @@ noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v,
 	local_irq_restore(flags);
 	p->known |= BIT(edge);
 	return tsc;
-}
-
-/* What was counted between two edges, if that is known. */
-static void add_stretch(struct kvmhot_pmu *p, unsigned int from, unsigned int to,
-			u64 edge, u64 next)
-{
-	struct kvmhot_stage_counts *open = &p->open[kvmhot_edge_stage(edge)];
-	s64 cycles = kvmhot_edge_span(edge, next);
-	unsigned int i;
-
-	if (unlikely(!(p->known & BIT(from)) || !(p->known & BIT(to)) ||
-		     cycles < 0)) {
-		p->whole = false;
-		return;
-	}
-	if (unlikely(kvmhot_edge_stage(edge) == KVMHOT_UNKNOWN))
-		p->whole = false;
-	p->touched |= BIT(kvmhot_edge_stage(edge));
-	open->tsc += cycles;
-	for (i = 0; i < p->nr; i++)
-		if (!p->state[i])
-			open->event[i] += kvmhot_pmu_rise(p, i,
-							  p->count[from][i],
-							  p->count[to][i]);
 }
 
 /* The edge becomes the first one; of the others only KVMHOT_PMU_END may be known. */
@@ -262,19 +268,9 @@ static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	cell->pmu_list = list;
 }
 
-/**
- * kvmhot_pmu_take_rows() - have a cell that counts can be added to
- * @v: the vCPU, inside of its seq, or readers wait
- * @cell: the cell
- * @p: the counts
- * @stages: bits of the stages that they are of
- *
- * Context: probe, on the vCPU's thread.
- *
- * Return: false if there is no memory for them.
- */
-bool kvmhot_pmu_take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-			  const struct kvmhot_pmu *p, unsigned long stages)
+/* Return: false if there is no memory for a row for each of @stages. */
+static bool take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		      const struct kvmhot_pmu *p, unsigned long stages)
 {
 	unsigned int stage;
 
@@ -295,7 +291,7 @@ static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 	unsigned int stage, i;
 	u64 *tsc, *row;
 
-	if (unlikely(!kvmhot_pmu_take_rows(v, cell, p, stages))) {
+	if (unlikely(!take_rows(v, cell, p, stages))) {
 		this_cpu_inc(kvmhot_dropped_counts);
 		return;
 	}

@@ -112,8 +112,6 @@ u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, const struct task_struct *task,
 		       bool away, unsigned int edge);
 void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v);
 void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
-bool kvmhot_pmu_take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-			  const struct kvmhot_pmu *p, unsigned long stages);
 
 /**
  * kvmhot_pmu_rise() - what an event rose by

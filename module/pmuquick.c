@@ -149,16 +149,17 @@ static noinline bool read_away(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p
 
 /**
  * kvmhot_pmuquick_edge() - an edge that no usual exit has
- * @v: the vCPU, for which kvmhot_is_logging() is true
+ * @v: the vCPU
+ * @tag: as of kvmhot_quick_edge()
  * @stage: what begins
  * @task: its thread, which need not be the one that runs here
  *
  * Return: as kvmhot_quick_edge(); 0 as well if the events cannot be read.
  */
-noinline u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
+noinline u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, unsigned long tag,
+				  enum kvmhot_sum stage,
 				  const struct task_struct *task)
 {
-	unsigned long tag = v->quick.who & KVMHOT_TAG_MASK;
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	u64 *last = &v->log.edge[tag], before = *last, edge, now = 0;
 

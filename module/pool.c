@@ -299,7 +299,7 @@ void kvmhot_pool_init_quick(void)
  * Records that are not on the quick way, or have an edge there that no usual exit
  * has, keep their CPU's pointer, by which it is noticed that the thread is switched
  * out in the VMM; but for those whose vCPU is gone.  The latter's kvm_entry looks
- * at what may have changed: see may_go_on() in quick.c.
+ * at what may have changed: see kvmhot_quick_may_go_on().
  *
  * What sets a CPU's pointer runs with preemption off, and only if the quick way
  * is open to the record: whoever has changed that waits for a grace period, so

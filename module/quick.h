@@ -87,8 +87,8 @@ void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
 void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 			    const struct kvm_vcpu *vcpu);
-u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
-			 const struct task_struct *task);
+u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, unsigned long tag,
+			 enum kvmhot_sum stage, const struct task_struct *task);
 bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
 void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
 
@@ -254,9 +254,9 @@ static __always_inline void kvmhot_settle(struct kvmhot_vcpu *v)
 }
 
 /* On the quick way, is there place for any edge? */
-static __always_inline bool kvmhot_is_logging(const struct kvmhot_vcpu *v)
+static __always_inline bool kvmhot_may_log(unsigned long who)
 {
-	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_TAG_MASK;
+	unsigned long tag = who & KVMHOT_TAG_MASK;
 
 	/* KVMHOT_SLOW is none of these. */
 	return tag - KVMHOT_TAG_HANDLE < KVMHOT_TAG_LAST - KVMHOT_TAG_HANDLE;
@@ -272,8 +272,8 @@ static __always_inline bool kvmhot_is_logged(const struct kvmhot_vcpu *v)
 
 /**
  * kvmhot_quick_edge() - an edge that no usual exit has, on the quick way
- * @v: the vCPU, for which kvmhot_is_logging() is true
- * @tag: where it is
+ * @v: the vCPU
+ * @tag: where it is; of a @quick.who for which kvmhot_may_log() is true
  * @stage: what begins
  *
  * Return: TSC of the edge; 0 if it is no later than the one before, and nothing has
@@ -317,7 +317,8 @@ static __always_inline bool kvmhot_edges_seen(const struct kvmhot_vcpu *v)
 /* Before kvmhot_edge_add(). */
 static __always_inline void kvmhot_settle_for_edge(struct kvmhot_vcpu *v)
 {
-	if (!kvmhot_is_logging(v) || unlikely(READ_ONCE(v->lost_track)))
+	if (!kvmhot_may_log(READ_ONCE(v->quick.who)) ||
+	    unlikely(READ_ONCE(v->lost_track)))
 		kvmhot_settle(v);
 }
 

@@ -102,12 +102,12 @@ enum kvmhot_sum {
 	KVMHOT_IOCTL,		/* stage */
 	KVMHOT_PREEMPTED,	/* stage */
 	KVMHOT_SLEPT,		/* stage */
-	KVMHOT_ENTRIES,		/* hits of kvm_entry */
+	KVMHOT_UNKNOWN,		/* stage */
+	KVMHOT_NR_STAGES,
+	KVMHOT_ENTRIES = KVMHOT_NR_STAGES, /* hits of kvm_entry */
 	KVMHOT_HANDLED,		/* hits of vmx_handle_exit */
 	KVMHOT_RETURNED,	/* returns from it, seen with 'detail' */
-	KVMHOT_UNKNOWN,		/* stage; all its bits are set: see lose_track() in registry.c */
-	KVMHOT_NR_STAGES,
-	KVMHOT_EXITS = KVMHOT_NR_STAGES, /* hits of kvm_exit; for readers only */
+	KVMHOT_EXITS,		/* hits of kvm_exit; for readers only */
 	KVMHOT_CLASSED,		/* EPT violations with a class; for readers only */
 	KVMHOT_SWITCHES,	/* times that a thread was switched out in a stage */
 	KVMHOT_STARTS,		/* entries of KVM_RUN */

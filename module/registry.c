@@ -21,6 +21,7 @@ DEFINE_MUTEX(kvmhot_reset_lock);
 /* Return: 0, or an errno of kvmhot_look_again(). */
 static int reset_counts(struct kvmhot_vcpu *v)
 {
+	static struct kvmhot_stage_counts base[KVMHOT_NR_STAGES];
 	struct kvmhot_pmu *p = v->pmu;
 	struct kvmhot_look look = {};
 	int err;
@@ -31,8 +32,9 @@ static int reset_counts(struct kvmhot_vcpu *v)
 		err = kvmhot_look_begin(v, &look);
 		if (err)
 			return err;
-		kvmhot_snap_stages(v, p, &look, p->base);
+		kvmhot_snap_stages(v, p, &look, base);
 	} while (kvmhot_look_retry(v, &look));
+	memcpy(p->base, base, sizeof(base));
 	return 0;
 }
 
@@ -121,7 +123,7 @@ static void lose_track(struct kvmhot_vcpu *v)
 	WRITE_ONCE(v->lost_track, true);
 	/* Beside the end of its VM this may well be no edge any more. */
 	if (!kvmhot_is_quick(v))
-		v->log.edge[READ_ONCE(v->log.nr) - 1] |= KVMHOT_UNKNOWN;
+		kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
 }
 
 /**

@@ -227,7 +227,7 @@ static noinline void leave_run(struct kvmhot_vcpu *v)
 	/* An exit that is the VMM's, but never came to vmx_handle_exit. */
 	if (unlikely(kvmhot_stage(v) == KVMHOT_IRQ)) {
 		kvmhot_settle(v);
-		kvmhot_edge_is(v, kvmhot_was_fast(v) ? KVMHOT_HANDLE :
+		kvmhot_log_is(&v->log, kvmhot_was_fast(v) ? KVMHOT_HANDLE :
 						       KVMHOT_UNKNOWN);
 	}
 	if (unlikely(!kvmhot_in_cost(v)))

@@ -50,7 +50,7 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 	}
 	/* Pairs with WRITE_ONCE in kvmhot_vm_lose_track(). */
 	if (unlikely(READ_ONCE(v->lost_track) || raced))
-		kvmhot_edge_is(v, KVMHOT_UNKNOWN);
+		kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
 	kvmhot_seq_end(&v->seq, n);
 }
 

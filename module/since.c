@@ -68,6 +68,12 @@ static bool is_waiting(const struct kvmhot_pmu *p)
 	return waiting;
 }
 
+/* Threads that race for a vCPU may lose what it had at the reset. */
+static void subtract(u64 *count, u64 base)
+{
+	*count -= min(*count, base);
+}
+
 /**
  * kvmhot_vcpu_counts() - the counts of a vCPU since its last reset
  * @v: the vCPU
@@ -100,9 +106,10 @@ int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
 	} while (kvmhot_look_retry(v, &look));
 	c->waiting = is_waiting(p);
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
-		c->stage[stage].tsc -= p->base[stage].tsc;
+		subtract(&c->stage[stage].tsc, p->base[stage].tsc);
 		for (i = 0; i < KVMHOT_MAX_EVENTS; i++)
-			c->stage[stage].event[i] -= p->base[stage].event[i];
+			subtract(&c->stage[stage].event[i],
+				 p->base[stage].event[i]);
 	}
 out:
 	mutex_unlock(&kvmhot_reset_lock);

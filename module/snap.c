@@ -376,7 +376,7 @@ int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 		kvmhot_quick_sums(&look.q, &log, s->sum);
 		last = look.q.last;
 		if (lost_track)
-			log.edge[log.nr - 1] |= KVMHOT_UNKNOWN;
+			kvmhot_log_is(&log, KVMHOT_UNKNOWN);
 	}
 	kvmhot_fold_log(&fold, &log);
 	last = kvmhot_edge_tsc(log.edge[0], last);

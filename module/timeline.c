@@ -66,7 +66,7 @@ static __always_inline void log_edge(struct kvmhot_vcpu *v, u64 now,
  */
 static __always_inline void make_unknown(struct kvmhot_vcpu *v)
 {
-	kvmhot_edge_is(v, KVMHOT_UNKNOWN);
+	kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
 	v->key = KVMHOT_KEY_NONE;
 }
 
@@ -98,7 +98,8 @@ NOKPROBE_SYMBOL(kvmhot_edge_lose);
 noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 			     const struct task_struct *task)
 {
-	bool away = task != current;
+	unsigned long who = READ_ONCE(v->quick.who);
+	unsigned long tag = who & KVMHOT_TAG_MASK;
 	u64 now;
 	u32 n;
 
@@ -106,11 +107,10 @@ noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 		kvmhot_edge_lose(v);
 		return 0;
 	}
-	if (likely(kvmhot_is_logging(v) && kvmhot_quick_has_cell(v))) {
-		now = v->quick.who & KVMHOT_TAG_PMU ?
-		      kvmhot_pmuquick_edge(v, stage, task) :
-		      kvmhot_quick_edge(v, v->quick.who & KVMHOT_TAG_MASK,
-					stage);
+	if (likely(kvmhot_may_log(who) && kvmhot_quick_has_cell(v))) {
+		now = who & KVMHOT_TAG_PMU ?
+		      kvmhot_pmuquick_edge(v, tag, stage, task) :
+		      kvmhot_quick_edge(v, tag, stage);
 		if (likely(now))
 			return now;
 	}
@@ -118,7 +118,7 @@ noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 	n = kvmhot_seq_begin(&v->seq);
 	if (unlikely(READ_ONCE(v->log.nr) >= KVMHOT_LOG_EDGES))
 		make_room(v);
-	now = kvmhot_pmu_read(v, task, away, v->log.nr);
+	now = kvmhot_pmu_read(v, task, task != current, v->log.nr);
 	log_edge(v, now, stage);
 	kvmhot_seq_end(&v->seq, n);
 	return now;
@@ -250,7 +250,7 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 	}
 	/* It never came to vmx_handle_exit: a fast path. */
 	if (kvmhot_stage(v) == KVMHOT_IRQ && kvmhot_was_fast(v))
-		kvmhot_edge_is(v, KVMHOT_HANDLE);
+		kvmhot_log_is(&v->log, KVMHOT_HANDLE);
 	known = kvmhot_in_cost(v) && kvmhot_stage(v) != KVMHOT_IRQ &&
 		v->task == current;
 	n = kvmhot_seq_begin(&v->seq);

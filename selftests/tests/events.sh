@@ -118,4 +118,25 @@ true_that "two are lost at most" "$(sum exits lost)" -le 2
 count_exits_end
 guest_end vm
 tap $? "the guest is content"
+
+# What was counted in an exit that is open, here one to the VMM, is in the figures, and
+# stays in them if all is off when it ends: without that, less than at the reset.
+count msr/0/
+for off in ended enabled; do
+	guest_start vm out=20000
+	guest_go vm
+	dir=$(vm_of vm)
+	until_true '[ "$(event msr/0/ 8)" = 1 ]'
+	guest_done vm
+	cat "$dir/pmu" > "$TMP/pmu"
+	true_that "open, $off: counted" "$(counted msr/0/ exits)" -gt 1000
+	echo all > $KVMHOT/reset
+	echo 0 > $KVMHOT/enabled
+	[ $off = ended ] || echo 1 > $KVMHOT/enabled
+	guest_end vm
+	tap $? "open, $off: the guest is content"
+	cat "$dir/pmu" > "$TMP/pmu"
+	equal "open, $off: no figure is less than nothing" "$(absurd "$TMP/pmu")" ""
+	echo 1 > $KVMHOT/enabled
+done
 tap_end

@@ -103,7 +103,7 @@ static const char *check_log(const __u8 *data, size_t n)
 			continue;
 		case 1:
 			/* The stage was not what it seemed. */
-			l.log.edge[l.log.nr - 1] |= UNKNOWN;
+			kvmhot_log_is(&l.log, UNKNOWN);
 			p.stage = UNKNOWN;
 			continue;
 		case 2:
