@@ -22,7 +22,6 @@
 
 #include "edge.h"
 #include "kvmhot.h"
-#include "quick.h"
 
 /* To read both counts at the same moment while the vCPU runs */
 #define TRIES	10
@@ -68,10 +67,6 @@ static int read_handled(struct kvmhot_vcpu *v, u64 *handled)
 /* May there be an exit that kvmhot has counted, and KVM not yet? */
 static bool is_ahead(const struct kvmhot_vcpu *v)
 {
-	unsigned long who = READ_ONCE(v->quick.who);
-
-	if (kvmhot_is_quick_who(who))
-		return (who & KVMHOT_TAG_MASK) == KVMHOT_TAG_IRQ;
 	return kvmhot_stage(v) == KVMHOT_IRQ;
 }
 

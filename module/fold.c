@@ -30,7 +30,7 @@ static __always_inline void add_stage(struct kvmhot_vcpu *v, struct kvmhot_pmu *
 				      unsigned int stage, u64 cycles,
 				      const u64 *from, const u64 *to)
 {
-	u64 *row = kvmhot_line_at(v, cell->pmu_line[stage]);
+	u64 *row = kvmhot_row_at(v, cell, stage);
 	struct kvmhot_stage_counts *sum = &p->sum[stage];
 	unsigned int i;
 	u64 rise;
@@ -55,11 +55,6 @@ static __always_inline void end_counts(struct kvmhot_pmu *p,
 	cell->pmu_exits++;
 }
 
-static u64 *tsc_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
-{
-	return kvmhot_line_at(v, cell->pmu_line[KVMHOT_PMU_TSC]);
-}
-
 /* Of each stage, the last one of which has ended at @now. */
 static __always_inline void add_counts(struct kvmhot_vcpu *v,
 				       struct kvmhot_pmu *p,
@@ -67,7 +62,7 @@ static __always_inline void add_counts(struct kvmhot_vcpu *v,
 {
 	unsigned int nr = v->log.nr - 1, i;
 	const u64 *edge = v->log.edge;
-	u64 *tsc = tsc_row(v, cell);
+	u64 *tsc = kvmhot_row_at(v, cell, KVMHOT_PMU_TSC);
 
 	for (i = 0; i < nr; i++)
 		add_stage(v, p, cell, tsc, kvmhot_edge_stage(edge[i]),
@@ -175,7 +170,10 @@ static noinline bool fold_events(struct kvmhot_vcpu *v)
 	return fold(v, true);
 }
 
-/* A usual exit with events.  Return: as fold(). */
+/*
+ * A usual exit with events, as most are: without a look at the log, which takes 200
+ * instructions more.  Return: as fold().
+ */
 static noinline bool add_usual(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
@@ -204,7 +202,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 	q->guest += guest;
 	q->irq += irq;
 	q->rounds++;
-	tsc = tsc_row(v, cell);
+	tsc = kvmhot_row_at(v, cell, KVMHOT_PMU_TSC);
 	add_stage(v, p, cell, tsc, KVMHOT_GUEST, guest, p->count[0], p->count[1]);
 	add_stage(v, p, cell, tsc, KVMHOT_IRQ, irq, p->count[1], p->count[2]);
 	add_stage(v, p, cell, tsc, KVMHOT_HANDLE, now - q->handle_tsc,

@@ -119,10 +119,8 @@ static inline void kvmhot_log_is(struct kvmhot_log *log, unsigned int stage)
  * @f: what it is added to
  * @from: the edge that it began with
  * @to: the edge that it ended with
- *
- * Return: its cycles.
  */
-static inline __u64 kvmhot_fold_span(struct kvmhot_fold *f, __u64 from, __u64 to)
+static inline void kvmhot_fold_span(struct kvmhot_fold *f, __u64 from, __u64 to)
 {
 	__s64 cycles = kvmhot_edge_span(from, to);
 
@@ -130,10 +128,9 @@ static inline __u64 kvmhot_fold_span(struct kvmhot_fold *f, __u64 from, __u64 to
 	if (cycles < 0) {
 		f->offset -= cycles;
 		f->back++;
-		return 0;
+	} else {
+		f->cycles[kvmhot_edge_stage(from)] += cycles;
 	}
-	f->cycles[kvmhot_edge_stage(from)] += cycles;
-	return cycles;
 }
 
 /**

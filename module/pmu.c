@@ -133,6 +133,16 @@ static void add_stretch(struct kvmhot_pmu *p, unsigned int from, unsigned int to
 							  p->count[to][i]);
 }
 
+/* In the stages of the log that have ended. */
+static void add_log(struct kvmhot_pmu *p, const struct kvmhot_log *log)
+{
+	const u64 *edge = log->edge;
+	unsigned int i;
+
+	for (i = 0; i + 1 < log->nr; i++)
+		add_stretch(p, i, i + 1, edge[i], edge[i + 1]);
+}
+
 /*
  * The first edge with these events: nothing is known of what led to it.  What those
  * before counted up to the log's last edge is added here, once.
@@ -142,9 +152,7 @@ static noinline void begin_with(struct kvmhot_vcpu *v, struct kvmhot_pmu *p,
 {
 	unsigned int i;
 
-	for (i = 0; i + 1 < v->log.nr; i++)
-		add_stretch(p, i, i + 1, v->log.edge[i], v->log.edge[i + 1]);
-
+	add_log(p, &v->log);
 	for (i = 0; i < p->nr; i++) {
 		if (p->state[i] || perf->event[i])
 			continue;
@@ -210,25 +218,12 @@ static void begin_from(struct kvmhot_pmu *p, unsigned int edge)
 noinline void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
-	const u64 *edge = v->log.edge;
-	unsigned int i, last = v->log.nr - 1;
+	unsigned int last = v->log.nr - 1;
 
 	if (!p || !last)
 		return;
-	for (i = 0; i < last; i++)
-		add_stretch(p, i, i + 1, edge[i], edge[i + 1]);
+	add_log(p, &v->log);
 	begin_from(p, last);
-}
-
-static u64 *stage_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
-		      unsigned int stage)
-{
-	return kvmhot_line_at(v, cell->pmu_line[stage]);
-}
-
-static u64 *tsc_row(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell)
-{
-	return stage_row(v, cell, KVMHOT_PMU_TSC);
 }
 
 /*
@@ -262,8 +257,8 @@ static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++)
 		if (cell->pmu_line[stage])
-			memset(stage_row(v, cell, stage), 0, KVMHOT_LINE_SIZE);
-	memset(tsc_row(v, cell), 0, KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
+			memset(kvmhot_row_at(v, cell, stage), 0, KVMHOT_LINE_SIZE);
+	memset(kvmhot_row_at(v, cell, KVMHOT_PMU_TSC), 0, KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
 	cell->pmu_exits = 0;
 	cell->pmu_list = list;
 }
@@ -295,10 +290,10 @@ static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 		this_cpu_inc(kvmhot_dropped_counts);
 		return;
 	}
-	tsc = tsc_row(v, cell);
+	tsc = kvmhot_row_at(v, cell, KVMHOT_PMU_TSC);
 	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
 		tsc[stage] += p->open[stage].tsc;
-		row = stage_row(v, cell, stage);
+		row = kvmhot_row_at(v, cell, stage);
 		for (i = 0; i < p->nr; i++)
 			row[i] += p->open[stage].event[i];
 	}

@@ -119,13 +119,11 @@ noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 NOKPROBE_SYMBOL(kvmhot_pmuquick_return);
 
 /* Do all events of @task count, those that the vCPU's other edges have? */
-static bool may_read(const struct kvmhot_pmu *p, const struct task_struct *task)
+static bool is_counting(const struct kvmhot_pmu *p, const struct task_struct *task)
 {
 	const struct kvmhot_perf *perf;
 	unsigned int i;
 
-	if (!p || !p->quick)
-		return false;
 	/* Pairs with the release in set_perf(). */
 	perf = smp_load_acquire(&p->perf);
 	if (!perf || perf->serial != p->based || perf->task != task)
@@ -141,10 +139,10 @@ static noinline bool read_away(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p
 			       const struct task_struct *task, unsigned long tag,
 			       u64 *now)
 {
-	if (!may_read(p, task))
+	if (!p || !p->quick || !is_counting(p, task))
 		return false;
 	*now = kvmhot_pmu_do_read(v, task, true, tag);
-	return may_read(p, task);
+	return is_counting(p, task);
 }
 
 /**
@@ -189,20 +187,13 @@ NOKPROBE_SYMBOL(kvmhot_pmuquick_edge);
 bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
-	const struct kvmhot_perf *perf;
-	unsigned int i;
 
 	/* At KVM's tracepoints perf may have taken them off the CPU. */
 	if (KVMHOT_COMPAT_PMU_MEDIATED || !p)
 		return false;
-	/* Pairs with the release in set_perf(). */
-	perf = smp_load_acquire(&p->perf);
-	if (!perf || perf->serial != p->based || perf->task != current ||
-	    !p->whole || p->touched || !(p->known & 1))
+	if (!is_counting(p, current) || !p->whole || p->touched ||
+	    !(p->known & 1))
 		return false;
-	for (i = 0; i < p->nr; i++)
-		if (p->state[i])
-			return false;
 	p->quick = true;
 	return true;
 }

@@ -7,20 +7,11 @@
 #include <string.h>
 
 #include "hist.h"
+#include "rnd.h"
 #include "tap.h"
 
 #define NR_VALUES	20000
 #define OPEN		(15ULL << 30)
-
-static __u64 seed = 88172645463325252ULL;
-
-static __u64 rnd(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 /* Of all magnitudes alike. */
 static __u64 rnd_log(void)

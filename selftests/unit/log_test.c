@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "log_check.h"
+#include "rnd.h"
 #include "tap.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -14,16 +15,6 @@
 #define NR_LOGS		10000000
 #endif
 #define MOST_EDGES	40
-
-static __u64 seed = 88172645463325252ULL;
-
-static __u64 rnd(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 static bool test_random(void)
 {
