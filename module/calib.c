@@ -56,13 +56,17 @@ DEFINE_TRACE(KVMHOT_COMPAT_TP(kvmhot_own_userspace_exit),
 /**
  * struct own - what a calibration needs
  * @v: the record
+ * @page: the page that it begins
  * @vcpu: its key, never in KVM's hands
  * @kvm: the same
  * @file: the same
  * @ticks: TSC cycles of each round
  */
 struct own {
-	struct kvmhot_vcpu	v;
+	union {
+		struct kvmhot_vcpu	v;
+		u8			page[PAGE_SIZE];
+	};
 	struct kvm_vcpu		vcpu __aligned(KVMHOT_WHO_MASK + 1);
 	struct kvm		kvm;
 	struct file		file;
@@ -184,30 +188,6 @@ static u32 less(u32 with, u32 without)
 	return with > without ? with - without : 0;
 }
 
-/*
- * Nothing here knows the costs that there will be.  So that none of them is a
- * new least or greatest one, which is not for the quick way, any will do.
- */
-static bool widen(struct kvmhot_vcpu *v)
-{
-	struct kvmhot_cell *cell = v->quick_cell[kvmhot_quick_place(KVMHOT_OWN_KEY)];
-	struct kvmhot_group *group;
-	unsigned int g;
-
-	if (cell == &kvmhot_no_cell)
-		return false;
-	for (g = 1; g <= KVMHOT_QUICK_GROUPS; g++) {
-		group = cell->group[g];
-		if (group == &kvmhot_no_group)
-			group = kvmhot_group_new(v, cell, g);
-		if (!group)
-			return false;
-		group->min = g == 1 ? KVMHOT_HIST_SUB : 0;
-		group->max = U32_MAX;
-	}
-	return true;
-}
-
 /* The record comes to the quick way, and the code to the cache. */
 static bool warm_up(struct own *o)
 {
@@ -215,9 +195,6 @@ static bool warm_up(struct own *o)
 	KVMHOT_COMPAT_TP(trace_kvmhot_own_entry)(&o->vcpu); /* to the guest */
 	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
 	local_irq_enable();
-	batch(o, o->ticks, false);
-	if (!widen(&o->v))
-		return false;
 	batch(o, o->ticks, false);
 	return kvmhot_is_quick(&o->v);
 }
@@ -242,7 +219,7 @@ static const char *measure_exits(struct own *o, bool detail, u32 without)
 		return "kprobes are turned off";
 	if (!kvmhot_is_quick(&o->v) || q->began != first.began ||
 	    q->rounds + q->returned != first.rounds + first.returned + ROUNDS ||
-	    after.timed - before.timed != ROUNDS)
+	    after.cost.timed - before.cost.timed != ROUNDS)
 		return "an exit went the slow way";
 	if (q->returned - first.returned != (detail ? ROUNDS : 0))
 		return "a return was missed";
@@ -300,7 +277,7 @@ static void own_free(struct own *o)
 {
 	unsigned int i;
 
-	for (i = 0; o && i < KVMHOT_FIRST_PAGES; i++)
+	for (i = 1; o && i < KVMHOT_FIRST_PAGES; i++)
 		free_page((unsigned long)o->v.page[i]);
 	kvfree(o);
 }
@@ -315,7 +292,8 @@ static struct own *own_alloc(void)
 	if (!o)
 		return NULL;
 	v = &o->v;
-	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
+	kvmhot_pool_record(v);
+	for (i = 1; i < KVMHOT_FIRST_PAGES; i++) {
 		v->page[i] = (void *)get_zeroed_page(GFP_KERNEL);
 		if (!v->page[i]) {
 			own_free(o);
@@ -323,7 +301,6 @@ static struct own *own_alloc(void)
 		}
 		v->nr_lines += KVMHOT_PAGE_LINES;
 	}
-	kvmhot_pool_record(v);
 	o->kvm.mm = current->mm;
 	o->vcpu.kvm = &o->kvm;
 	rcu_assign_pointer(o->vcpu.pid, task_pid(current));

@@ -17,17 +17,13 @@
 #include "pmu.h"
 #include "quick.h"
 
-/* Where there is none: nothing fits in, so that nothing is written. */
-struct kvmhot_group kvmhot_no_group __ro_after_init = {
-	.min = U32_MAX,
-};
-
+/* Where there is none: nothing is at hand in it, so that nothing is written. */
 struct kvmhot_cell kvmhot_no_cell __ro_after_init = {
-	.group = { [0 ... KVMHOT_HIST_GROUPS - 1] = &kvmhot_no_group },
+	.hist.near = { [0 ... KVMHOT_HIST_NEAR - 1] = &kvmhot_no_group },
 };
 
 /**
- * kvmhot_lines_take() - memory for a cell, a slot or a part of a histogram
+ * kvmhot_lines_take() - memory for a cell, other spans or a part of a histogram
  * @v: the vCPU
  * @nr: number of lines; they are zeroed, and in one page
  * @end: the lines from this one on are not for the caller
@@ -58,99 +54,46 @@ noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
 	return line;
 }
 
-static void group_clear(struct kvmhot_group *group)
-{
-	unsigned int i;
-
-	memset(group, 0, sizeof(*group));
-	for (i = 0; i < KVMHOT_HIST_SUB; i++)
-		group->n[i] = KVMHOT_COUNT_START;
-	group->min = U32_MAX;
-}
-
-/**
- * kvmhot_group_new() - make a group of a cell's histogram
- * @v: the vCPU
- * @cell: the cell
- * @g: the group, which there is not
- *
- * Context: probe, on the vCPU's thread.
- *
- * Return: the group, NULL if there is no memory for it.
- */
-noinline struct kvmhot_group *kvmhot_group_new(struct kvmhot_vcpu *v,
-					       struct kvmhot_cell *cell,
-					       unsigned int g)
-{
-	unsigned int line = kvmhot_lines_take(v, 1, KVMHOT_LINES_END);
-	struct kvmhot_group *group;
-
-	if (!line)
-		return NULL;
-	group = kvmhot_line_at(v, line);
-	group_clear(group);
-	/* Pairs with the acquire in kvmhot_snap_group(). */
-	smp_store_release(&cell->group[g], group);
-	return group;
-}
-
 static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 					     unsigned int key)
 {
 	unsigned int line = kvmhot_lines_take(v, KVMHOT_CELL_LINES,
 					      KVMHOT_LINES_END);
 	struct kvmhot_cell *cell;
-	unsigned int g;
 
 	if (!line)
 		return NULL;
 	cell = kvmhot_line_at(v, line);
+	kvmhot_hist_init(&cell->hist, KVMHOT_LINES_END);
 	cell->gen = READ_ONCE(v->gen);
 	cell->key = key;
-	for (g = 0; g < KVMHOT_HIST_GROUPS; g++)
-		cell->group[g] = &kvmhot_no_group;
 	/* Pairs with the acquire in cell_at() of snap.c. */
 	smp_store_release(&v->cells[key], line);
 	return cell;
-}
-
-static u64 count_timed(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
-		       unsigned int g)
-{
-	const u64 *carry = kvmhot_group_carry(v, cell, g);
-	unsigned int i;
-	u64 timed = 0;
-
-	for (i = 0; i < KVMHOT_HIST_SUB; i++) {
-		timed += (u64)cell->group[g]->n[i] - KVMHOT_COUNT_START;
-		if (carry)
-			timed += carry[i] << 32;
-	}
-	return timed;
 }
 
 /* A reset was ordered since the cell was last written: put it into effect. */
 static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				u32 gen)
 {
-	u64 past = cell->rare.past + cell->rare.lost;
-	unsigned int g;
-	u64 *carry;
+	struct kvmhot_rare *rare = kvmhot_line_or_null(v, cell->rare);
+	struct kvmhot_rows *rows = kvmhot_line_or_null(v, cell->rows);
 
-	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
-		if (cell->group[g] == &kvmhot_no_group)
-			continue;
-		past += count_timed(v, cell, g);
-		group_clear(cell->group[g]);
-		carry = kvmhot_group_carry(v, cell, g);
-		if (carry)
-			memset(carry, 0, KVMHOT_LINE_SIZE);
+	cell->past += cell->lost + kvmhot_hist_clear(v, &cell->hist);
+	if (rare) {
+		cell->past += kvmhot_hist_clear(v, &rare->cost);
+		kvmhot_hist_clear(v, &rare->felt);
+		memset(&rare->beside, 0, sizeof(rare->beside));
 	}
-	memset(&cell->rare, 0, sizeof(cell->rare));
-	cell->rare.past = past;
+	cell->reenter = 0;
+	cell->ept = 0;
+	cell->fast = 0;
+	cell->lost = 0;
 	/* The next list's rows begin anew. */
-	cell->pmu_list = 0;
-	cell->pmu_exits = 0;
+	if (rows) {
+		rows->list = 0;
+		rows->exits = 0;
+	}
 	cell->gen = gen;
 }
 
@@ -194,133 +137,138 @@ struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 	return cell;
 }
 
-/**
- * kvmhot_cell_carry() - a bucket's count comes round
- * @v: the vCPU, readers of which wait
- * @cell: the cell
- * @g: group of the bucket
- * @sub: place of it in the group
- *
- * Context: probe, on the vCPU's thread.
- *
- * Return: false if there is no memory to remember it in.
- */
-bool kvmhot_cell_carry(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-		       unsigned int g, unsigned int sub)
+static noinline struct kvmhot_rare *rare_new(struct kvmhot_vcpu *v,
+					     struct kvmhot_cell *cell)
 {
-	u16 *map;
-	u64 *carry;
+	unsigned int line = kvmhot_lines_take(v, KVMHOT_RARE_LINES,
+					      KVMHOT_LINES_END);
+	struct kvmhot_rare *rare;
 
-	if (!cell->carry)
-		cell->carry = kvmhot_lines_take(v, 1, KVMHOT_LINES_END);
-	if (!cell->carry)
-		return false;
-	map = kvmhot_line_at(v, cell->carry);
-	if (!map[g])
-		map[g] = kvmhot_lines_take(v, 1, KVMHOT_LINES_END);
-	if (!map[g])
-		return false;
-	carry = kvmhot_line_at(v, map[g]);
-	carry[sub]++;
-	return true;
+	if (!line)
+		return NULL;
+	rare = kvmhot_line_at(v, line);
+	kvmhot_hist_init(&rare->cost, KVMHOT_LINES_END);
+	kvmhot_hist_init(&rare->felt, KVMHOT_LINES_END);
+	/* Pairs with the acquire in copy_cell() of snap.c. */
+	smp_store_release(&cell->rare, line);
+	return rare;
 }
 
-/* What 32 bits cannot tell of the last group. */
-static void add_top(struct kvmhot_cell *cell, struct kvmhot_group *group,
-		    u64 cost)
+static __always_inline struct kvmhot_rare *rare_of(struct kvmhot_vcpu *v,
+						   struct kvmhot_cell *cell)
 {
-	bool first = group->max < group->min;
-
-	cell->top_min = first ? cost : min(cell->top_min, cost);
-	cell->top_max = first ? cost : max(cell->top_max, cost);
-	group->min = 0;
-	group->max = 0;
+	return likely(cell->rare) ? kvmhot_line_at(v, cell->rare) :
+				    rare_new(v, cell);
 }
 
 /**
- * kvmhot_cell_add() - add an exit to a cell's histogram, and its guest and irq
+ * kvmhot_cell_add_delayed() - add an exit with KVMHOT_DELAY_STAGES to both histograms
  * @v: the vCPU, readers of which wait
- * @cell: the cell
+ * @rare: the cell's
  * @cost: the exit's KVM cost
- * @guest: its stage guest
+ * @felt: what the guest felt
+ * @guest: the exit's stage guest
  * @irq: its stage irq
  *
  * Context: probe, on the vCPU's thread.
  *
- * Return: false if there is no memory for it.
+ * Return: false if there is no memory for it, and nothing has been done.
  */
-bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost,
-		     u64 guest, u64 irq)
+noinline bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare *rare,
+				      u64 cost, u64 felt, u64 guest, u64 irq)
 {
-	unsigned int g = kvmhot_hist_group(cost);
-	unsigned int sub = kvmhot_hist_sub(cost);
-	struct kvmhot_group *group = cell->group[g];
+	struct kvmhot_group *group;
+	u64 octave, sub;
+	bool near;
 
-	if (unlikely(group == &kvmhot_no_group)) {
-		group = kvmhot_group_new(v, cell, g);
-		if (!group)
-			return false;
-	}
-	if (unlikely(group->n[sub] == U32_MAX) &&
-	    !kvmhot_cell_carry(v, cell, g, sub))
+	near = kvmhot_hist_near(&rare->felt, felt, &group, &octave);
+	sub = near ? kvmhot_near_sub(felt, octave) : 0;
+	/* It must have memory, even for a count that comes to its top. */
+	near = near && likely(group->n[sub] < KVMHOT_COUNT_TOP - 1);
+	if ((!near && unlikely(!kvmhot_hist_make_room(v, &rare->felt, felt))) ||
+	    unlikely(!kvmhot_hist_add(v, &rare->cost, cost, guest, irq)))
 		return false;
-	group->n[sub]++;
-	group->cycles += cost;
-	group->guest += guest;
-	group->irq += irq;
-	if (unlikely(g == KVMHOT_HIST_GROUPS - 1)) {
-		add_top(cell, group, cost);
-		return true;
-	}
-	group->min = min_t(u32, group->min, cost);
-	group->max = max_t(u32, group->max, cost);
+	if (likely(near))
+		kvmhot_group_add(group, sub, felt, 0, 0);
+	else
+		kvmhot_hist_add_slow(v, &rare->felt, felt, 0, 0);
 	return true;
 }
 
 /**
- * kvmhot_cell_add_rare() - add what of an exit is not simply irq and handle
- * @v: the vCPU, readers of which wait; its fold has it, and no longer afterwards
- * @rare: that of the exit's cell, NULL if the exit is lost
+ * kvmhot_cell_add_rare() - add an exit with KVMHOT_RARE_STAGES to a cell's histograms
+ * @v: the vCPU, readers of which wait; its fold has the exit, and goes on to have it
+ * @cell: the cell
+ * @guest: the exit's stage guest
+ * @irq: its stage irq
+ *
+ * Context: probe, on the vCPU's thread.
+ *
+ * Return: false if there is no memory for it, and nothing has been done.
+ */
+noinline bool kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+				   u64 guest, u64 irq)
+{
+	const struct kvmhot_fold *f = &v->fold;
+	struct kvmhot_rare *rare = rare_of(v, cell);
+	u64 cost = kvmhot_cost(f), felt = cost + kvmhot_delay(f);
+
+	if (unlikely(!rare))
+		return false;
+	/* After the last exit there was no guest that could have felt anything. */
+	if (!(f->touched & KVMHOT_DELAY_STAGES) || v->sum[KVMHOT_ENDS])
+		return kvmhot_hist_add(v, &cell->hist, cost, guest, irq);
+	return kvmhot_cell_add_delayed(v, rare, cost, felt, guest, irq);
+}
+
+/**
+ * kvmhot_cell_add_stages() - add KVMHOT_RARE_STAGES of an exit that is over
+ * @v: the vCPU, readers of which wait; its fold has them, and no longer afterwards
+ * @cell: the exit's, to whose histograms it has been added; NULL if it is lost
  *
  * Context: probe, on the vCPU's thread.
  */
-void kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_rare *rare)
+noinline void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *cell)
 {
 	struct kvmhot_fold *f = &v->fold;
 	unsigned long stages = f->touched & KVMHOT_RARE_STAGES;
 	u64 wait = f->cycles[KVMHOT_PREEMPTED] + f->cycles[KVMHOT_SLEPT];
 	u64 halt = f->cycles[KVMHOT_POLL] + f->cycles[KVMHOT_BLOCK];
 	u64 user = f->cycles[KVMHOT_USER];
+	/* With a cell there is one, unless threads race for the vCPU. */
+	struct kvmhot_rare *rare =
+		cell ? kvmhot_line_or_null(v, READ_ONCE(cell->rare)) : NULL;
+	struct kvmhot_beside *b = rare ? &rare->beside : NULL;
 	unsigned int stage;
 
-	f->touched = 0;
 	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
 		v->sum[stage] += f->cycles[stage];
-		if (likely(rare))
-			rare->cycles[KVMHOT_RARE(stage)] += f->cycles[stage];
+		if (likely(b))
+			b->cycles[KVMHOT_RARE(stage)] += f->cycles[stage];
 		f->cycles[stage] = 0;
 	}
-	if (unlikely(!rare))
+	if (unlikely(!b))
 		return;
 	if (user) {
-		rare->user++;
-		rare->user_max = max(rare->user_max, user);
+		b->user++;
+		b->user_max = max(b->user_max, user);
 	}
 	if (halt) {
-		rare->halt++;
-		rare->halt_max = max(rare->halt_max, halt);
+		b->halt++;
+		b->halt_max = max(b->halt_max, halt);
 	}
 	if (wait) {
-		rare->wait++;
-		rare->wait_max = max(rare->wait_max, wait);
+		b->wait++;
+		b->wait_max = max(b->wait_max, wait);
 	}
 }
 
-/* What kvmhot_cell_add_rare() leaves. */
+/* What kvmhot_cell_add_stages() leaves. */
 static __always_inline void add_usual(struct kvmhot_vcpu *v)
 {
 	static const u8 usual[] = {
-		KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_UNKNOWN,
+		KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER,
+		KVMHOT_UNKNOWN,
 	};
 	struct kvmhot_fold *f = &v->fold;
 	unsigned int i;
@@ -371,9 +319,8 @@ static __always_inline bool add_exit(struct kvmhot_vcpu *v,
 	const struct kvmhot_fold *f = &v->fold;
 
 	return likely(!kvmhot_is_lost(f) &&
-		      kvmhot_quick_add(v, cell, kvmhot_cost(f),
-				       f->cycles[KVMHOT_GUEST],
-				       f->cycles[KVMHOT_IRQ]));
+		      kvmhot_cell_add(v, cell, f->cycles[KVMHOT_GUEST],
+				      f->cycles[KVMHOT_IRQ]));
 }
 
 /**
@@ -393,13 +340,16 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 	kvmhot_fold_span(&v->fold, v->log.edge[0], kvmhot_edge(now, 0));
 	known = cell && add_exit(v, cell);
 	if (likely(known)) {
-		cell->rare.fast += !v->slow;
-		cell->rare.ept += v->ept;
+		cell->fast += !v->slow;
+		cell->ept += v->ept;
+		cell->reenter += v->fold.cycles[KVMHOT_REENTER];
 	} else if (cell) {
-		cell->rare.lost++;
+		cell->lost++;
 		v->key = KVMHOT_KEY_NONE;
 	}
-	kvmhot_cell_add_rare(v, known ? &cell->rare : NULL);
+	if (v->fold.touched & KVMHOT_RARE_STAGES)
+		kvmhot_cell_add_stages(v, known ? cell : NULL);
+	v->fold.touched = 0;
 	add_usual(v);
 	kvmhot_pmu_end(v, known ? cell : NULL, now);
 	if (likely(known))

@@ -24,7 +24,7 @@ static int show_cells(struct seq_file *m, show_cell_t show)
 	unsigned int key;
 	int ret = 0;
 
-	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
+	snap = kvmalloc(sizeof(*snap), GFP_KERNEL);
 	if (!snap)
 		return -ENOMEM;
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
@@ -41,13 +41,13 @@ static int show_cells(struct seq_file *m, show_cell_t show)
 	}
 	ret = 0;
 out:
-	kfree(snap);
+	kvfree(snap);
 	return ret;
 }
 
-static u64 of_stage(const struct kvmhot_rare *r, enum kvmhot_sum stage)
+static u64 of_stage(const struct kvmhot_beside *b, enum kvmhot_sum stage)
 {
-	return r->cycles[KVMHOT_RARE(stage)];
+	return b->cycles[KVMHOT_RARE(stage)];
 }
 
 /**
@@ -57,19 +57,19 @@ static u64 of_stage(const struct kvmhot_rare *r, enum kvmhot_sum stage)
  */
 void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t)
 {
-	const struct kvmhot_rare *r = &t->rare;
-	u64 wait = of_stage(r, KVMHOT_PREEMPTED) + of_stage(r, KVMHOT_SLEPT);
-	u64 halt = of_stage(r, KVMHOT_POLL) + of_stage(r, KVMHOT_BLOCK);
+	const struct kvmhot_beside *b = &t->beside;
+	const struct kvmhot_dist *d = &t->cost;
+	u64 wait = of_stage(b, KVMHOT_PREEMPTED) + of_stage(b, KVMHOT_SLEPT);
+	u64 halt = of_stage(b, KVMHOT_POLL) + of_stage(b, KVMHOT_BLOCK);
 
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->exits, t->timed,
-		   t->open, r->lost, r->fast);
-	seq_printf(m, "\t%llu\t%llu\t%llu", t->cycles, t->timed ? t->min : 0,
-		   t->max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", r->wait, wait, r->wait_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu", r->user,
-		   of_stage(r, KVMHOT_USER), r->user_max);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->total, r->halt, halt,
-		   r->halt_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu\t%llu", t->exits, d->timed,
+		   t->open, t->lost, t->fast);
+	seq_printf(m, "\t%llu\t%llu\t%llu", d->cycles, d->min, d->max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", b->wait, wait, b->wait_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu", b->user,
+		   of_stage(b, KVMHOT_USER), b->user_max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->total, b->halt, halt,
+		   b->halt_max);
 }
 
 static void show_exits(struct seq_file *m, int id, unsigned int key,
@@ -89,25 +89,44 @@ static int exits_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(exits);
 
+/**
+ * kvmhot_cellfiles_felt() - KVMHOT_COLUMNS_FELT, with the tab before them
+ * @m: where to
+ * @snap: the cell, or the sum of several
+ */
+void kvmhot_cellfiles_felt(struct seq_file *m, const struct kvmhot_snap *snap)
+{
+	const struct kvmhot_dist *d = &snap->t.felt;
+
+	seq_printf(m, "\t%llu\t%llu\t%llu", d->cycles, d->min, d->max);
+	if (d->timed)
+		kvmhot_vmfiles_buckets(m, snap->b.felt);
+	else
+		seq_puts(m, "\t-");
+}
+
 static void show_hist(struct seq_file *m, int id, unsigned int key,
 		      const struct kvmhot_snap *snap)
 {
-	const struct kvmhot_tally *t = &snap->t;
+	const struct kvmhot_dist *d = &snap->t.cost;
 
-	if (!t->timed)
+	if (!d->timed)
 		return;
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", t->timed, t->cycles, t->min,
-		   t->max);
-	kvmhot_vmfiles_buckets(m, snap->bucket);
-	seq_printf(m, "\t%u\n", kvmhot_vmfiles_level(key));
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", d->timed, d->cycles, d->min,
+		   d->max);
+	kvmhot_vmfiles_buckets(m, snap->b.cost);
+	seq_printf(m, "\t%u", kvmhot_vmfiles_level(key));
+	kvmhot_cellfiles_felt(m, snap);
+	seq_putc(m, '\n');
 }
 
 static int hist_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "hist", m->private);
-	seq_puts(m, "# vcpu\treason\tname\ttimed\tcycles\tmin\tmax\tbuckets\tlevel\n");
+	seq_puts(m, "# vcpu\treason\tname\ttimed\tcycles\tmin\tmax\tbuckets\tlevel\t"
+		 KVMHOT_COLUMNS_FELT "\n");
 	return show_cells(m, show_hist);
 }
 DEFINE_SHOW_ATTRIBUTE(hist);
@@ -128,15 +147,16 @@ static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
  */
 void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t)
 {
-	const struct kvmhot_rare *r = &t->rare;
+	const struct kvmhot_beside *b = &t->beside;
+	const struct kvmhot_dist *d = &t->cost;
 	unsigned int i;
 
-	seq_printf(m, "\t%llu\t%llu\t%llu", t->guest, t->irq,
-		   t->cycles - t->irq - of_stage(r, KVMHOT_REENTER) -
-		   of_stage(r, KVMHOT_ENTER));
-	for (i = 0; i < ARRAY_SIZE(r->cycles); i++)
-		seq_printf(m, "\t%llu", r->cycles[i]);
-	seq_printf(m, "\t0\t%llu", r->ept);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", d->guest, d->irq,
+		   d->cycles - d->irq - t->reenter - of_stage(b, KVMHOT_ENTER),
+		   t->reenter);
+	for (i = 0; i < ARRAY_SIZE(b->cycles); i++)
+		seq_printf(m, "\t%llu", b->cycles[i]);
+	seq_printf(m, "\t0\t%llu", t->ept);
 }
 
 static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
@@ -145,7 +165,7 @@ static void show_cell_stages(struct seq_file *m, int id, unsigned int key,
 {
 	seq_printf(m, "%d\t", id);
 	kvmhot_vmfiles_key(m, key);
-	seq_printf(m, "\t%u\t%llu", kvmhot_vmfiles_level(key), t->timed);
+	seq_printf(m, "\t%u\t%llu", kvmhot_vmfiles_level(key), t->cost.timed);
 	kvmhot_cellfiles_stages(m, t);
 	seq_printf(m, "\t%llu\t%llu\n", s->since, s->now);
 }
@@ -167,7 +187,7 @@ static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
 		err = kvmhot_reason_tally(v, key, &cells->cell[key]);
 		if (err)
 			return err;
-		*timed += cells->cell[key].timed;
+		*timed += cells->cell[key].cost.timed;
 	}
 	return 0;
 }
@@ -197,7 +217,7 @@ static int show_stages(struct seq_file *m, struct kvmhot_vcpu *v,
 	} while (s.gen != gen);
 	show_vcpu_stages(m, v->id, timed, &s);
 	for (key = 0; key < KVMHOT_NR_KEYS; key++)
-		if (cells->cell[key].timed)
+		if (cells->cell[key].cost.timed)
 			show_cell_stages(m, v->id, key, &cells->cell[key], &s);
 	return 0;
 }
@@ -237,7 +257,7 @@ static void show_class(struct seq_file *m, int id, unsigned int key,
 		[KVMHOT_EPT_WRITE] = "write",
 		[KVMHOT_EPT_FETCH] = "fetch",
 	};
-	const struct kvmhot_tally *t = &snap->t;
+	const struct kvmhot_dist *d = &snap->t.cost;
 
 	seq_printf(m, "%d\t", id);
 	if (key < KVMHOT_KEY_EPT)
@@ -246,10 +266,10 @@ static void show_class(struct seq_file *m, int id, unsigned int key,
 		seq_printf(m, "%s\t%d", access[key & KVMHOT_EPT_ACCESS],
 			   !!(key & KVMHOT_EPT_PRESENT));
 	seq_printf(m, "\t%u\t%llu\t%llu\t%llu\t%llu",
-		   kvmhot_vmfiles_level(kvmhot_key_reason(key)), t->timed,
-		   t->cycles, t->min, t->max);
-	kvmhot_vmfiles_buckets(m, snap->bucket);
-	kvmhot_cellfiles_stages(m, t);
+		   kvmhot_vmfiles_level(kvmhot_key_reason(key)), d->timed,
+		   d->cycles, d->min, d->max);
+	kvmhot_vmfiles_buckets(m, snap->b.cost);
+	kvmhot_cellfiles_stages(m, &snap->t);
 	seq_putc(m, '\n');
 }
 
@@ -266,10 +286,10 @@ static int show_classes(struct seq_file *m, struct kvmhot_vcpu *v,
 	for (i = 0; i < KVMHOT_EPT_CLASSES + ARRAY_SIZE(unseen); i++) {
 		key = i < KVMHOT_EPT_CLASSES ? KVMHOT_KEY_EPT + i :
 					       unseen[i - KVMHOT_EPT_CLASSES];
-		ret = kvmhot_snap_cell(v, key, &snap->t, snap->bucket);
+		ret = kvmhot_snap_cell(v, key, &snap->t, &snap->b);
 		if (ret < 0)
 			return ret;
-		if (ret && snap->t.timed)
+		if (ret && snap->t.cost.timed)
 			show_class(m, v->id, key, snap);
 	}
 	return 0;
@@ -282,7 +302,7 @@ static int ept_show(struct seq_file *m, void *unused)
 	struct kvmhot_vcpu *v;
 	int err = 0;
 
-	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
+	snap = kvmalloc(sizeof(*snap), GFP_KERNEL);
 	if (!snap)
 		return -ENOMEM;
 	kvmhot_vmfiles_header(m, "ept", vm);
@@ -296,7 +316,7 @@ static int ept_show(struct seq_file *m, void *unused)
 		if (err)
 			break;
 	}
-	kfree(snap);
+	kvfree(snap);
 	return err;
 }
 DEFINE_SHOW_ATTRIBUTE(ept);

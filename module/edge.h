@@ -77,4 +77,22 @@ static __always_inline bool kvmhot_in_cost(const struct kvmhot_vcpu *v)
 	return BIT(kvmhot_stage(v)) & KVMHOT_COST_STAGES;
 }
 
+/**
+ * kvmhot_cell_add() - add an exit that is over to a cell's histograms
+ * @v: the vCPU, readers of which wait; its fold has the exit, and goes on to have it
+ * @cell: the cell
+ * @guest: the exit's stage guest
+ * @irq: its stage irq
+ *
+ * Return: false if there is no memory for it, and nothing has been done.
+ */
+static __always_inline bool kvmhot_cell_add(struct kvmhot_vcpu *v,
+					    struct kvmhot_cell *cell, u64 guest,
+					    u64 irq)
+{
+	if (v->fold.touched & KVMHOT_RARE_STAGES)
+		return kvmhot_cell_add_rare(v, cell, guest, irq);
+	return kvmhot_hist_add(v, &cell->hist, kvmhot_cost(&v->fold), guest, irq);
+}
+
 #endif /* KVMHOT_EDGE_H */

@@ -226,10 +226,10 @@ static void end_halt(void)
 		return;
 	v->sum[KVMHOT_WAKEUPS]++;
 	kvmhot_edge_end_stay(v);
-	kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, v->stay.in, 0);
+	kvmhot_spans_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, v->stay.in, 0);
 	if (v->stay.out)
-		kvmhot_slot_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0,
-				v->stay.out, 0);
+		kvmhot_spans_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0,
+				 v->stay.out, 0);
 }
 
 /*

@@ -31,41 +31,71 @@ struct tracepoint;
 #define KVMHOT_NR_SPARES	32
 
 /**
- * struct kvmhot_tally - the figures of a cell, or of several, but for the histogram
- * @total: exits since first sight; never goes back over a reset
- * @exits: exits since the last reset, as the rest
- * @timed: those of them that are in the histogram
- * @open: 1 if one is under way, else 0
- * @cycles: sum of the KVM costs of the timed
+ * struct kvmhot_dist - the figures of one or more histograms
+ * @timed: how many values
+ * @cycles: their sum
  * @min: least of them; void if there are none
  * @max: greatest of them
- * @guest: sum of their stage guest
- * @irq: sum of their stage irq
- * @rare: further figures
+ * @guest: see &struct kvmhot_group
+ * @irq: likewise
+ */
+struct kvmhot_dist {
+	u64	timed;
+	u64	cycles;
+	u64	min;
+	u64	max;
+	u64	guest;
+	u64	irq;
+};
+
+/**
+ * struct kvmhot_tally - the figures of a cell, or of several, but for the buckets
+ * @total: exits since first sight; never goes back over a reset
+ * @exits: exits since the last reset, as the rest
+ * @open: 1 if one is under way, else 0
+ * @lost: exits that are over but whose cost is not known
+ * @fast: of the timed, those that did not come to vmx_handle_exit
+ * @reenter: sum of their stage reenter
+ * @ept: sum of their time in handle_ept_violation
+ * @beside: of their other stages
+ * @cost: KVM costs
+ * @felt: what the guest felt of the same exits
  */
 struct kvmhot_tally {
 	u64			total;
 	u64			exits;
-	u64			timed;
 	u64			open;
-	u64			cycles;
-	u64			min;
-	u64			max;
-	u64			guest;
-	u64			irq;
-	struct kvmhot_rare	rare;
+	u64			lost;
+	u64			fast;
+	u64			reenter;
+	u64			ept;
+	struct kvmhot_beside	beside;
+	struct kvmhot_dist	cost;
+	struct kvmhot_dist	felt;
+};
+
+/**
+ * struct kvmhot_buckets - their buckets
+ * @cost: sum is that of @timed
+ * @felt: likewise
+ * @part: of a histogram that is added to them
+ */
+struct kvmhot_buckets {
+	u64	cost[KVMHOT_HIST_BUCKETS];
+	u64	felt[KVMHOT_HIST_BUCKETS];
+	u64	part[KVMHOT_HIST_BUCKETS];
 };
 
 /**
  * struct kvmhot_snap - a copy of what is counted of a reason
  * @t: its figures
- * @bucket: its histogram; their sum is @t.timed
- * @part: histogram of a cell that is added to it
+ * @b: its buckets
+ * @part: those of a cell that is added to it
  */
 struct kvmhot_snap {
 	struct kvmhot_tally	t;
-	u64			bucket[KVMHOT_HIST_BUCKETS];
-	u64			part[KVMHOT_HIST_BUCKETS];
+	struct kvmhot_buckets	b;
+	struct kvmhot_buckets	part;
 };
 
 /**
@@ -95,12 +125,16 @@ struct kvmhot_look {
 };
 
 /**
- * struct kvmhot_spans - a consistent copy of a slot
- * @slot: scalars; of the current generation
- * @bucket: the histogram; its sum is @slot.timed
+ * struct kvmhot_span_snap - a consistent copy of spans
+ * @key: of them
+ * @aux: likewise
+ * @d: their figures
+ * @bucket: the histogram; its sum is @d.timed
  */
-struct kvmhot_spans {
-	struct kvmhot_slot	slot;
+struct kvmhot_span_snap {
+	u32			key;
+	u16			aux;
+	struct kvmhot_dist	d;
 	u64			bucket[KVMHOT_HIST_BUCKETS];
 };
 
@@ -168,7 +202,7 @@ struct kvmhot_figures {
  * @dropped: exits that are in no VM's figures
  * @refused: those of them that have no VM
  * @misfits: edges that were not those of a vCPU
- * @dropped_spans: spans that are in no slot
+ * @dropped_spans: spans that are in no histogram
  * @dropped_counts: known exits whose counts are in no cell
  * @lost: exits since the last reset that are in no histogram
  * @forgotten_vms: ended VMs that had to make place, by what was lacking
@@ -241,26 +275,22 @@ void kvmhot_calib_show(struct seq_file *m);
 
 /* cell.c: probe context */
 struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key);
-struct kvmhot_group *kvmhot_group_new(struct kvmhot_vcpu *v,
-				      struct kvmhot_cell *cell,
-				      unsigned int g);
 struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v);
-void kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_rare *rare);
+bool kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+			  u64 guest, u64 irq);
+bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare *rare,
+			     u64 cost, u64 felt, u64 guest, u64 irq);
+void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
 void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
 void kvmhot_cell_lose(struct kvmhot_vcpu *v);
-bool kvmhot_cell_add(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 cost,
-		     u64 guest, u64 irq);
-bool kvmhot_cell_carry(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-		       unsigned int g, unsigned int sub);
-extern struct kvmhot_group kvmhot_no_group;
 extern struct kvmhot_cell kvmhot_no_cell;
 
-/* slot.c: probe context */
+/* span.c: probe context */
 DECLARE_PER_CPU(u64, kvmhot_dropped_spans);
-void kvmhot_slot_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
-		     u16 aux, u64 cycles, u64 beside);
-void kvmhot_slot_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
-			  u32 key, u16 aux, u64 from, u64 to);
+void kvmhot_spans_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
+		      u16 aux, u64 cycles, u64 beside);
+void kvmhot_spans_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
+			   u32 key, u16 aux, u64 from, u64 to);
 
 /* out.c: process context */
 int kvmhot_out_init(void);
@@ -275,12 +305,10 @@ bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
 
 /* snap.c: control path */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
-		     struct kvmhot_tally *t, u64 *bucket);
+		     struct kvmhot_tally *t, struct kvmhot_buckets *b);
 int kvmhot_snap_open(struct kvmhot_vcpu *v, struct kvmhot_open *open);
-int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
-		     struct kvmhot_spans *spans);
-unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
-				    enum kvmhot_chain chain);
+int kvmhot_snap_spans(struct kvmhot_vcpu *v, const struct kvmhot_spans *spans,
+		      struct kvmhot_span_snap *snap);
 int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_counts *c);
 void kvmhot_snap_stages(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
@@ -289,8 +317,10 @@ void kvmhot_snap_stages(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 
 /* reason.c: process context */
-void kvmhot_tally_add(struct kvmhot_tally *sum, u64 *sum_bucket,
-		      const struct kvmhot_tally *t, const u64 *bucket);
+void kvmhot_dist_add(struct kvmhot_dist *sum, const struct kvmhot_dist *d);
+void kvmhot_tally_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
+		      const struct kvmhot_tally *t,
+		      const struct kvmhot_buckets *b);
 int kvmhot_reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_snap *snap);
 int kvmhot_reason_tally(struct kvmhot_vcpu *v, unsigned int key,
@@ -353,7 +383,7 @@ int kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s);
 int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits);
 int kvmhot_coverage_show(struct seq_file *m);
 
-/* debugfs.c, vmfiles.c, cellfiles.c, slotfiles.c, pmufiles.c, totalfile.c */
+/* debugfs.c, vmfiles.c, cellfiles.c, spanfiles.c, pmufiles.c, totalfile.c */
 void kvmhot_debugfs_init(void);
 void kvmhot_debugfs_exit(void);
 /* Columns that several files have; what prints them is named behind. */
@@ -361,6 +391,8 @@ void kvmhot_debugfs_exit(void);
 	"exits\ttimed\topen\tlost\tfast\tcycles\tmin\tmax\t"		\
 	"wait\twait_cycles\twait_max\tuser\tuser_cycles\tuser_max\t"	\
 	"total\thalt\thalt_cycles\thalt_max"
+#define KVMHOT_COLUMNS_FELT	/* kvmhot_cellfiles_felt() */		\
+	"felt_cycles\tfelt_min\tfelt_max\tfelt_buckets"
 #define KVMHOT_COLUMNS_VCPU	/* kvmhot_vmfiles_show() */		\
 	"exits\tdropped\tlost\tentries\truns\tguest_cycles\t"		\
 	"kvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\t"	\
@@ -383,9 +415,10 @@ void kvmhot_vmfiles_sums(struct seq_file *m, const struct kvmhot_sums *s);
 int kvmhot_vmfiles_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f);
 void kvmhot_vmfiles_show(struct seq_file *m, const struct kvmhot_figures *f);
 void kvmhot_cellfiles_show(struct seq_file *m, const struct kvmhot_tally *t);
+void kvmhot_cellfiles_felt(struct seq_file *m, const struct kvmhot_snap *snap);
 void kvmhot_cellfiles_stages(struct seq_file *m, const struct kvmhot_tally *t);
 bool kvmhot_cellfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
-bool kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
+bool kvmhot_spanfiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 bool kvmhot_pmufiles_create(struct kvmhot_vm *vm, struct dentry *dir);
 bool kvmhot_totalfile_create(struct kvmhot_vm *vm, struct dentry *dir);
 int kvmhot_pmufiles_show_events(struct seq_file *m);

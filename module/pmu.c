@@ -227,77 +227,100 @@ noinline void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v)
 }
 
 /*
- * Make room for a row of @nr lines; but the last lines that there are, and that
- * there will be, are for exits.  Return: false if there is none.
+ * Lines for counts; but the last lines that there are, and that there will be, are
+ * for exits.  Return: the first one; 0 if there is none.
  */
-static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-		     unsigned int row, unsigned int nr)
+static unsigned int take_lines(struct kvmhot_vcpu *v, unsigned int nr)
 {
 	unsigned int line, end;
 
-	if (likely(cell->pmu_line[row]))
-		return true;
 	end = min_t(unsigned int, READ_ONCE(v->nr_lines) - KVMHOT_LOW_LINES / 2,
 		    KVMHOT_ROWS_END);
 	line = kvmhot_lines_take(v, nr, end);
 	if (!line)
 		kvmhot_vcpu_want_page(v);
-	/* Pairs with the acquire in row_at(). */
-	smp_store_release(&cell->pmu_line[row], line);
-	if (line)
-		cell->pmu_rows |= BIT(row);
 	return line;
 }
 
+/* Make room for a row of @nr lines.  Return: false if there is none. */
+static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_rows *rows,
+		     unsigned int row, unsigned int nr)
+{
+	unsigned int line;
+
+	if (likely(rows->line[row]))
+		return true;
+	line = take_lines(v, nr);
+	if (!line)
+		return false;
+	/* Pairs with the acquire in copy_counts() of snap.c. */
+	smp_store_release(&rows->line[row], line);
+	rows->there |= BIT(row);
+	return true;
+}
+
 /* The rows are of another list of events, or of before a reset. */
-static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_rows *rows,
 				u32 list)
 {
 	unsigned int stage;
 
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++)
-		if (cell->pmu_line[stage])
-			memset(kvmhot_row_at(v, cell, stage), 0, KVMHOT_LINE_SIZE);
-	memset(kvmhot_row_at(v, cell, KVMHOT_PMU_TSC), 0, KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
-	cell->pmu_exits = 0;
-	cell->pmu_list = list;
+		if (rows->line[stage])
+			memset(kvmhot_line_at(v, rows->line[stage]), 0,
+			       KVMHOT_LINE_SIZE);
+	memset(kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]), 0,
+	       KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
+	rows->exits = 0;
+	rows->list = list;
 }
 
-/* Return: false if there is no memory for a row for each of @stages. */
-static bool take_rows(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-		      const struct kvmhot_pmu *p, unsigned long stages)
+/* The cell's rows, of which there is one for each of @stages; NULL without memory. */
+static struct kvmhot_rows *take_rows(struct kvmhot_vcpu *v,
+				     struct kvmhot_cell *cell,
+				     const struct kvmhot_pmu *p,
+				     unsigned long stages)
 {
+	struct kvmhot_rows *rows;
 	unsigned int stage;
 
-	if (!take_row(v, cell, KVMHOT_PMU_TSC, KVMHOT_PMU_TSC_LINES))
-		return false;
+	if (unlikely(!cell->rows)) {
+		/* Pairs with the acquire in kvmhot_snap_counts(). */
+		smp_store_release(&cell->rows, take_lines(v, 1));
+		if (!cell->rows)
+			return NULL;
+	}
+	rows = kvmhot_line_at(v, cell->rows);
+	if (!take_row(v, rows, KVMHOT_PMU_TSC, KVMHOT_PMU_TSC_LINES))
+		return NULL;
 	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES)
-		if (!take_row(v, cell, stage, 1))
-			return false;
-	if (unlikely(cell->pmu_list != p->list))
-		clear_rows(v, cell, p->list);
-	return true;
+		if (!take_row(v, rows, stage, 1))
+			return NULL;
+	if (unlikely(rows->list != p->list))
+		clear_rows(v, rows, p->list);
+	return rows;
 }
 
 static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 		     struct kvmhot_cell *cell)
 {
 	unsigned long stages = p->touched;
+	struct kvmhot_rows *rows = take_rows(v, cell, p, stages);
 	unsigned int stage, i;
 	u64 *tsc, *row;
 
-	if (unlikely(!take_rows(v, cell, p, stages))) {
+	if (unlikely(!rows)) {
 		this_cpu_inc(kvmhot_dropped_counts);
 		return;
 	}
-	tsc = kvmhot_row_at(v, cell, KVMHOT_PMU_TSC);
+	tsc = kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]);
 	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
 		tsc[stage] += p->open[stage].tsc;
-		row = kvmhot_row_at(v, cell, stage);
+		row = kvmhot_line_at(v, rows->line[stage]);
 		for (i = 0; i < p->nr; i++)
 			row[i] += p->open[stage].event[i];
 	}
-	cell->pmu_exits++;
+	rows->exits++;
 }
 
 /* The exit is over: begin anew. */

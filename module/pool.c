@@ -87,8 +87,8 @@ static void *new_page(void)
 }
 
 /**
- * kvmhot_pool_record() - what a record begins with, but for its pages
- * @v: the record, zeroed
+ * kvmhot_pool_record() - what a record begins with, but for further pages
+ * @v: the record, in a zeroed page
  */
 void kvmhot_pool_record(struct kvmhot_vcpu *v)
 {
@@ -102,7 +102,9 @@ void kvmhot_pool_record(struct kvmhot_vcpu *v)
 	v->quick.who = KVMHOT_SLOW;
 	for (i = 0; i < KVMHOT_QUICK_PLACES; i++)
 		v->quick_cell[i] = &kvmhot_no_cell;
-	v->next_line = 1;	/* 0 means none */
+	v->page[0] = v;
+	v->nr_lines = KVMHOT_PAGE_LINES;
+	v->next_line = KVMHOT_RECORD_LINES;
 }
 
 static struct kvmhot_vcpu *new_record(enum kvmhot_bound *bound)
@@ -114,12 +116,13 @@ static struct kvmhot_vcpu *new_record(enum kvmhot_bound *bound)
 	if (nr_records >= kvmhot_max_vcpus)
 		return NULL;
 	*bound = KVMHOT_MAX_MEMORY;
-	v = kvmhot_pool_alloc(sizeof(*v));
+	/* Not a page of the page allocator's: kmemleak is to find what it points to. */
+	v = kvmhot_pool_alloc(PAGE_SIZE);
 	if (!v)
 		return NULL;
 	nr_records++;
 	kvmhot_pool_record(v);
-	for (i = 0; i < KVMHOT_FIRST_PAGES; i++) {
+	for (i = 1; i < KVMHOT_FIRST_PAGES; i++) {
 		v->page[i] = new_page();
 		if (!v->page[i]) {
 			kvmhot_pool_free(v);
@@ -242,8 +245,7 @@ void kvmhot_pool_refill(void)
  */
 u64 kvmhot_pool_vcpu_bytes(const struct kvmhot_vcpu *v)
 {
-	return sizeof(*v) +
-	       READ_ONCE(v->nr_lines) / KVMHOT_PAGE_LINES * PAGE_SIZE;
+	return READ_ONCE(v->nr_lines) / KVMHOT_PAGE_LINES * PAGE_SIZE;
 }
 
 static void unhash(struct kvmhot_vcpu *v)
@@ -338,7 +340,7 @@ void kvmhot_pool_free(struct kvmhot_vcpu *v)
 	kvmhot_owner_remove_vcpu(v);
 	if (v->mm)
 		mmdrop(v->mm);
-	for (i = 0; i < KVMHOT_MAX_PAGES; i++)
+	for (i = 1; i < KVMHOT_MAX_PAGES; i++)
 		free_page((unsigned long)v->page[i]);
 	kvmhot_perf_free(v->pmu);
 	nr_records--;

@@ -23,7 +23,6 @@
 #include <asm/msr.h>
 
 #include "edge.h"
-#include "lines.h"
 #include "quick.h"
 #include "timeline.h"
 #include "vmx.h"
@@ -149,31 +148,68 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 
 NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
 
-/* A bucket's count has come round in add_round(), which has all but ended. */
-static noinline void carry_round(struct kvmhot_vcpu *v,
-				 struct kvmhot_cell *cell, enum kvmhot_tag tag,
-				 u64 guest)
+/* To the sums, all but that readers need not wait any longer. */
+static __always_inline void add_sums(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+				     enum kvmhot_tag tag, u64 now, u64 guest, u64 irq)
 {
 	struct kvmhot_quick *q = &v->quick;
-	u64 cost = q->last - q->exit_tsc;
-	unsigned int g = kvmhot_hist_group(cost);
-	unsigned int sub = kvmhot_hist_sub(cost);
-	struct kvmhot_group *group = cell->group[g];
 
-	if (!kvmhot_cell_carry(v, cell, g, sub)) {
-		/* No memory: as if it had not been seen to end. */
-		group->n[sub]--;
-		group->cycles -= cost;
-		group->guest -= guest;
-		if (tag != KVMHOT_TAG_IRQ)
-			group->irq -= q->handle_tsc - q->exit_tsc;
-		if (tag == KVMHOT_TAG_REENTER)
-			cell->rare.cycles[KVMHOT_RARE(KVMHOT_REENTER)] -=
-				kvmhot_quick_since(v, tag, q->last);
-		else if (tag == KVMHOT_TAG_IRQ)
-			cell->rare.fast--;
-		cell->rare.lost++;
+	q->guest += guest;
+	if (tag == KVMHOT_TAG_IRQ) {
+		q->fast++;
+		cell->fast++;
+	} else {
+		q->irq += irq;
 	}
+	if (tag == KVMHOT_TAG_REENTER) {
+		u64 reenter = kvmhot_quick_since(v, tag, now);
+
+		q->reenter += reenter;
+		cell->reenter += reenter;
+		q->returned++;
+	} else {
+		q->rounds++;
+	}
+}
+
+static __always_inline u64 stage_irq(const struct kvmhot_quick *q,
+				     enum kvmhot_tag tag)
+{
+	return tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - q->exit_tsc;
+}
+
+/* A bucket's count has come to its top in add_round(), which has all but ended. */
+static noinline void carry_round(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+				 enum kvmhot_tag tag, u64 guest)
+{
+	struct kvmhot_quick *q = &v->quick;
+
+	if (!kvmhot_group_carry(v, &cell->hist, q->last - q->exit_tsc, guest,
+				stage_irq(q, tag))) {
+		/* No memory: as if it had not been seen to end. */
+		if (tag == KVMHOT_TAG_REENTER)
+			cell->reenter -= kvmhot_quick_since(v, tag, q->last);
+		else if (tag == KVMHOT_TAG_IRQ)
+			cell->fast--;
+		cell->lost++;
+	}
+	kvmhot_end_round(q, tag);
+}
+
+/* What add_round() does where the group is not at hand. */
+static noinline void far_round(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
+			       struct kvmhot_cell *cell, enum kvmhot_tag tag, u64 now)
+{
+	struct kvmhot_quick *q = &v->quick;
+	u64 last = q->last, guest = q->exit_tsc - last, irq = stage_irq(q, tag);
+
+	kvmhot_put(&q->last, now);
+	if (!kvmhot_hist_add_slow(v, &cell->hist, now - q->exit_tsc, guest, irq)) {
+		kvmhot_put(&q->last, last);
+		kvmhot_slow_entry(vcpu, now);
+		return;
+	}
+	add_sums(v, cell, tag, now, guest, irq);
 	kvmhot_end_round(q, tag);
 }
 
@@ -189,71 +225,46 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	struct kvmhot_quick *q = &v->quick;
 	u64 now = rdtsc();
 	u64 exit = q->exit_tsc;
-	u64 cost = now - exit;
 	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
 	struct kvmhot_group *group;
 	struct kvmhot_cell *cell;
 	u64 guest, irq, octave;
 
 	if (unlikely(place >= KVMHOT_QUICK_PLACES ||
-		     kvmhot_quick_since(v, tag, now) < 0))
-		goto slow;
+		     kvmhot_quick_since(v, tag, now) < 0)) {
+		kvmhot_slow_entry(vcpu, now);
+		return;
+	}
 	cell = v->quick_cell[place];
-	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
-		goto slow;
-
-	irq = tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - exit;
+	if (unlikely(!kvmhot_hist_near(&cell->hist, now - exit, &group, &octave))) {
+		far_round(v, vcpu, cell, tag, now);
+		return;
+	}
+	irq = stage_irq(q, tag);
 	guest = exit - q->last;
 	/* From here on readers wait, see the head of this file. */
 	kvmhot_put(&q->last, now);
-	q->guest += guest;
-	group->guest += guest;
-	if (tag == KVMHOT_TAG_IRQ) {
-		q->fast++;
-		cell->rare.fast++;
-	} else {
-		q->irq += irq;
-		group->irq += irq;
-	}
-	if (tag == KVMHOT_TAG_REENTER) {
-		u64 reenter = kvmhot_quick_since(v, tag, now);
-
-		q->reenter += reenter;
-		cell->rare.cycles[KVMHOT_RARE(KVMHOT_REENTER)] += reenter;
-		q->returned++;
-	} else {
-		q->rounds++;
-	}
-	group->cycles += cost;
-	if (unlikely(!++group->n[(cost >> octave) - KVMHOT_HIST_SUB]))
+	add_sums(v, cell, tag, now, guest, irq);
+	if (unlikely(!kvmhot_group_add(group, kvmhot_near_sub(now - exit, octave),
+				       now - exit, guest, irq)))
 		carry_round(v, cell, tag, guest);
 	else
 		kvmhot_end_round(q, tag);
-	return;
-slow:
-	kvmhot_slow_entry(vcpu, now);
 }
 
-/* On KVM's fast path, or with more edges than a usual exit, or the slow way. */
+/* With 'detail', on KVM's fast path, or as fold.c has it. */
 static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
-	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ) && kvmhot_is_fast(v))
-		add_round(v, vcpu, KVMHOT_TAG_IRQ);
-	else if (!kvmhot_is_quick(v))
-		kvmhot_slow_entry(vcpu, 0);
-	else if (!kvmhot_quick_fold(v, vcpu))
-		kvmhot_slow_entry(vcpu, rdtsc());
-}
+	unsigned long tag = v->quick.who - (unsigned long)vcpu;
 
-/* With 'detail', or not. */
-static noinline void detail_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
-{
-	if (kvmhot_is_at(v, vcpu, KVMHOT_TAG_REENTER) &&
+	if (tag == KVMHOT_TAG_REENTER && !v->ept &&
 	    kvmhot_edge_stage(v->log.edge[KVMHOT_TAG_REENTER]) ==
-		    KVMHOT_REENTER && !v->ept && kvmhot_quick_may_go_on(v))
+		    KVMHOT_REENTER && kvmhot_quick_may_go_on(v))
 		add_round(v, vcpu, KVMHOT_TAG_REENTER);
+	else if (tag == KVMHOT_TAG_IRQ && kvmhot_is_fast(v))
+		add_round(v, vcpu, KVMHOT_TAG_IRQ);
 	else
-		other_entry(v, vcpu);
+		kvmhot_quick_fold(v, vcpu, tag);
 }
 
 /* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
@@ -264,5 +275,5 @@ void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE)))
 		add_round(v, vcpu, KVMHOT_TAG_HANDLE);
 	else
-		detail_entry(v, vcpu);
+		other_entry(v, vcpu);
 }

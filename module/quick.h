@@ -37,6 +37,7 @@ enum kvmhot_tag {
 	KVMHOT_TAG_HANDLE,
 	KVMHOT_TAG_LOG,
 	KVMHOT_TAG_REENTER = KVMHOT_TAG_LOG,
+	KVMHOT_TAG_VMM,		/* the usual exit to the VMM, at kvm_entry */
 	KVMHOT_TAG_LAST = KVMHOT_LOG_EDGES - 1,
 	KVMHOT_TAG_PMU = 16,	/* added to the others: with perf events */
 };
@@ -93,7 +94,8 @@ bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
 void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
 
 /* fold.c */
-bool kvmhot_quick_fold(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu);
+void kvmhot_quick_fold(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
+		       unsigned long tag);
 
 /* What they do not deal with; see timeline.c. */
 void kvmhot_slow_exit(struct kvm_vcpu *vcpu);
@@ -127,63 +129,6 @@ static __always_inline bool kvmhot_is_at(const struct kvmhot_vcpu *v,
 					 enum kvmhot_tag tag)
 {
 	return v->quick.who == kvmhot_who(vcpu, tag);
-}
-
-/**
- * kvmhot_quick_group() - where a usual exit is added to its cell
- * @cell: the cell
- * @cost: the exit's KVM cost
- * @octave: set, so that @cost >> @octave is 8..15: 8 is that of the first bucket
- * @group: set
- *
- * Return: false if there is no group yet, or @cost is less or greater than all
- * in it.
- */
-static __always_inline bool
-kvmhot_quick_group(const struct kvmhot_cell *cell, u64 cost, u64 *octave,
-		   struct kvmhot_group **group)
-{
-	u64 log = cost / KVMHOT_HIST_SUB;
-
-	/* Not __fls(): like this 0 stays 0, as fls() in bitops.h relies on. */
-	asm("bsrq %0, %0" : "+r" (log) : : "cc");
-	if (unlikely(log >= KVMHOT_QUICK_GROUPS))
-		return false;
-	*octave = log;
-	*group = cell->group[log + 1];
-	/* There may be none, and that fits nothing. */
-	return likely((u32)cost >= (*group)->min &&
-		      (u32)cost <= (*group)->max);
-}
-
-/**
- * kvmhot_quick_add() - as kvmhot_cell_add(), which it calls where it must
- * @v: the vCPU, readers of which wait
- * @cell: the cell
- * @cost: the exit's KVM cost
- * @guest: its stage guest
- * @irq: its stage irq
- *
- * Return: false if there is no memory for it.
- */
-static __always_inline bool kvmhot_quick_add(struct kvmhot_vcpu *v,
-					     struct kvmhot_cell *cell, u64 cost,
-					     u64 guest, u64 irq)
-{
-	struct kvmhot_group *group;
-	u64 octave;
-	u32 *n;
-
-	if (unlikely(!kvmhot_quick_group(cell, cost, &octave, &group)))
-		return kvmhot_cell_add(v, cell, cost, guest, irq);
-	n = &group->n[(cost >> octave) - KVMHOT_HIST_SUB];
-	if (unlikely(*n == U32_MAX))
-		return kvmhot_cell_add(v, cell, cost, guest, irq);
-	++*n;
-	group->cycles += cost;
-	group->guest += guest;
-	group->irq += irq;
-	return true;
 }
 
 /*

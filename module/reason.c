@@ -11,56 +11,67 @@
 
 #include "kvmhot.h"
 
-static void add_stages(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
+static void add_beside(struct kvmhot_beside *sum, const struct kvmhot_beside *b)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sum->cycles); i++)
-		sum->cycles[i] += r->cycles[i];
-	sum->ept += r->ept;
+		sum->cycles[i] += b->cycles[i];
+	sum->wait += b->wait;
+	sum->halt += b->halt;
+	sum->user += b->user;
+	sum->wait_max = max(sum->wait_max, b->wait_max);
+	sum->halt_max = max(sum->halt_max, b->halt_max);
+	sum->user_max = max(sum->user_max, b->user_max);
 }
 
-static void add_rare(struct kvmhot_rare *sum, const struct kvmhot_rare *r)
+/**
+ * kvmhot_dist_add() - add the figures of a histogram to those of others
+ * @sum: is added to
+ * @d: the figures
+ */
+void kvmhot_dist_add(struct kvmhot_dist *sum, const struct kvmhot_dist *d)
 {
-	sum->fast += r->fast;
-	sum->lost += r->lost;
-	sum->wait += r->wait;
-	sum->halt += r->halt;
-	sum->user += r->user;
-	sum->wait_max = max(sum->wait_max, r->wait_max);
-	sum->halt_max = max(sum->halt_max, r->halt_max);
-	sum->user_max = max(sum->user_max, r->user_max);
-	add_stages(sum, r);
+	if (!d->timed)
+		return;
+	/* Without values there is no least one, whatever is there. */
+	if (!sum->timed || d->min < sum->min)
+		sum->min = d->min;
+	sum->max = max(sum->max, d->max);
+	sum->timed += d->timed;
+	sum->cycles += d->cycles;
+	sum->guest += d->guest;
+	sum->irq += d->irq;
 }
 
 /**
  * kvmhot_tally_add() - add the figures of some exits to those of others
  * @sum: is added to
- * @sum_bucket: its histogram, or NULL
+ * @sum_b: its buckets, or NULL
  * @t: the figures
- * @bucket: their histogram, or NULL likewise
+ * @b: their buckets, or NULL likewise
  */
-void kvmhot_tally_add(struct kvmhot_tally *sum, u64 *sum_bucket,
-		      const struct kvmhot_tally *t, const u64 *bucket)
+void kvmhot_tally_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
+		      const struct kvmhot_tally *t, const struct kvmhot_buckets *b)
 {
 	unsigned int i;
 
-	/* A cell without timed exits has no minimum, whatever is there. */
-	if (t->timed && (!sum->timed || t->min < sum->min))
-		sum->min = t->min;
-	sum->max = max(sum->max, t->max);
 	sum->total += t->total;
 	sum->exits += t->exits;
-	sum->timed += t->timed;
 	sum->open += t->open;
-	sum->cycles += t->cycles;
-	sum->guest += t->guest;
-	sum->irq += t->irq;
-	add_rare(&sum->rare, &t->rare);
-	if (!bucket || !t->timed)
+	sum->lost += t->lost;
+	sum->fast += t->fast;
+	sum->reenter += t->reenter;
+	sum->ept += t->ept;
+	add_beside(&sum->beside, &t->beside);
+	kvmhot_dist_add(&sum->cost, &t->cost);
+	kvmhot_dist_add(&sum->felt, &t->felt);
+	if (!b || !t->cost.timed)
 		return;
-	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++)
-		sum_bucket[i] += bucket[i];
+	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++) {
+		sum_b->cost[i] += b->cost[i];
+		sum_b->felt[i] += b->felt[i];
+	}
 }
 
 /* The cell of a reason that comes after that of @key; 0 after the last one. */
@@ -89,20 +100,21 @@ static bool is_there(const struct kvmhot_vcpu *v, unsigned int key)
 
 /* Without what is open.  Return: 0, or an errno of kvmhot_look_again(). */
 static int add_cells(struct kvmhot_vcpu *v, unsigned int key,
-		     struct kvmhot_tally *t, u64 *bucket, u64 *part)
+		     struct kvmhot_tally *t, struct kvmhot_buckets *b,
+		     struct kvmhot_buckets *part)
 {
 	struct kvmhot_tally cell;
 	int ret;
 
 	memset(t, 0, sizeof(*t));
-	if (bucket)
-		memset(bucket, 0, KVMHOT_HIST_BUCKETS * sizeof(*bucket));
+	if (b)
+		memset(b, 0, sizeof(*b));
 	do {
 		ret = kvmhot_snap_cell(v, key, &cell, part);
 		if (ret < 0)
 			return ret;
 		if (ret)
-			kvmhot_tally_add(t, bucket, &cell, part);
+			kvmhot_tally_add(t, b, &cell, part);
 	} while ((key = next_key(key)));
 	return 0;
 }
@@ -113,7 +125,8 @@ static int add_cells(struct kvmhot_vcpu *v, unsigned int key,
  * more, read all again: then no count is ever less than at an earlier reading.
  */
 static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
-		       struct kvmhot_tally *t, u64 *bucket, u64 *part)
+		       struct kvmhot_tally *t, struct kvmhot_buckets *b,
+		       struct kvmhot_buckets *part)
 {
 	struct kvmhot_open open, after;
 	unsigned int tries = 0;
@@ -128,7 +141,7 @@ static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 		gen = READ_ONCE(v->gen);
 		err = kvmhot_look_again(&tries) ?:
 		      kvmhot_snap_open(v, &open) ?:
-		      add_cells(v, key, t, bucket, part) ?:
+		      add_cells(v, key, t, b, part) ?:
 		      kvmhot_snap_open(v, &after);
 		if (err)
 			return err;
@@ -154,7 +167,7 @@ static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 int kvmhot_reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_snap *snap)
 {
-	return reason_snap(v, key, &snap->t, snap->bucket, snap->part);
+	return reason_snap(v, key, &snap->t, &snap->b, &snap->part);
 }
 
 /**

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is kept of a vCPU: its record; the cells of its exit reasons and the
- * slots of other spans are in cell.h.  The words are those of the file ABI.
+ * What is kept of a vCPU: its record; the cells of its exit reasons are in cell.h,
+ * other spans in span.h.  The words are those of the file ABI.
  */
 #ifndef KVMHOT_RECORD_H
 #define KVMHOT_RECORD_H
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
@@ -52,12 +54,11 @@ struct kvmhot_vm;
 #define KVMHOT_QUICK_CLASSES	KVMHOT_EPT_LEVEL2
 #define KVMHOT_QUICK_REASONS	96
 #define KVMHOT_QUICK_PLACES	(KVMHOT_QUICK_CLASSES + KVMHOT_QUICK_REASONS)
-/* Groups of a histogram, but for the first, whose costs 32 bits can tell. */
-#define KVMHOT_QUICK_GROUPS	30
 
 /*
  * Memory of a vCPU comes in pages, cut into lines of one cache line.  A line
- * holds one group of a histogram, so that an exit writes to one of them.
+ * holds one group of a histogram, so that an exit writes to one of them.  The first
+ * page begins with the record itself.
  */
 #define KVMHOT_LINE_SIZE	64
 #define KVMHOT_PAGE_LINES	(PAGE_SIZE / KVMHOT_LINE_SIZE)
@@ -65,25 +66,18 @@ struct kvmhot_vm;
  * That a record starts with: a guest that boots has a dozen reasons and all classes of
  * EPT violations before the worker comes to run.
  */
-#define KVMHOT_FIRST_PAGES	4
+#define KVMHOT_FIRST_PAGES	3
 #define KVMHOT_MAX_PAGES	16
 #define KVMHOT_LINES_END	(KVMHOT_MAX_PAGES * KVMHOT_PAGE_LINES)
 /*
  * A VMM can make as many kinds of spans as there are numbers of ioctls.  From
  * this line on there is nothing for them, so that exits have memory.
  */
-#define KVMHOT_SLOTS_END	(KVMHOT_LINES_END / 2)
+#define KVMHOT_SPANS_END	(KVMHOT_LINES_END / 2)
 /* Likewise for counts of events. */
 #define KVMHOT_ROWS_END		(KVMHOT_LINES_END / 4 * 3)
-/*
- * What a bucket's count begins with.  For tests: a greater one makes it come
- * round sooner.
- */
-#ifndef KVMHOT_COUNT_START
-#define KVMHOT_COUNT_START	0U
-#endif
 /* A burst of new reasons must fit while the worker gets the next page. */
-#define KVMHOT_LOW_LINES	KVMHOT_PAGE_LINES
+#define KVMHOT_LOW_LINES	(KVMHOT_PAGE_LINES / 2)
 
 /*
  * Sums of a vCPU.  They only grow; a reset remembers where they were
@@ -150,9 +144,22 @@ static __always_inline bool kvmhot_is_lost(const struct kvmhot_fold *f)
 #define KVMHOT_STAY_OUT		(BIT(KVMHOT_AWAY) | BIT(KVMHOT_BLOCK))
 
 /* Stages that a usual exit does not have: see &struct kvmhot_rare. */
-#define KVMHOT_RARE_STAGES	GENMASK(KVMHOT_SLEPT, KVMHOT_REENTER)
+#define KVMHOT_RARE_STAGES	GENMASK(KVMHOT_SLEPT, KVMHOT_ENTER)
 
-/* Kinds of spans that have slots of their own, beside the cells. */
+/* Those of them by which the guest felt more than KVM's cost; a halt is its own wish. */
+#define KVMHOT_DELAY_STAGES	(BIT(KVMHOT_USER) | BIT(KVMHOT_AWAY) | \
+				 BIT(KVMHOT_IOCTL) | BIT(KVMHOT_PREEMPTED) | \
+				 BIT(KVMHOT_SLEPT))
+
+/* What they amount to. */
+static __always_inline u64 kvmhot_delay(const struct kvmhot_fold *f)
+{
+	return f->cycles[KVMHOT_USER] + f->cycles[KVMHOT_AWAY] +
+	       f->cycles[KVMHOT_IOCTL] + f->cycles[KVMHOT_PREEMPTED] +
+	       f->cycles[KVMHOT_SLEPT];
+}
+
+/* Kinds of spans that have histograms of their own, beside the cells. */
 enum kvmhot_chain {
 	KVMHOT_CHAIN_USER,	/* key: that of the exit, and run << 16 */
 	KVMHOT_CHAIN_HALT,	/* key: KVMHOT_POLL or KVMHOT_BLOCK */
@@ -188,6 +195,7 @@ enum kvmhot_result {
 #define KVMHOT_RUN_ERROR	0xffff	/* KVM_RUN failed: no run->exit_reason */
 
 #include "cell.h"
+#include "span.h"
 
 /**
  * kvmhot_key_reason() - the key of an exit's reason and level
@@ -284,9 +292,9 @@ struct kvmhot_quick {
  * @ino: of the directory that KVM's debugfs has for the VM, named @name; 0 if
  *       it has none
  * @cells: for each key and class, the first line of its cell; 0 is none
- * @chains: for each enum kvmhot_chain, the line of its first slot; 0 is none
- * @ioctl_lock: of the slots of ioctls but KVM_RUN, which threads may race for
- * @page: memory
+ * @chains: for each enum kvmhot_chain, the line of its first spans; 0 is none
+ * @ioctl_lock: of the spans of ioctls but KVM_RUN, which threads may race for
+ * @page: memory; the first one begins with this record
  * @nr_lines: lines in @page that may be used; the worker publishes new ones
  * @next_line: first unused line
  * @refill_asked: more pages were asked for; cleared by the worker
@@ -388,5 +396,16 @@ struct kvmhot_vcpu {
 	struct kvmhot_notice	gone_notice;
 	struct llist_node	refill;
 };
+
+/* Of the first page. */
+#define KVMHOT_RECORD_LINES	\
+	DIV_ROUND_UP(sizeof(struct kvmhot_vcpu), KVMHOT_LINE_SIZE)
+
+/* What is taken as one line, and as several in one page. */
+static_assert(sizeof(struct kvmhot_group) <= KVMHOT_LINE_SIZE);
+static_assert(sizeof(struct kvmhot_wide) <= KVMHOT_LINE_SIZE);
+static_assert(sizeof(struct kvmhot_rows) <= KVMHOT_LINE_SIZE);
+static_assert(sizeof(struct kvmhot_rare) <= PAGE_SIZE);
+static_assert(sizeof(struct kvmhot_vcpu) <= PAGE_SIZE);
 
 #endif /* KVMHOT_RECORD_H */

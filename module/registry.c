@@ -190,7 +190,7 @@ static int count_cells(struct kvmhot_vcpu *v, struct counts *c)
 		if (err)
 			return err;
 		c->exits += cell.total;
-		c->lost += cell.rare.lost;
+		c->lost += cell.lost;
 	}
 	for (; key < KVMHOT_NR_CELLS; key++) {
 		err = kvmhot_snap_cell(v, key, &cell, NULL);

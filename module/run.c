@@ -83,9 +83,9 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 static __always_inline void add_user(struct kvmhot_vcpu *v, u16 key, u64 user,
 				     u64 away)
 {
-	kvmhot_slot_add(v, KVMHOT_CHAIN_USER,
-			(u32)v->run << 16 | kvmhot_key_reason(key), 0, user,
-			away);
+	kvmhot_spans_add(v, KVMHOT_CHAIN_USER,
+			 (u32)v->run << 16 | kvmhot_key_reason(key), 0, user,
+			 away);
 }
 
 /* @other: the thread has run another vCPU since, and its events have counted that. */
@@ -276,8 +276,8 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 	}
 	now = now ?: rdtsc();
 	raw_spin_lock(&v->ioctl_lock);
-	kvmhot_slot_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result_of(ret),
-			     span->start, now);
+	kvmhot_spans_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result_of(ret),
+			      span->start, now);
 	raw_spin_unlock(&v->ioctl_lock);
 }
 
@@ -294,8 +294,8 @@ int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 		leave_other(v, span, ret);
 	} else if (likely(v->task == current)) {
 		v->sum[KVMHOT_RUN_RETURNS]++;
-		kvmhot_slot_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN,
-				     result_of(ret), span->start, rdtsc());
+		kvmhot_spans_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN,
+				      result_of(ret), span->start, rdtsc());
 	}
 	return 0;
 }

@@ -19,84 +19,107 @@ static struct kvmhot_cell *cell_at(struct kvmhot_vcpu *v, unsigned int key)
 	return line ? kvmhot_line_at(v, line) : NULL;
 }
 
-static void copy_buckets(struct kvmhot_vcpu *v, const u16 *map, u64 *bucket)
+static void copy_wide(struct kvmhot_dist *d, const struct kvmhot_wide *wide,
+		      u64 *bucket)
 {
-	unsigned int g, line;
-
-	for (g = 0; g < KVMHOT_HIST_GROUPS; g++, bucket += KVMHOT_HIST_SUB) {
-		/* Pairs with the release in bucket_for() of slot.c. */
-		line = smp_load_acquire(&map[g]);
-		if (line)
-			memcpy(bucket, kvmhot_line_at(v, line),
-			       KVMHOT_LINE_SIZE);
-		else
-			memset(bucket, 0, KVMHOT_LINE_SIZE);
-	}
-}
-
-/* What 32 bits do not tell: see &struct kvmhot_group. */
-static void widen(struct kvmhot_tally *t, const struct kvmhot_cell *cell,
-		  const struct kvmhot_group *group, unsigned int g)
-{
-	u64 base = g == KVMHOT_HIST_GROUPS - 2 ? BIT_ULL(32) : 0;
-	u64 min = base + group->min, max = base + group->max;
-
-	if (group->max < group->min)
-		return;
-	if (g == KVMHOT_HIST_GROUPS - 1) {
-		min = cell->top_min;
-		max = cell->top_max;
-	}
-	t->min = min(t->min, min);
-	t->max = max(t->max, max);
-}
-
-static void add_carry(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
-		      struct kvmhot_tally *t, u64 *bucket, unsigned int g)
-{
-	const u64 *carry = kvmhot_group_carry(v, cell, g);
 	unsigned int i;
+	u64 n;
 
-	for (i = 0; carry && i < KVMHOT_HIST_SUB; i++) {
-		t->timed += carry[i] << 32;
+	for (i = 0; i < KVMHOT_HIST_SUB; i++) {
+		n = (u64)wide->high[i] * KVMHOT_COUNT_TOP;
+		d->timed += n;
 		if (bucket)
-			bucket[i] += carry[i] << 32;
+			bucket[wide->g * KVMHOT_HIST_SUB + i] += n;
 	}
+	d->min = min(d->min, wide->min);
+	d->max = max(d->max, wide->max);
 }
 
 /*
- * Quick, as all is done again if an exit ends meanwhile: there is only what there
+ * Quick, as all is done again if something is added meanwhile: there is only what there
  * is, and the buckets where nothing is are left as they are, namely 0.
  */
-static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
-		      struct kvmhot_tally *t, u64 *bucket)
+static void copy_hist(struct kvmhot_vcpu *v, const struct kvmhot_hist *h,
+		      struct kvmhot_dist *d, u64 *bucket)
 {
 	const struct kvmhot_group *group;
-	unsigned int g, i;
-	u64 n;
+	const struct kvmhot_wide *wide;
+	unsigned int g, i, line;
 
-	memset(t, 0, offsetof(struct kvmhot_tally, rare));
-	t->min = U64_MAX;
+	*d = (struct kvmhot_dist){ .min = U64_MAX };
 	for (g = 0; g < KVMHOT_HIST_GROUPS; g++) {
-		/* Pairs with the release in kvmhot_group_new(). */
-		group = smp_load_acquire(&cell->group[g]);
-		if (group == &kvmhot_no_group)
+		/* Pairs with the release in group_for(). */
+		line = smp_load_acquire(&h->line[g]);
+		if (!line)
 			continue;
+		group = kvmhot_line_at(v, line);
 		for (i = 0; i < KVMHOT_HIST_SUB; i++) {
-			n = (u64)group->n[i] - KVMHOT_COUNT_START;
-			t->timed += n;
+			d->timed += group->n[i];
 			if (bucket)
-				bucket[g * KVMHOT_HIST_SUB + i] = n;
+				bucket[g * KVMHOT_HIST_SUB + i] = group->n[i];
 		}
-		t->cycles += group->cycles;
-		t->guest += group->guest;
-		t->irq += group->irq;
-		widen(t, cell, group, g);
-		if (unlikely(READ_ONCE(cell->carry)))
-			add_carry(v, cell, t, bucket ?
-				  bucket + g * KVMHOT_HIST_SUB : NULL, g);
+		d->cycles += group->cycles;
+		d->guest += group->guest;
+		d->irq += group->irq;
+		if (group->min > group->max)
+			continue;
+		d->min = min_t(u64, d->min, group->min);
+		d->max = max_t(u64, d->max, group->max);
 	}
-	t->rare = cell->rare;
+	/* Pairs with the release in wide_for(). */
+	for (line = smp_load_acquire(&h->wide); line; line = wide->next) {
+		wide = kvmhot_line_at(v, line);
+		copy_wide(d, wide, bucket);
+	}
+}
+
+/* What is copied of a cell: its three histograms, the buckets of which are in @b. */
+struct copy {
+	struct kvmhot_dist	hist;
+	struct kvmhot_dist	cost;
+	struct kvmhot_dist	felt;
+	u64			past;
+	u32			gen;
+};
+
+static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+		      struct copy *c, struct kvmhot_tally *t,
+		      struct kvmhot_buckets *b)
+{
+	/* Pairs with the release in rare_new(). */
+	unsigned int line = smp_load_acquire(&cell->rare);
+	const struct kvmhot_rare *rare;
+
+	c->gen = cell->gen;
+	c->past = cell->past;
+	t->reenter = cell->reenter;
+	t->ept = cell->ept;
+	t->fast = cell->fast;
+	t->lost = cell->lost;
+	copy_hist(v, &cell->hist, &c->hist, b ? b->part : NULL);
+	if (!line)
+		return;
+	rare = kvmhot_line_at(v, line);
+	t->beside = rare->beside;
+	copy_hist(v, &rare->cost, &c->cost, b ? b->cost : NULL);
+	copy_hist(v, &rare->felt, &c->felt, b ? b->felt : NULL);
+}
+
+/* See struct kvmhot_rare: exits of a cell have their cost in one of two histograms. */
+static void add_up(struct copy *c, struct kvmhot_tally *t, struct kvmhot_buckets *b)
+{
+	unsigned int i;
+
+	kvmhot_dist_add(&t->cost, &c->hist);
+	kvmhot_dist_add(&t->cost, &c->cost);
+	kvmhot_dist_add(&t->felt, &c->hist);
+	kvmhot_dist_add(&t->felt, &c->felt);
+	for (i = 0; b && i < KVMHOT_HIST_BUCKETS; i++) {
+		b->cost[i] += b->part[i];
+		b->felt[i] += b->part[i];
+	}
+	t->exits = t->cost.timed + t->lost;
+	t->total = c->past + t->exits;
 }
 
 /**
@@ -104,7 +127,7 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
  * @v: the vCPU
  * @key: the cell
  * @t: the copy; an exit that is open is not in it
- * @bucket: its histogram, whose sum is @t->timed; or NULL, if it is not wanted
+ * @b: its buckets; or NULL, if they are not wanted
  *
  * Tries until no exit ended during the copy.
  *
@@ -113,33 +136,30 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
  * Return: 1, 0 if there is no such cell, or an errno of kvmhot_look_again().
  */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
-		     struct kvmhot_tally *t, u64 *bucket)
+		     struct kvmhot_tally *t, struct kvmhot_buckets *b)
 {
 	const struct kvmhot_cell *cell = cell_at(v, key);
 	struct kvmhot_look look = {};
-	u32 gen;
+	struct copy c = {};
 	int err;
 
 	if (!cell)
 		return 0;
-	if (bucket)
-		memset(bucket, 0, KVMHOT_HIST_BUCKETS * sizeof(*bucket));
+	memset(t, 0, sizeof(*t));
+	if (b)
+		memset(b, 0, sizeof(*b));
 	do {
 		err = kvmhot_look_begin(v, &look);
 		if (err)
 			return err;
-		gen = cell->gen;
-		copy_cell(v, cell, t, bucket);
+		copy_cell(v, cell, &c, t, b);
 	} while (kvmhot_look_retry(v, &look));
-
-	t->exits = t->timed + t->rare.lost;
-	t->total = t->rare.past + t->exits;
-	if (gen != READ_ONCE(v->gen)) {
+	add_up(&c, t, b);
+	if (c.gen != READ_ONCE(v->gen)) {
 		/* Reset, but not touched since. */
 		*t = (struct kvmhot_tally){ .total = t->total };
-		if (bucket)
-			memset(bucket, 0,
-			       KVMHOT_HIST_BUCKETS * sizeof(*bucket));
+		if (b)
+			memset(b, 0, sizeof(*b));
 	}
 	return 1;
 }
@@ -178,27 +198,20 @@ int kvmhot_snap_open(struct kvmhot_vcpu *v, struct kvmhot_open *open)
 	return 0;
 }
 
-/* A row of counts in a cell; NULL if there is none. */
-static const u64 *row_at(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
-			 unsigned int row)
-{
-	/* Pairs with the release in take_row(). */
-	unsigned int line = smp_load_acquire(&cell->pmu_line[row]);
-
-	return line ? kvmhot_line_at(v, line) : NULL;
-}
-
-static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
+static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_rows *rows,
 			struct kvmhot_counts *c)
 {
-	const u64 *tsc = row_at(v, cell, KVMHOT_PMU_TSC), *row;
+	const u64 *tsc, *row;
 	unsigned int stage;
 
-	c->list = cell->pmu_list;
-	c->exits = cell->pmu_exits;
+	c->list = rows->list;
+	c->exits = rows->exits;
 	memset(c->stage, 0, sizeof(c->stage));
+	/* Pairs with the release in take_row(). */
+	tsc = kvmhot_line_or_null(v, smp_load_acquire(&rows->line[KVMHOT_PMU_TSC]));
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
-		row = row_at(v, cell, stage);
+		/* Likewise. */
+		row = kvmhot_line_or_null(v, smp_load_acquire(&rows->line[stage]));
 		if (tsc)
 			c->stage[stage].tsc = tsc[stage];
 		if (row)
@@ -223,16 +236,21 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 {
 	struct kvmhot_cell *cell = cell_at(v, key);
 	struct kvmhot_look look = {};
+	const struct kvmhot_rows *rows;
 	int err;
 
 	if (!cell)
+		return 0;
+	/* Pairs with the release in take_rows(). */
+	rows = kvmhot_line_or_null(v, smp_load_acquire(&cell->rows));
+	if (!rows)
 		return 0;
 	do {
 		err = kvmhot_look_begin(v, &look);
 		if (err)
 			return err;
 		c->gen = cell->gen;
-		copy_counts(v, cell, c);
+		copy_counts(v, rows, c);
 	} while (kvmhot_look_retry(v, &look));
 	/* Reset, but not touched since? */
 	return c->gen == READ_ONCE(v->gen);
@@ -290,48 +308,35 @@ void kvmhot_snap_stages(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 }
 
 /**
- * kvmhot_snap_first_slot() - where a chain begins
+ * kvmhot_snap_spans() - copy spans of a kind that may be in use
  * @v: the vCPU
- * @chain: the chain
- *
- * Return: its line for kvmhot_snap_slot(), 0 if there is none; slots that come
- * later are put before it.
- */
-unsigned int kvmhot_snap_first_slot(struct kvmhot_vcpu *v,
-				    enum kvmhot_chain chain)
-{
-	/* Pairs with try_cmpxchg() in slot_new(). */
-	return smp_load_acquire(&v->chains[chain]);
-}
-
-/**
- * kvmhot_snap_slot() - copy a slot that may be in use
- * @v: the vCPU
- * @line: of the slot; the next one's is then in @spans->slot.next
- * @spans: the copy
+ * @spans: they
+ * @snap: the copy
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if it has no spans since the last reset, or an errno of
+ * Return: 1, 0 if there are none since the last reset, or an errno of
  * kvmhot_look_again().
  */
-int kvmhot_snap_slot(struct kvmhot_vcpu *v, unsigned int line,
-		     struct kvmhot_spans *spans)
+int kvmhot_snap_spans(struct kvmhot_vcpu *v, const struct kvmhot_spans *spans,
+		      struct kvmhot_span_snap *snap)
 {
-	struct kvmhot_slot *slot = kvmhot_line_at(v, line);
 	unsigned int tries = 0;
-	u32 seq;
+	u32 seq, gen;
 	int err;
 
+	snap->key = spans->key;
+	snap->aux = spans->aux;
+	memset(snap->bucket, 0, sizeof(snap->bucket));
 	do {
 		err = kvmhot_look_again(&tries);
 		if (err)
 			return err;
-		seq = kvmhot_seq_read(&slot->seq);
-		memcpy(&spans->slot, slot, offsetof(struct kvmhot_slot, line));
-		copy_buckets(v, slot->line, spans->bucket);
-	} while (kvmhot_seq_retry(&slot->seq, seq));
-	return spans->slot.gen == READ_ONCE(v->gen) && spans->slot.timed;
+		seq = kvmhot_seq_read(&spans->seq);
+		gen = spans->gen;
+		copy_hist(v, &spans->hist, &snap->d, snap->bucket);
+	} while (kvmhot_seq_retry(&spans->seq, seq));
+	return gen == READ_ONCE(v->gen) && snap->d.timed;
 }
 
 /**

@@ -337,9 +337,9 @@ static void last_edge(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 	if (!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES) ||
 	    !READ_ONCE(kvmhot_hooks_live) || READ_ONCE(v->lost_track))
 		make_unknown(v);
+	v->sum[KVMHOT_ENDS] = 1;
 	kvmhot_cell_end(v, kvmhot_cell_prepare(v), now);
 	kvmhot_edge_first(v, now, KVMHOT_UNKNOWN);
-	v->sum[KVMHOT_ENDS] = 1;
 	WRITE_ONCE(v->kvm_last, vcpu->stat.exits);
 	kvmhot_seq_end(&v->seq, n);
 }

@@ -5,6 +5,7 @@
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
@@ -15,7 +16,7 @@
 #include "kvmhot.h"
 
 /* The usual VM fits in, so that it is not read again for want of a buffer. */
-#define TOTALS_SIZE	SZ_16K
+#define TOTALS_SIZE	SZ_32K
 
 /* What a reading is made in, too large for the stack: of one vCPU, of all. */
 struct totals {
@@ -40,8 +41,7 @@ static int sum_cells(struct kvmhot_vm *vm, unsigned int key, struct totals *t)
 		if (!there)
 			memset(&t->sum, 0, sizeof(t->sum));
 		there = 1;
-		kvmhot_tally_add(&t->sum.t, t->sum.bucket, &t->snap.t,
-				 t->snap.bucket);
+		kvmhot_tally_add(&t->sum.t, &t->sum.b, &t->snap.t, &t->snap.b);
 	}
 	return there;
 }
@@ -53,7 +53,7 @@ static int show_reasons(struct seq_file *m, struct totals *t)
 	int ret;
 
 	seq_puts(m, "# reason\tnumber\tname\tlevel\t" KVMHOT_COLUMNS_CELL "\t"
-		 KVMHOT_COLUMNS_STAGES "\tept\tbuckets\n");
+		 KVMHOT_COLUMNS_STAGES "\tept\tbuckets\t" KVMHOT_COLUMNS_FELT "\n");
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
 		/* All is done again, with a bigger buffer. */
 		if (seq_has_overflowed(m))
@@ -69,10 +69,11 @@ static int show_reasons(struct seq_file *m, struct totals *t)
 		seq_printf(m, "\t%u", kvmhot_vmfiles_level(key));
 		kvmhot_cellfiles_show(m, &t->sum.t);
 		kvmhot_cellfiles_stages(m, &t->sum.t);
-		if (t->sum.t.timed)
-			kvmhot_vmfiles_buckets(m, t->sum.bucket);
+		if (t->sum.t.cost.timed)
+			kvmhot_vmfiles_buckets(m, t->sum.b.cost);
 		else
 			seq_puts(m, "\t-");
+		kvmhot_cellfiles_felt(m, &t->sum);
 		seq_putc(m, '\n');
 	}
 	return 0;
@@ -136,7 +137,7 @@ static int totals_show(struct seq_file *m, void *unused)
 	u64 since;
 	int ret;
 
-	t = kmalloc(sizeof(*t), GFP_KERNEL);
+	t = kvmalloc(sizeof(*t), GFP_KERNEL);
 	if (!t)
 		return -ENOMEM;
 	do {
@@ -149,7 +150,7 @@ static int totals_show(struct seq_file *m, void *unused)
 		if (ret)
 			break;
 	} while (READ_ONCE(vm->since) != since);
-	kfree(t);
+	kvfree(t);
 	return ret;
 }
 

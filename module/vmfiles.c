@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of a VM, and what is common to them; those of cells and slots are
- * in cellfiles.c and slotfiles.c, their sums in totalfile.c.  See the file ABI.
+ * The files of a VM, and what is common to them; those of cells and other
+ * spans are in cellfiles.c and spanfiles.c, their sums in totalfile.c.  See the file ABI.
  *
  * They use the VM without a lock: its directory goes before it does.
  */
@@ -104,7 +104,7 @@ static int count_exits(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 		if (err)
 			return err;
 		f->exits += t.exits;
-		f->lost += t.rare.lost;
+		f->lost += t.lost;
 		if (key & KVMHOT_KEY_LEVEL2)
 			f->level2 += t.exits;
 	}
@@ -267,7 +267,7 @@ struct dentry *kvmhot_vmfiles_create(struct kvmhot_vm *vm,
 	struct dentry *dir = debugfs_create_dir(vm->name, parent);
 
 	if (!IS_ERR_OR_NULL(dir) && kvmhot_cellfiles_create(vm, dir) &&
-	    kvmhot_slotfiles_create(vm, dir) &&
+	    kvmhot_spanfiles_create(vm, dir) &&
 	    kvmhot_pmufiles_create(vm, dir) &&
 	    kvmhot_totalfile_create(vm, dir) &&
 	    kvmhot_vmfiles_add(dir, "vcpus", 0400, vm, &vcpus_fops) &&

@@ -91,7 +91,7 @@ gate "codespell" codespell "${files[@]}"
 gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"
 gate "nothing is printed, locked or allocated in probes" \
 	absent 'pr_[a-z]+\(|printk\(|mutex_lock|spin_lock|k[mz]alloc' \
-	module/{quick,pmuquick,settle,timeline,inner,switch,cell,slot,pmu,vcpu}.c \
+	module/{quick,pmuquick,settle,timeline,inner,switch,cell,group,span,fold,pmu,vcpu}.c \
 	module/{edge,lines,lookup,pmu,quick,seq}.h
 gate "nothing is left to do later" absent '\<(TODO|FIXME|XXX)\>' "${c_files[@]}"
 gate "no path of a machine, no host of an archive" \

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A bucket's count has 32 bits; what goes beyond is not lost.  2^32 exits take
-# hours: this module's counts begin 1000 short of that.
+# A bucket's count has 32 bits; what goes beyond is not lost.  2^31 exits take
+# hours: in this module 1000 are as many.
 # kernels: 6.1
 
 . ./lib.sh

@@ -4,10 +4,10 @@
 # The file totals is what exits, hist, stages and vcpus have, summed over the
 # vCPUs; it fits together in every reading, whatever happens meanwhile.
 # Columns of exits: 2 reason, 3 name, 4 to 21 exits to halt_max, 22 level; of
-# hist 8 buckets, 9 level; of stages 4 level, 6 to 19 guest to ept; of vcpus 3 to
+# hist 8 buckets, 9 level, 10 to 13 felt; of stages 4 level, 6 to 19 guest to ept; of vcpus 3 to
 # 19 exits to away_cycles; of totals, rows of reasons: 2 number, 4 level, 5 exits,
 # 6 timed, 7 open, 8 lost, 10 cycles, 19 total, 23 to 36 guest to ept,
-# 37 buckets; the VM's row: 2 vcpus, 3 exits, 9 kvm_cycles, 18 level2, 20 to 32
+# 37 buckets, 38 to 41 felt; the VM's row: 2 vcpus, 3 exits, 9 kvm_cycles, 18 level2, 20 to 32
 # guest to unknown.
 # requires: smp 2
 # takes: 60 s
@@ -54,7 +54,7 @@ expected()
 		if (FILENAME == "exits") reasons = name("# reason\tnumber\tname\tlevel", 4, 21)
 		if (FILENAME == "stages") reasons = name(reasons, 6, 19)
 		if (FILENAME == "stages") stages = name("", 6, 18)
-		if (FILENAME == "hist") buckets_name = $8
+		if (FILENAME == "hist") buckets_name = name("\t" $8, 10, 13)
 		if (FILENAME == "vcpus") vm = name("# vm\tvcpus", 3, 19) }
 	/^#/ { next }
 	FILENAME == "exits" {
@@ -68,7 +68,13 @@ expected()
 				if (sum[key, i] < $i) sum[key, i] = $i
 			} else sum[key, i] += $i }
 		timed[key] += $5 }
-	FILENAME == "hist" { bucket_of($9 * 1000 + $2, $8) }
+	FILENAME == "hist" {
+		key = $9 * 1000 + $2
+		bucket_of(key, $8)
+		bucket_of("felt" key, $13)
+		felt[key] += $10
+		if (!(key in felt_min) || $11 < felt_min[key]) felt_min[key] = $11
+		if ($12 > felt_max[key]) felt_max[key] = $12 }
 	FILENAME == "stages" && $3 != "all" {
 		for (i = 6; i <= 19; i++) sum[$4 * 1000 + $2, 16 + i] += $i }
 	FILENAME == "stages" && $3 == "all" {
@@ -77,13 +83,15 @@ expected()
 		for (i = 3; i <= 19; i++) of_vm[i] += $i
 		nr_vcpus++ }
 	END {
-		print reasons "\t" buckets_name
+		print reasons buckets_name
 		sort_lows()
 		for (key = 1000; key < 3000; key++) {
 			if (!(key in names)) continue
 			printf "reason\t%s", names[key]
 			for (i = 4; i <= 35; i++) printf "\t%.0f", sum[key, i]
-			print "\t" buckets(key) }
+			printf "\t%s\t%.0f\t%.0f\t%.0f\t%s\n", buckets(key),
+				felt[key], felt_min[key], felt_max[key],
+				buckets("felt" key) }
 		print vm stages
 		printf "vm\t%d", nr_vcpus
 		for (i = 3; i <= 32; i++) printf "\t%.0f", of_vm[i]
@@ -160,9 +168,9 @@ check_reset()
 		print $2, $4, $19 }' > "$TMP/after"
 	same "reset: rows and totals are kept" "$TMP/after" "$TMP/before"
 	equal "reset: of the rest nothing is" "$(awk -F '\t' '
-		$1 == "reason" { for (i = 5; i <= 36; i++)
-			if (i != 19 && $i) print i, $i
-			if ($37 != "-") print $37 }
+		$1 == "reason" { for (i = 5; i <= 40; i++)
+			if (i != 19 && i != 37 && $i) print i, $i
+			if ($37 $41 != "--") print $37, $41 }
 		$1 == "vm" && $3 { print }' "$TMP/totals")" ""
 	true_that "reset: there are rows" "$(wc -l < "$TMP/after")" -gt 3
 }
@@ -181,11 +189,14 @@ check_readings()
 	/^#/ { next }
 	ended { bad("something behind the row of the VM") }
 	$1 == "reason" {
-		n = split($37, bucket, " "); sum = 0
-		for (i = 1; i <= n; i++) {
-			split(bucket[i], pair, ":"); sum += pair[2] }
-		if ($37 == "-") sum = 0
-		if (sum != $6) bad("buckets " sum " not " $6)
+		for (k = 37; k <= 41; k += 4) {
+			n = split($k, bucket, " "); sum = 0
+			for (i = 1; i <= n; i++) {
+				split(bucket[i], pair, ":"); sum += pair[2] }
+			if ($k == "-") sum = 0
+			if (sum != $6) bad("buckets " k ": " sum " not " $6) }
+		if ($38 < $10 || $39 < $11 || $40 < $12)
+			bad("less felt than KVM cost: " $38 " " $39 " " $40)
 		if ($5 != $6 + $7 + $8) bad("exits " $5 " " $6 " " $7 " " $8)
 		if ($7 > 2) bad("open " $7)
 		if ($24 + $25 + $26 + $27 != $10) bad("stages " $10)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of a VM that show slots: user, halt, ioctl.  See the file ABI.
+ * The files of a VM that show spans: user, halt, ioctl.  See the file ABI.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -9,72 +9,75 @@
 #include <linux/slab.h>
 
 #include "kvmhot.h"
+#include "lines.h"
 #include "names.h"
 
-typedef void (*show_key_t)(struct seq_file *m, const struct kvmhot_slot *slot);
+typedef void (*show_key_t)(struct seq_file *m, const struct kvmhot_span_snap *snap);
 
 /* Only file user has a column of what is beside. */
-static void show_slot(struct seq_file *m, const struct kvmhot_spans *spans,
-		      bool beside)
+static void show_figures(struct seq_file *m, const struct kvmhot_span_snap *snap,
+			 bool beside)
 {
-	const struct kvmhot_slot *slot = &spans->slot;
+	const struct kvmhot_dist *d = &snap->d;
 
-	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", slot->timed, slot->cycles,
-		   slot->min, slot->max);
+	seq_printf(m, "\t%llu\t%llu\t%llu\t%llu", d->timed, d->cycles, d->min,
+		   d->max);
 	if (beside)
-		seq_printf(m, "\t%llu", slot->beside);
-	kvmhot_vmfiles_buckets(m, spans->bucket);
+		seq_printf(m, "\t%llu", d->guest);
+	kvmhot_vmfiles_buckets(m, snap->bucket);
 	seq_putc(m, '\n');
 }
 
-static int show_slots_of(struct seq_file *m, struct kvmhot_vcpu *v,
+static int show_spans_of(struct seq_file *m, struct kvmhot_vcpu *v,
 			 enum kvmhot_chain chain, show_key_t show_key,
-			 struct kvmhot_spans *spans)
+			 struct kvmhot_span_snap *snap)
 {
-	unsigned int line = kvmhot_snap_first_slot(v, chain);
-	const struct kvmhot_slot *slot = &spans->slot;
+	const struct kvmhot_spans *spans;
+	unsigned int line;
 	int ret;
 
-	for (; line; line = slot->next) {
-		ret = kvmhot_snap_slot(v, line, spans);
+	/* Pairs with try_cmpxchg() in spans_new(): new ones are put before others. */
+	for (line = smp_load_acquire(&v->chains[chain]); line; line = spans->next) {
+		spans = kvmhot_line_at(v, line);
+		ret = kvmhot_snap_spans(v, spans, snap);
 		if (ret < 0)
 			return ret;
 		if (!ret)
 			continue;
 		seq_printf(m, "%d\t", v->id);
-		show_key(m, slot);
-		show_slot(m, spans, chain == KVMHOT_CHAIN_USER);
+		show_key(m, snap);
+		show_figures(m, snap, chain == KVMHOT_CHAIN_USER);
 	}
 	return 0;
 }
 
 /* Return: 0 or an errno. */
-static int show_slots(struct seq_file *m, enum kvmhot_chain chain,
+static int show_spans(struct seq_file *m, enum kvmhot_chain chain,
 		      show_key_t show_key)
 {
 	struct kvmhot_vm *vm = m->private;
-	struct kvmhot_spans *spans;
+	struct kvmhot_span_snap *snap;
 	struct kvmhot_vcpu *v;
 	int ret = 0;
 
-	spans = kmalloc(sizeof(*spans), GFP_KERNEL);
-	if (!spans)
+	snap = kmalloc(sizeof(*snap), GFP_KERNEL);
+	if (!snap)
 		return -ENOMEM;
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
 		/* All is done again, with a bigger buffer. */
 		if (seq_has_overflowed(m))
 			break;
-		ret = show_slots_of(m, v, chain, show_key, spans);
+		ret = show_spans_of(m, v, chain, show_key, snap);
 		if (ret)
 			break;
 	}
-	kfree(spans);
+	kfree(snap);
 	return ret;
 }
 
-static void show_user_key(struct seq_file *m, const struct kvmhot_slot *slot)
+static void show_user_key(struct seq_file *m, const struct kvmhot_span_snap *snap)
 {
-	unsigned int key = slot->key & 0xffff, run = slot->key >> 16;
+	unsigned int key = snap->key & 0xffff, run = snap->key >> 16;
 	const char *name = kvmhot_run_name(run);
 	bool l2 = key != KVMHOT_KEY_NONE && key & KVMHOT_KEY_LEVEL2;
 
@@ -92,24 +95,24 @@ static int user_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "user", m->private);
 	seq_puts(m, "# vcpu\treason\tname\tlevel\trun\trun_name\ttimed\tcycles\tmin\tmax\taway_cycles\tbuckets\n");
-	return show_slots(m, KVMHOT_CHAIN_USER, show_user_key);
+	return show_spans(m, KVMHOT_CHAIN_USER, show_user_key);
 }
 DEFINE_SHOW_ATTRIBUTE(user);
 
-static void show_halt_key(struct seq_file *m, const struct kvmhot_slot *slot)
+static void show_halt_key(struct seq_file *m, const struct kvmhot_span_snap *snap)
 {
-	seq_puts(m, slot->key == KVMHOT_POLL ? "poll" : "block");
+	seq_puts(m, snap->key == KVMHOT_POLL ? "poll" : "block");
 }
 
 static int halt_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "halt", m->private);
 	seq_puts(m, "# vcpu\tstage\ttimed\tcycles\tmin\tmax\tbuckets\n");
-	return show_slots(m, KVMHOT_CHAIN_HALT, show_halt_key);
+	return show_spans(m, KVMHOT_CHAIN_HALT, show_halt_key);
 }
 DEFINE_SHOW_ATTRIBUTE(halt);
 
-static void show_ioctl_key(struct seq_file *m, const struct kvmhot_slot *slot)
+static void show_ioctl_key(struct seq_file *m, const struct kvmhot_span_snap *snap)
 {
 	static const char * const results[] = {
 		[KVMHOT_OK] = "ok",
@@ -117,33 +120,33 @@ static void show_ioctl_key(struct seq_file *m, const struct kvmhot_slot *slot)
 		[KVMHOT_EAGAIN] = "EAGAIN",
 		[KVMHOT_ERROR] = "error",
 	};
-	const char *name = kvmhot_ioctl_name(slot->key);
+	const char *name = kvmhot_ioctl_name(snap->key);
 
-	seq_printf(m, "0x%x\t", slot->key);
+	seq_printf(m, "0x%x\t", snap->key);
 	if (name)
 		seq_puts(m, name);
 	else
-		seq_printf(m, "IOCTL_0x%x", slot->key);
-	seq_printf(m, "\t%s", results[slot->aux]);
+		seq_printf(m, "IOCTL_0x%x", snap->key);
+	seq_printf(m, "\t%s", results[snap->aux]);
 }
 
 static int ioctl_show(struct seq_file *m, void *unused)
 {
 	kvmhot_vmfiles_header(m, "ioctl", m->private);
 	seq_puts(m, "# vcpu\tcmd\tname\tresult\ttimed\tcycles\tmin\tmax\tbuckets\n");
-	return show_slots(m, KVMHOT_CHAIN_RUN, show_ioctl_key) ?:
-	       show_slots(m, KVMHOT_CHAIN_IOCTL, show_ioctl_key);
+	return show_spans(m, KVMHOT_CHAIN_RUN, show_ioctl_key) ?:
+	       show_spans(m, KVMHOT_CHAIN_IOCTL, show_ioctl_key);
 }
 DEFINE_SHOW_ATTRIBUTE(ioctl);
 
 /**
- * kvmhot_slotfiles_create() - make these files of a VM
+ * kvmhot_spanfiles_create() - make these files of a VM
  * @vm: the VM
  * @dir: its directory
  *
  * Return: false if there was no memory for all.
  */
-bool kvmhot_slotfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
+bool kvmhot_spanfiles_create(struct kvmhot_vm *vm, struct dentry *dir)
 {
 	return kvmhot_vmfiles_add(dir, "user", 0400, vm, &user_fops) &&
 	       kvmhot_vmfiles_add(dir, "halt", 0400, vm, &halt_fops) &&
