@@ -141,6 +141,9 @@ int parse_counts(const struct text *t, char *word, struct hist *h)
 	__u64 buckets[KVMHOT_HIST_BUCKETS], low, count, mean, sum = 0;
 	unsigned int index, first = 0, next = 0;
 
+	if (!h->timed)
+		return strcmp(word, "-") ?
+		       text_bad(t, "timed is 0, but there are buckets") : 0;
 	while (word) {
 		if (parse_bucket(t, &word, &low, &count) ||
 		    parse_add(t, "counts", &sum, count))
@@ -192,6 +195,24 @@ int parse_buckets(const struct text *t, unsigned int column,
 	return parse_counts(t, t->column[buckets], h);
 }
 
+int parse_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h)
+{
+	char * const *word = t->column + column;
+
+	memset(h, 0, sizeof(*h));
+	if (!t->has_felt)
+		return 0;
+	h->timed = timed;
+	if (parse_columns(t, column + 4) ||
+	    text_number(t, "felt_cycles", word[0], ~0ULL, &h->cycles) ||
+	    text_number(t, "felt_min", word[1], ~0ULL, &h->min) ||
+	    text_number(t, "felt_max", word[2], ~0ULL, &h->max))
+		return -EBADMSG;
+	/* Else 'min' would be taken for that of the KVM cost. */
+	t->in = "felt_buckets: ";
+	return parse_counts(t, word[3], h);
+}
+
 int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
 {
 	__u64 timed = to->timed, cycles = to->cycles;
@@ -203,18 +224,25 @@ int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
 	return summary_add(to, h) ? text_bad(t, "out of memory") : 0;
 }
 
+/* TO: NULL if the row is not wanted */
+static int move_hist(const struct text *t, struct hist *to, struct hist *h)
+{
+	int ret = to ? parse_merge(t, to, h) : 0;
+
+	hist_free(h);
+	return ret;
+}
+
 int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct reason *r;
 	struct hist h;
-	int ret = 0;
 
-	if (parse_reason(t, vm, vcpu, k, 8, &r) || parse_buckets(t, 3, 7, &h))
-		return -EBADMSG;
-	if (r)
-		ret = parse_merge(t, &r->hist, &h);
-	hist_free(&h);
-	return ret;
+	return parse_reason(t, vm, vcpu, k, 8, &r) ||
+	       parse_buckets(t, 3, 7, &h) ||
+	       move_hist(t, r ? &r->hist : NULL, &h) ||
+	       parse_felt(t, 9, h.timed, &h) ||
+	       move_hist(t, r ? &r->felt : NULL, &h) ? -EBADMSG : 0;
 }
 
 int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)

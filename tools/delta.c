@@ -62,7 +62,8 @@ static int subtract_reason(struct reason *r, const struct reason *now,
 	for (i = 0; i < NR_ST; i++)
 		r->stages[i] = summary_rise(r->stages[i], then->stages[i]);
 	r->ept = summary_rise(r->ept, then->ept);
-	return subtract_hist(&r->hist, &now->hist, &then->hist);
+	return subtract_hist(&r->hist, &now->hist, &then->hist) ||
+	       subtract_hist(&r->felt, &now->felt, &then->felt) ? -1 : 0;
 }
 
 static bool counts_have_fallen(const struct counts *now,
@@ -157,9 +158,11 @@ static int copy_vm(struct vm *d, const struct vm *now)
 		return -1;
 	for (; d->nr_reasons < now->nr_reasons; d->nr_reasons++) {
 		r = &d->reasons[d->nr_reasons];
-		/* It is NOW's still. */
+		/* They are NOW's still. */
 		r->hist.bucket = NULL;
 		r->hist.nr = 0;
+		r->felt.bucket = NULL;
+		r->felt.nr = 0;
 		r->counts = copy(r->counts, r->nr_counts, sizeof(*r->counts));
 		if (!r->counts)
 			return -1;
@@ -184,21 +187,26 @@ static void subtract_events(struct vm *d, const struct vm *then)
 	}
 }
 
+static int copy_hists(struct reason *r, const struct reason *now)
+{
+	const struct hist *h = &now->hist, *felt = &now->felt;
+
+	return hist_set(&r->hist, h->first, h->nr, h->bucket) ||
+	       hist_set(&r->felt, felt->first, felt->nr, felt->bucket) ? -1 : 0;
+}
+
 /* THEN: NULL, if all that there is came since */
 static int subtract_reasons(struct vm *d, const struct vm *now,
 			    const struct vm *then)
 {
 	const struct reason *r, *old;
-	const struct hist *h;
 	size_t i;
 
 	for (i = 0; i < d->nr_reasons; i++) {
 		r = &now->reasons[i];
-		h = &r->hist;
 		old = then ? find_reason(then, r) : NULL;
 		if (old ? subtract_reason(&d->reasons[i], r, old) :
-			  hist_set(&d->reasons[i].hist, h->first, h->nr,
-				   h->bucket))
+			  copy_hists(&d->reasons[i], r))
 			return -1;
 	}
 	return 0;

@@ -26,6 +26,10 @@ static const struct {
 	{ "vms report top stat tree costs", "away",
 	  "time between KVM_RUN ioctls that the VMM was off the CPU: asleep,\n"
 	  INDENT "stopped, preempted, or busy with another vCPU" },
+	{ "hist top", "felt",
+	  "time that an exit kept the guest from running: from it to the next\n"
+	  INDENT "VM entry, in KVM, switched out, in the VMM or in another ioctl,\n"
+	  INDENT "but not halted; without the VM exit and VM entry themselves" },
 	{ "tree costs", "ioctl", "time in other ioctls of the vCPU" },
 	{ "report tree costs", "unknown",
 	  "time between two edges of which one was missed, or disabled" },
@@ -123,16 +127,16 @@ static const struct {
 	{ "diff", "CHANGE",
 	  "AFTER by BEFORE; of %HOST, AFTER less BEFORE: rows are sorted by how\n"
 	  INDENT "much that is, or with another -k than cost by AFTER" },
-	{ "hist", "MEAN", "mean KVM cost, or mean user" },
+	{ "hist", "MEAN", "mean KVM cost, felt, or user" },
 	{ "report hist top stat", "P50 to P99.9",
 	  "KVM cost that so many percent of the exits did not exceed,\n"
-	  INDENT "within 6.25 %; in hist's user part, of user" },
+	  INDENT "within 6.25 %; in hist's parts felt and user, of these" },
 	{ "report", "MAX", "greatest KVM cost, exact" },
 	{ "top stat", "MAX",
 	  "greatest KVM cost: of an interval within 6.25 %, of totals exact" },
 	{ "hist", "MIN MAX", "least and greatest, exact" },
 	{ "hist", "us", "the row above in microseconds: cycles * 1000 / tsc_khz" },
-	{ "hist", "CYCLES", "KVM cost, or user: least and greatest of a row" },
+	{ "hist", "CYCLES", "KVM cost, felt, or user: least and greatest of a row" },
 	{ "hist", "EXITS SPANS", "in hist: how many have cycles that are in the row" },
 	{ "report", "FAST%",
 	  "part of a reason's ended exits that took KVM's fast path" },

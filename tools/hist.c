@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot hist: the distribution of one reason's KVM cost, and of its user. */
+/* kvmhot hist: the distributions of one reason's KVM cost, felt time and user. */
 #include <stdio.h>
 #include <string.h>
 
@@ -97,6 +97,17 @@ static void print_hist(const struct hist *h, const char *of)
 	}
 }
 
+/* How long the same exits kept the guest from running, halts aside. */
+static void print_felt(const struct vm *vm, const struct reason *r)
+{
+	if (!r->felt.timed)
+		return;
+	printf("\n%s, felt by the guest: %llu exit%s\n", r->name,
+	       r->felt.timed, PLURAL(r->felt.timed));
+	print_quantiles(vm, &r->felt);
+	print_hist(&r->felt, "EXITS");
+}
+
 /* The spans that its exits were outside of KVM_RUN, by what KVM asked for. */
 static void print_user(const struct vm *vm, const struct reason *r)
 {
@@ -133,6 +144,7 @@ static void hist_print(const struct vm *vm, const struct reason *r)
 	print_beside(r);
 	print_quantiles(vm, &r->hist);
 	print_hist(&r->hist, "EXITS");
+	print_felt(vm, r);
 	print_user(vm, r);
 }
 

@@ -165,6 +165,16 @@ static void put_histogram(struct json *j, const struct hist *h)
 	json_close(j, ']');
 }
 
+static void put_felt(struct json *j, const struct hist *h)
+{
+	if (!h->timed)
+		return;
+	json_open(j, "felt", '{');
+	json_number(j, "cycles", h->cycles);
+	put_histogram(j, h);
+	json_close(j, '}');
+}
+
 static void put_span(struct json *j, int kind, const struct span *s)
 {
 	json_open(j, NULL, '{');
@@ -242,6 +252,7 @@ static void put_reason(struct json *j, const struct vm *vm,
 	put_stages(j, r->stages);
 	json_number(j, "ept_cycles", r->ept);
 	put_histogram(j, &r->hist);
+	put_felt(j, &r->felt);
 	put_spans(j, "user_spans", vm, SP_USER, r);
 	put_counts(j, vm, r->counts, r->nr_counts);
 	json_close(j, '}');

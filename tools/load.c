@@ -54,6 +54,7 @@ void source_free_vm(struct vm *vm)
 	for (i = 0; i < vm->nr_reasons; i++) {
 		free(vm->reasons[i].counts);
 		hist_free(&vm->reasons[i].hist);
+		hist_free(&vm->reasons[i].felt);
 	}
 	free(vm->reasons);
 	vm->reasons = NULL;

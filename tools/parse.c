@@ -179,7 +179,10 @@ static int parse_head(struct text *t, struct vm *vm, char *rest)
 	return 0;
 }
 
-/* The second line names the columns: they are known by their place. */
+/*
+ * The second line names the columns: they are known by their place.  Names tell only
+ * whether felt_* are there: a row with too few columns is damaged then.
+ */
 int parse_skip_names(struct text *t)
 {
 	int ret = text_line(t);
@@ -188,6 +191,14 @@ int parse_skip_names(struct text *t)
 		return ret;
 	if (!ret || t->buf[0] != '#')
 		return text_bad(t, "no '#' and the names of the columns");
+	t->has_felt = strstr(t->buf, "felt_cycles");
+	return 0;
+}
+
+int parse_columns(const struct text *t, unsigned int least)
+{
+	if (t->nr_columns < least)
+		return text_bad(t, "%u columns, not %u", t->nr_columns, least);
 	return 0;
 }
 

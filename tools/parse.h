@@ -76,6 +76,8 @@ int parse_key(const struct text *t, struct keys *k, int vcpu, __u64 row);
 int parse_note_row(const struct text *t, struct keys *k, __u64 id, __u64 row);
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value);
 int parse_skip_names(struct text *t);
+/* Rows of one file may differ: has this one LEAST columns?  0 or -EBADMSG */
+int parse_columns(const struct text *t, unsigned int least);
 
 /* The word in COLUMN as its place in WORDS. */
 int parse_word(const struct text *t, const char *what, unsigned int column,
@@ -102,12 +104,17 @@ int parse_add_stages(const struct text *t, __u64 *to, const __u64 *stages);
 
 /* The columns of 'exits' from COLUMN on */
 int parse_exits(const struct text *t, unsigned int column, __u64 *n);
-/* LOW:COUNT, in the order of LOW; 'timed' (not 0) to 'max' are there. */
+/* LOW:COUNT, in the order of LOW, or - if there are none; the rest of H is there. */
 int parse_counts(const struct text *t, char *word, struct hist *h);
 
 /* 'timed cycles min max BUCKETS', from COLUMN on. */
 int parse_buckets(const struct text *t, unsigned int column,
 		  unsigned int buckets, struct hist *h);
+/*
+ * 'felt_cycles felt_min felt_max felt_buckets' of TIMED exits, from COLUMN on; all
+ * 0 if the file has no such columns.
+ */
+int parse_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h);
 int parse_merge(const struct text *t, struct hist *to, const struct hist *h);
 
 #endif /* KVMHOT_PARSE_H */

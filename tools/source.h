@@ -98,6 +98,7 @@ struct reason {
 	__u64 n[NR_R];
 	__u64 stages[NR_ST], ept;
 	struct hist hist;
+	struct hist felt;	/* by the guest; all 0 if the module is older */
 	size_t nr_counts;
 	struct counts *counts;	/* summed; fewer than the VM's: no more known */
 };

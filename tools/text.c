@@ -49,7 +49,7 @@ int text_bad(const struct text *t, const char *format, ...)
 	va_end(args);
 
 	if (t->line)
-		text_tell("%s: line %u: %s", t->path, t->line, msg);
+		text_tell("%s: line %u: %s%s", t->path, t->line, t->in, msg);
 	else
 		text_tell("%s: %s", t->path, msg);
 	return -EBADMSG;
@@ -60,6 +60,7 @@ int text_line(struct text *t)
 	char *end;
 
 	t->line++;
+	t->in = "";
 	t->buf = t->next;
 	if (t->next == t->end)
 		return 0;

@@ -4,6 +4,7 @@
 #define KVMHOT_TEXT_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fmt.h"
@@ -17,6 +18,8 @@ struct text {
 	char *column[TEXT_COLUMNS];
 	char *buf;		/* the line last read */
 	char *next, *end;	/* what comes behind it */
+	const char *in;		/* errors in this line begin with it */
+	bool has_felt;		/* parse.c: are there felt_cycles and more? */
 };
 
 /*

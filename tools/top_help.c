@@ -32,6 +32,8 @@ static const char * const lines[] = {
 	"  CYC/EXIT          mean KVM cost of an exit, in cycles of the TSC; US/EXIT",
 	"  P50 P95 P99       KVM cost that so many percent of exits did not exceed",
 	"  MAX               the greatest; of an interval within 6.25 %, as the former",
+	"  felt              by the histogram: from an exit to the next VM entry, all",
+	"                    in (KVM, switched out, VMM), but not halted",
 	"  IPC               instructions by cycles, in KVM",
 	"  INS/EXIT          instructions per exit, MISS/EXIT likewise: see report",
 	"",

@@ -7,6 +7,8 @@
 #include "histview.h"
 #include "top.h"
 
+#define MIN_ROWS	4
+
 static const struct vm *find_vm(const struct top *t)
 {
 	const struct top_reading *r = top_shown(t);
@@ -17,28 +19,33 @@ static const struct vm *find_vm(const struct top *t)
 			   t->hist.vcpu);
 }
 
-/* Of one reason, or of all that the VM's own row is of. */
-static int make_hist(const struct top *t, const struct vm *vm, struct hist *h,
-		     char *name, size_t size)
+static bool is_wanted(const struct top *t, const struct reason *r)
+{
+	if (t->hist.all)
+		return filter_reason(&t->o.filter, r);
+	return r->number == t->hist.number && r->level == t->hist.level;
+}
+
+/* Of one reason, or of all that the VM's own row is of: name, hist and felt. */
+static int make_sum(const struct top *t, const struct vm *vm,
+		    struct reason *sum)
 {
 	const struct reason *r;
 	int ret = 0;
 
-	memset(h, 0, sizeof(*h));
+	memset(sum, 0, sizeof(*sum));
 	if (t->hist.all)
-		snprintf(name, size, "all reasons");
+		strcpy(sum->name, "all reasons");
 	else
-		snprintf(name, size, "%sreason %u",
+		snprintf(sum->name, sizeof(sum->name), "%sreason %u",
 			 t->hist.level == 2 ? "L2:" : "", t->hist.number);
 	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
-		if (t->hist.all) {
-			if (filter_reason(&t->o.filter, r))
-				ret |= summary_add(h, &r->hist);
-		} else if (r->number == t->hist.number &&
-			   r->level == t->hist.level) {
-			ret |= summary_add(h, &r->hist);
-			snprintf(name, size, "%s", r->name);
-		}
+		if (!is_wanted(t, r))
+			continue;
+		ret |= summary_add(&sum->hist, &r->hist);
+		ret |= summary_add(&sum->felt, &r->felt);
+		if (!t->hist.all)
+			strcpy(sum->name, r->name);
 	}
 	return ret;
 }
@@ -108,29 +115,48 @@ static void draw_buckets(const struct hist *h, int height)
 	}
 }
 
-static void draw_hist(const struct top *t, const struct vm *vm)
+/* Names stand above the KVM cost only: its columns are those of FELT, too. */
+static void draw_quantiles(const struct vm *vm, const struct hist *h, bool felt)
 {
 	struct histview_quantiles q;
-	struct hist h;
-	char name[32];
 	int i;
 
-	if (make_hist(t, vm, &h, name, sizeof(name))) {
-		term_print(TERM_BOLD | TERM_RED, "out of memory");
-		hist_free(&h);
+	histview_quantiles(&q, h, vm->tsc_khz);
+	term_print(TERM_BOLD, "%s", felt ? "felt by the guest" : q.line[0]);
+	term_line();
+	for (i = 1; i < 3; i++) {
+		term_print(0, "%s", q.line[i]);
+		term_line();
+	}
+}
+
+static void draw_sum(const struct vm *vm, const struct reason *sum, int height)
+{
+	draw_title(vm, &sum->hist, sum->name);
+	if (!sum->hist.timed)
 		return;
+	draw_quantiles(vm, &sum->hist, false);
+	height -= 4;
+	/* Where there is little room, the histogram has it. */
+	if (sum->felt.timed && height > 3 + MIN_ROWS) {
+		draw_quantiles(vm, &sum->felt, true);
+		height -= 3;
 	}
-	draw_title(vm, &h, name);
-	if (h.timed) {
-		histview_quantiles(&q, &h, vm->tsc_khz);
-		for (i = 0; i < 3; i++) {
-			term_print(i ? 0 : TERM_BOLD, "%s", q.line[i]);
-			term_line();
-		}
-		/* The table's page and names, less the lines so far and one. */
-		draw_buckets(&h, t->page + 1 - 5);
-	}
-	hist_free(&h);
+	/* Less its names */
+	draw_buckets(&sum->hist, height - 1);
+}
+
+static void draw_hist(const struct top *t, const struct vm *vm)
+{
+	struct reason sum;
+
+	/* The table's page and names */
+	if (make_sum(t, vm, &sum))
+		term_print(TERM_BOLD | TERM_RED, "out of memory");
+	else
+		draw_sum(vm, &sum, t->page + 1);
+	hist_free(&sum.hist);
+	hist_free(&sum.felt);
 }
 
 void top_draw_hist(const struct top *t)

@@ -14,13 +14,6 @@ enum { VCPUS = 1, SUMS, OWN_STAGES = SUMS + NR_V, NR_VM = OWN_STAGES + NR_ST };
 /* No vCPU, and no reason, has this. */
 #define VM_ROW	0x10000000000ULL
 
-static int check_columns(const struct text *t, unsigned int least)
-{
-	if (t->nr_columns < least)
-		return text_bad(t, "%u columns, not %u", t->nr_columns, least);
-	return 0;
-}
-
 static int parse_numbers(const struct text *t, unsigned int column,
 			 const char * const *names, unsigned int nr, __u64 *n)
 {
@@ -39,15 +32,13 @@ static int parse_hist(struct text *t, struct reason *r)
 
 	/* If it is there twice, which is told in the end */
 	hist_free(h);
+	hist_free(&r->felt);
 	h->timed = r->n[R_TIMED];
 	h->cycles = r->n[R_CYCLES];
 	h->min = r->n[R_MIN];
 	h->max = r->n[R_MAX];
-	if (h->timed)
-		return parse_counts(t, t->column[BUCKETS], h);
-	if (!strcmp(t->column[BUCKETS], "-"))
-		return 0;
-	return text_bad(t, "timed is 0, but there are buckets");
+	return parse_counts(t, t->column[BUCKETS], h) ||
+	       parse_felt(t, NR_REASON, h->timed, &r->felt) ? -EBADMSG : 0;
 }
 
 static int parse_one_reason(struct text *t, struct vm *vm, struct keys *k)
@@ -55,7 +46,7 @@ static int parse_one_reason(struct text *t, struct vm *vm, struct keys *k)
 	__u64 number, level;
 	struct reason *r;
 
-	if (check_columns(t, NR_REASON) ||
+	if (parse_columns(t, NR_REASON) ||
 	    text_number(t, "reason", t->column[NUMBER], MOST_REASON, &number) ||
 	    parse_level(t, LEVEL, &level) ||
 	    parse_note_row(t, k, 0, number << 2 | level))
@@ -72,7 +63,7 @@ static int parse_vm(const struct text *t, struct vm *vm, struct keys *k)
 {
 	__u64 vcpus;
 
-	if (check_columns(t, NR_VM) || parse_note_row(t, k, 0, VM_ROW) ||
+	if (parse_columns(t, NR_VM) || parse_note_row(t, k, 0, VM_ROW) ||
 	    text_number(t, "vcpus", t->column[VCPUS], INT_MAX, &vcpus) ||
 	    parse_numbers(t, SUMS, vcpus_columns, NR_V, vm->n) ||
 	    parse_numbers(t, OWN_STAGES, stage_names, NR_ST, vm->stages))

@@ -305,7 +305,7 @@ cp -r "$good" "$dir/sound"
 edit "$dir/sound/status" "s/${tab}2${tab}0${tab}time in/${tab}0${tab}0${tab}time in/
 	s/${tab}missing${tab}0${tab}0${tab}-2/${tab}armed${tab}5${tab}0${tab}0/"
 
-[ $# -gt 0 ] || set -- cases stages figures pmu live saved export fuzz
+[ $# -gt 0 ] || set -- cases stages figures felt pmu live saved export fuzz
 for part; do
 	tree=$good
 	stat_options=

@@ -273,6 +273,8 @@ if "$python" -c 'import jsonschema' 2>/dev/null; then
 	fresh
 	edit "$bad/status" '/^own_/d'
 	python "own cost not timed" "$bad"
+	KVMHOT_FELT=1 sh "$here/fixtures/make.sh" "$dir/felt-json"
+	python "what the guest felt" "$dir/felt-json"
 else
 	skip "schema, and strict CSV" "no python3-jsonschema"
 fi

@@ -206,6 +206,23 @@ is "plain histogram of a vCPU's reason" plain
 keys q
 ends "plain: q" 0
 
+# A module that has what the guest felt
+rm -rf "$dir/live"
+KVMHOT_FELT=1 sh "$here/fixtures/make.sh" "$dir/felt"
+KVMHOT_FELT=1 sh "$here/fixtures/make.sh" "$dir/felt2" 2
+cp -r "$dir/felt" "$dir/live"
+start 80x24 LC_ALL=C.UTF-8 "$top" -p web-01 -r IO_INSTRUCTION
+shows "felt: starts" "No exits in this interval."
+keys Space
+shows "felt: paused" PAUSED
+becomes felt2
+keys Space Space H
+is "histogram of the interval, and what the guest felt" felt
+tm resize-window -x 80 -y 17
+is "the same, with less room" felt-low
+keys q
+ends "felt: q" 0
+
 start 80x24 "$kvmhot top --root $dir/live -p nobody"
 ends "no such VM" 1
 echo "kvmhot: no such VM: nobody" | cmp -s - "$dir/err"
