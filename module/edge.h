@@ -41,6 +41,10 @@ static __always_inline enum kvmhot_sum kvmhot_stage(const struct kvmhot_vcpu *v)
 /* An exit counts under @key from here on. */
 static __always_inline void kvmhot_begin_cell(struct kvmhot_vcpu *v, u16 key)
 {
+	/* Threads that race for the vCPU may each have begun one. */
+	if (unlikely(v->cell))
+		v->cell->lost++;
+	v->cell = NULL;
 	v->key = key;
 	if (likely(key != KVMHOT_KEY_NONE))
 		v->cell = kvmhot_cell_begin(v, key);

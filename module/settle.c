@@ -26,16 +26,17 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 	/* Of two threads that race for the vCPU one gets it. */
 	unsigned long who = xchg(&v->quick.who, KVMHOT_SLOW);
 	enum kvmhot_tag tag = who & KVMHOT_TAG_MASK;
-	bool raced;
+	bool open, raced;
 
 	if (unlikely(!kvmhot_is_quick_who(who))) {
 		kvmhot_seq_end(&v->seq, n);
 		return;
 	}
-	/* The edge of a thread that has lost the race for the vCPU? */
-	raced = tag != KVMHOT_TAG_GUEST && v->quick.exit_tsc < v->quick.last;
+	/* A thread that has lost the race for the vCPU may have moved the tag. */
+	open = v->quick.exit_tsc > v->quick.last;
+	raced = open != (tag != KVMHOT_TAG_GUEST);
 	if (unlikely(raced))
-		tag = KVMHOT_TAG_GUEST;
+		tag = open ? KVMHOT_TAG_IRQ : KVMHOT_TAG_GUEST;
 	if (who & KVMHOT_TAG_PMU)
 		kvmhot_pmuquick_settle(v, tag);
 	kvmhot_quick_log(&v->quick, tag, &v->log);
