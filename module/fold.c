@@ -82,6 +82,13 @@ static __always_inline void add_counts(struct kvmhot_vcpu *v,
 	end_counts(p, rows);
 }
 
+static __always_inline void count_round(struct kvmhot_quick *q, u64 guest, u64 irq)
+{
+	q->guest += guest;
+	q->irq += irq;
+	q->rounds++;
+}
+
 /* Of the quick way's sums; the other stages go to those of the record. */
 static __always_inline void add_exit(struct kvmhot_vcpu *v,
 				     struct kvmhot_cell *cell, u64 now,
@@ -91,12 +98,10 @@ static __always_inline void add_exit(struct kvmhot_vcpu *v,
 	struct kvmhot_fold *f = &v->fold;
 	u64 reenter = f->cycles[KVMHOT_REENTER];
 
-	q->guest += guest;
-	q->irq += irq;
+	count_round(q, guest, irq);
 	q->reenter += reenter;
 	q->beside += now - q->exit_tsc - irq - reenter -
 		     f->cycles[KVMHOT_HANDLE];
-	q->rounds++;
 	f->cycles[KVMHOT_HANDLE] = 0;
 	f->cycles[KVMHOT_REENTER] = 0;
 	if (f->touched & KVMHOT_RARE_STAGES)
@@ -259,9 +264,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 		kvmhot_put(&q->last, last);
 		return false;
 	}
-	q->guest += guest;
-	q->irq += irq;
-	q->rounds++;
+	count_round(q, guest, irq);
 	tsc = kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]);
 	add_tsc(p, tsc, KVMHOT_GUEST, guest);
 	add_tsc(p, tsc, KVMHOT_IRQ, irq);
@@ -319,9 +322,7 @@ static noinline bool add_vmm(struct kvmhot_vcpu *v)
 		kvmhot_put(&q->last, last);
 		return false;
 	}
-	q->guest += guest;
-	q->irq += irq;
-	q->rounds++;
+	count_round(q, guest, irq);
 	add_vmm_stages(v, &rare->beside, user, enter);
 	kvmhot_end_round(q, KVMHOT_TAG_VMM);
 	return true;

@@ -14,9 +14,7 @@
 static struct kvmhot_cell *cell_at(struct kvmhot_vcpu *v, unsigned int key)
 {
 	/* Pairs with the release in cell_new(). */
-	unsigned int line = smp_load_acquire(&v->cells[key]);
-
-	return line ? kvmhot_line_at(v, line) : NULL;
+	return kvmhot_line_or_null(v, smp_load_acquire(&v->cells[key]));
 }
 
 static void copy_wide(struct kvmhot_dist *d, const struct kvmhot_wide *wide,
@@ -86,10 +84,10 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 		      struct copy *c, struct kvmhot_tally *t,
 		      struct kvmhot_buckets *b)
 {
-	/* Pairs with the release in rare_new(). */
-	unsigned int line = smp_load_acquire(&cell->rare);
 	const struct kvmhot_rare *rare;
 
+	/* Pairs with the release in rare_new(). */
+	rare = kvmhot_line_or_null(v, smp_load_acquire(&cell->rare));
 	c->gen = cell->gen;
 	c->past = cell->past;
 	t->reenter = cell->reenter;
@@ -97,9 +95,8 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 	t->fast = cell->fast;
 	t->lost = cell->lost;
 	copy_hist(v, &cell->hist, &c->hist, b ? b->part : NULL);
-	if (!line)
+	if (!rare)
 		return;
-	rare = kvmhot_line_at(v, line);
 	t->beside = rare->beside;
 	copy_hist(v, &rare->cost, &c->cost, b ? b->cost : NULL);
 	copy_hist(v, &rare->felt, &c->felt, b ? b->felt : NULL);
