@@ -58,7 +58,7 @@ bench-expected:
 
 clean:
 	rm -rf build *.o .*.o.d .*.cmd *.ko *.mod *.mod.c modules.order Module.symvers
-	rm -f module/*.o module/.*.cmd module/.*.o.d
+	find module \( -name '*.o' -o -name '.*.cmd' -o -name '.*.o.d' \) -delete
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean
 

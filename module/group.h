@@ -13,7 +13,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#include "hist.h"
+#include "shared/hist.h"
 
 struct kvmhot_vcpu;
 

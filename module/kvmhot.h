@@ -15,7 +15,7 @@
 
 #include "pmu.h"
 #include "record.h"
-#include "version.h"
+#include "shared/version.h"
 #include "vm.h"
 
 struct dentry;

@@ -19,9 +19,9 @@
 #include <linux/uidgid.h>
 #include <asm/vmx.h>
 
-#include "hist.h"
+#include "shared/hist.h"
 #include "log.h"
-#include "reasons.h"
+#include "shared/reasons.h"
 #include "seq.h"
 
 struct kvm;

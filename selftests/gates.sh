@@ -85,7 +85,7 @@ gate "builds for 6.1 with W=1" builds 6.1
 gate "builds for 6.12 with W=1" builds 6.12
 gate "sparse" builds 6.1 C=2 CHECK=sparse
 gate "checkpatch.pl --strict" checkpatch
-gate "kernel-doc" perl "$checkers/kernel-doc" -none -Werror module/*.[ch]
+gate "kernel-doc" perl "$checkers/kernel-doc" -none -Werror "${module[@]}" module/compat.h
 gate "shellcheck" shell_check
 gate "codespell" codespell "${files[@]}"
 gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"

@@ -19,18 +19,30 @@ modules()
 		grep -qv 'Skipping BTF generation' "$folder/said"; then
 		cat "$folder/said" >&2
 		# or the next run would be content with what there is
-		rm -f "$folder"/*.ko "$folder"/*/*.o
+		rm -f "$folder"/*.ko
+		find "$folder" -name '*.o' -delete
 		return 1
 	fi
 }
 
-mkdir -p "$out/module" "$out/pmu"
+mkdir -p "$out/pmu"
 exec 9> "$out/lock"
 flock 9
 
+# copy FROM TO FILE...: with the folders that they are in
+copy()
+{
+	(cd "$1" && cp -u --preserve=timestamps --parents -t "$2" "${@:3}")
+}
+
 # A copy, so that the objects of several kernels do not meet.
-cp -u --preserve=timestamps "$top/Kbuild" "$out/"
-cp -u --preserve=timestamps "$top"/module/*.[ch] "$out/module/"
+mapfile -t sources < <(cd "$top" && find Kbuild module -name Kbuild -o -name '*.[ch]' | sort)
+if ! printf '%s\n' "${sources[@]}" | cmp -s - "$out/sources"; then
+	# Nothing is to find a header that has gone.
+	rm -rf "$out"/{module,carry,misfit}
+	printf '%s\n' "${sources[@]}" > "$out/sources"
+fi
+copy "$top" "$out" "${sources[@]}"
 cp -u --preserve=timestamps "$top"/selftests/pmu/{Kbuild,*.c} "$out/pmu/"
 modules "$out" "$@"
 modules "$out/pmu" "$@"
@@ -40,15 +52,15 @@ modules "$out/pmu" "$@"
 # kbuild takes over the rest, if it finds that it was compiled with the same command.
 variant()
 {
-	local file flags=()
-	mkdir -p "$out/$1/module"
-	cp -u --preserve=timestamps "$out/Kbuild" "$out/$1/"
-	cp -u --preserve=timestamps "$out"/module/*.[cho] "$out"/module/.*.o.cmd "$out/$1/module/"
-	sed -i "s#$out/\\($1/\\)*#$out/$1/#g" "$out/$1"/module/.*.o.cmd
-	for file in $(cd "$out/module" && grep -lw "$2" ./*.c); do
-		file=${file#./}
-		flags+=("CFLAGS_module/${file%.c}.o=$3")
-	done
+	local file built commands flags=()
+	mapfile -t built < <(cd "$out" && find Kbuild module -name Kbuild -o -name '*.[cho]')
+	mapfile -t commands < <(cd "$out" && find module -name '.*.o.cmd')
+	mkdir -p "$out/$1"
+	copy "$out" "$out/$1" "${built[@]}" "${commands[@]}"
+	(cd "$out/$1" && sed -i "s#$out/\\($1/\\)*#$out/$1/#g" "${commands[@]}")
+	while read -r file; do
+		flags+=("CFLAGS_${file%.c}.o=$3")
+	done < <(cd "$out" && grep -lrw --include='*.c' "$2" module)
 	modules "$out/$1" "${flags[@]}"
 }
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
-#include "version.h"
+#include "shared/version.h"
 
 #define MODULE		"/sys/module/kvmhot"
 #define RELOAD		"rmmod kvmhot && insmod kvmhot.ko"

@@ -12,7 +12,7 @@
 #include "export.h"
 #include "json.h"
 #include "own.h"
-#include "version.h"
+#include "shared/version.h"
 
 #define SCHEMA	"kvmhot/1"
 

@@ -8,7 +8,7 @@
 
 #include "options.h"
 #include "text.h"
-#include "version.h"
+#include "shared/version.h"
 
 /* A full disk must not look like a success. */
 static int finish(int status)

@@ -5,7 +5,7 @@
 
 #include "openmetrics.h"
 #include "own.h"
-#include "version.h"
+#include "shared/version.h"
 
 static void host_number(struct metrics *m, const char *name, const char *unit,
 			enum om_type type, __u64 n, const char *help)

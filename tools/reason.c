@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "reasons.h"
+#include "shared/reasons.h"
 #include "source.h"
 #include "text.h"
 

@@ -14,7 +14,7 @@
 #include "snapfile.h"
 #include "store.h"
 #include "text.h"
-#include "version.h"
+#include "shared/version.h"
 
 #define FIRST	"# kvmhot abi "
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "hist.h"
+#include "shared/hist.h"
 
 #define SOURCE_ROOT	"/sys/kernel/debug/kvmhot"
 #define ALL_VCPUS	-1

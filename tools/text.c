@@ -9,7 +9,7 @@
 
 #include "store.h"
 #include "text.h"
-#include "version.h"
+#include "shared/version.h"
 
 static char *redirected;
 static size_t redirected_size;

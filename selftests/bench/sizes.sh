@@ -29,7 +29,7 @@ sections()
 # hot_objects: those that must not be traced
 hot_objects()
 {
-	sed -n 's/^CFLAGS_REMOVE_\(.*\.o\) .*/\1/p' "$top/Kbuild"
+	printf '%s\n' 'print: ; @echo $(hot)' | make -s -f "$top/Kbuild" -f - print CONFIG_KRETPROBES=y CONFIG_PREEMPT_NOTIFIERS=y
 }
 
 # layout STRUCT FILE: rows LINE OFFSET SIZE MEMBER, a row for each cache line that

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * module/hist.h against a plain reckoning of its own: buckets by dividing,
+ * module/shared/hist.h against a plain reckoning of its own: buckets by dividing,
  * quantiles by sorting.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "hist.h"
+#include "shared/hist.h"
 #include "rnd.h"
 #include "tap.h"
 

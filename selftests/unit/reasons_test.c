@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* module/reasons.h against the names in the header that libc's package has. */
+/* module/shared/reasons.h against the names in the header that libc's package has. */
 #include <asm/vmx.h>
 #include <string.h>
 
-#include "reasons.h"
+#include "shared/reasons.h"
 #include "tap.h"
 
 static const struct {
