@@ -13,10 +13,10 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
-#include "pmu.h"
-#include "record.h"
+#include "control/vm.h"
+#include "hot/pmu.h"
+#include "hot/record.h"
 #include "shared/version.h"
-#include "vm.h"
 
 struct dentry;
 struct kvm;

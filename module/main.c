@@ -9,8 +9,8 @@
 #include <linux/module.h>
 #include <asm/tsc.h>
 
-#include "events.h"
-#include "hook.h"
+#include "control/events.h"
+#include "control/hook.h"
 #include "kvmhot.h"
 
 unsigned int kvmhot_max_vms = 1024;

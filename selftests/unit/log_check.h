@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * module/log.h against a plain reckoning of its own, which adds up each step of time
+ * module/hot/log.h against a plain reckoning of its own, which adds up each step of time
  * as it is made, and knows of no log: for any sequence of edges that bytes can tell.
  */
 #ifndef KVMHOT_LOG_CHECK_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "log.h"
+#include "hot/log.h"
 
 #define UNKNOWN	(KVMHOT_LOG_STAGES - 1)
 /* Bits of two stages each, as of user and poll, and what they are switched out to. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * module/log.h, with logs by chance: 10 million, or fewer with the sanitizers, which
+ * module/hot/log.h, with logs by chance: 10 million, or fewer with the sanitizers, which
  * take longer.
  */
 #include <stdlib.h>

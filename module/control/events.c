@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The list of perf events that is to be counted.  Control path.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": events: " fmt
+
+#include <linux/cpufeature.h>
+#include <linux/err.h>
+#include <linux/mutex.h>
+#include <linux/perf_event.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "control/events.h"
+#include "kvmhot.h"
+
+static DEFINE_MUTEX(list_lock);		/* of the list */
+static struct kvmhot_event_list current_list;
+
+/**
+ * kvmhot_event_create() - make an event that counts at once
+ * @event: which
+ * @task: the thread whose it is
+ *
+ * Pinned, so that it counts all of the time or, to be seen in its state, not
+ * at all.
+ *
+ * Context: sleeps.
+ *
+ * Return: the event, for perf_event_release_kernel(), or an error pointer.
+ */
+struct perf_event *kvmhot_event_create(const struct kvmhot_event *event,
+				       struct task_struct *task)
+{
+	struct perf_event_attr attr = {
+		.type = event->type,
+		.size = sizeof(attr),
+		.config = event->config,
+		.pinned = 1,
+		.exclude_host = event->no_host,
+		.exclude_guest = event->no_guest,
+		.exclude_user = event->no_user,
+	};
+
+	return perf_event_create_kernel_counter(&attr, -1, task, NULL, NULL);
+}
+
+/* Would the kernel make it?  It may still refuse it for a vCPU's thread. */
+static void try_event(struct kvmhot_event *event)
+{
+	struct perf_event *made;
+
+	/*
+	 * Of cores of two kinds one would not count, and not tell in every
+	 * case.
+	 */
+	if (kvmhot_compat_hybrid() && event->is_cpu) {
+		event->err = -EOPNOTSUPP;
+		return;
+	}
+	made = kvmhot_event_create(event, current);
+	event->err = PTR_ERR_OR_ZERO(made);
+	if (!event->err)
+		perf_event_release_kernel(made);
+}
+
+/* Return: 0, or -ENOMEM, by which nothing is known of the event. */
+static int try_events(struct kvmhot_event_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->nr; i++) {
+		try_event(&list->event[i]);
+		if (list->event[i].err == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What is counted if nobody says what: nothing is told of what there is not. */
+static int make_default(struct kvmhot_event_list *list)
+{
+	char text[] = "cycles,instructions";
+	int err;
+
+	/* In a virtual machine it would cost an exit to read a counter. */
+	if (boot_cpu_has(X86_FEATURE_HYPERVISOR) ||
+	    kvmhot_words_parse(list, text))
+		return 0;
+	err = try_events(list);
+	if (list->event[0].err)
+		list->nr = 0;
+	return err;
+}
+
+static int make_list(struct kvmhot_event_list *list, char *text)
+{
+	unsigned int i;
+	int err;
+
+	if (!strcmp(text, "none"))
+		return 0;
+	if (!strcmp(text, "auto"))
+		return make_default(list);
+	err = kvmhot_words_parse(list, text) ?: try_events(list);
+	if (err)
+		return err;
+	for (i = 0; i < list->nr; i++)
+		if (list->event[i].err)
+			pr_warn_ratelimited("%s: error %d: not counted\n",
+					    list->event[i].name,
+					    list->event[i].err);
+	return 0;
+}
+
+/**
+ * kvmhot_events_init() - the first list
+ * @text: as of kvmhot_events_set()
+ *
+ * Context: sleeps.  Before the first vCPU.
+ *
+ * Return: as kvmhot_events_set().
+ */
+int kvmhot_events_init(const char *text)
+{
+	struct kvmhot_event_list *list = kzalloc(sizeof(*list), GFP_KERNEL);
+	char *copy = kstrdup(text, GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (list && copy)
+		err = make_list(list, strim(copy));
+	if (!err) {
+		mutex_lock(&list_lock);
+		list->number = current_list.number + 1 ?: 1;
+		current_list = *list;
+		mutex_unlock(&list_lock);
+	}
+	kfree(copy);
+	kfree(list);
+	return err;
+}
+
+/**
+ * kvmhot_events_set() - have other events counted
+ * @text: the words of a list, none, or auto
+ *
+ * Context: sleeps.
+ *
+ * Return: 0; or -EINVAL, with what was wrong told in the kernel log, or
+ * -ENOMEM: then nothing has changed.
+ */
+int kvmhot_events_set(const char *text)
+{
+	int err = kvmhot_events_init(text);
+
+	if (err)
+		return err;
+	kvmhot_perf_flush();
+	return 0;
+}
+
+/**
+ * kvmhot_events_number() - which list is current
+ *
+ * Context: sleeps.
+ *
+ * Return: its number.
+ */
+u32 kvmhot_events_number(void)
+{
+	u32 number;
+
+	mutex_lock(&list_lock);
+	number = current_list.number;
+	mutex_unlock(&list_lock);
+	return number;
+}
+
+/**
+ * kvmhot_events_get() - copy the list
+ * @list: the copy
+ *
+ * Context: sleeps.
+ */
+void kvmhot_events_get(struct kvmhot_event_list *list)
+{
+	mutex_lock(&list_lock);
+	*list = current_list;
+	mutex_unlock(&list_lock);
+}
+
+/**
+ * kvmhot_events_text() - the list as words
+ * @text: set to them
+ * @size: of it; KVMHOT_EVENTS_LEN is enough
+ *
+ * Context: sleeps.
+ */
+void kvmhot_events_text(char *text, size_t size)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	mutex_lock(&list_lock);
+	for (i = 0; i < current_list.nr; i++)
+		len += scnprintf(text + len, size - len, "%s%s", i ? "," : "",
+				 current_list.event[i].name);
+	if (!current_list.nr)
+		strscpy(text, "none", size);
+	mutex_unlock(&list_lock);
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sees to it that no VMM, and no user, takes all that there is.
+ *
+ * Process context; may sleep.  What an owner has is never taken from it.  So the
+ * others' part must be kept free before they come: an owner gets no more once it
+ * has max_share percent of what it has and what is still free.  One owner alone
+ * gets half by default; of two each gets a third, and a third is left; each that
+ * comes still finds as much as any other has.  Many small VMMs, as of a cloud, get
+ * all.
+ *
+ * VMMs are told apart by their memory.  A user can start as many as it likes, so
+ * users are held to the same rule, with a greater share, as most hosts run all
+ * their VMMs as one user.
+ */
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "control/owner.h"
+#include "kvmhot.h"
+
+#define USER_SHARE	90	/* percent, as max_share */
+
+struct hlist_head kvmhot_owners[1 << KVMHOT_OWNER_BITS];
+static LIST_HEAD(owners);
+static LIST_HEAD(users);
+static u64 taken[KVMHOT_NR_SHARES];	/* by all */
+
+static u64 bound_of(enum kvmhot_share share)
+{
+	switch (share) {
+	case KVMHOT_SHARE_VMS:
+		return kvmhot_max_vms;
+	case KVMHOT_SHARE_VCPUS:
+		return kvmhot_max_vcpus;
+	default:
+		return (u64)kvmhot_max_memory_kb * 1024;
+	}
+}
+
+static bool is_within(u64 mine, u64 unused, unsigned int percent)
+{
+	return mine * (100 - percent) < unused * percent;
+}
+
+/**
+ * kvmhot_owner_may() - may an owner take some more?
+ * @o: the owner
+ * @share: of what
+ *
+ * Return: true if so, as far as its share goes.
+ */
+bool kvmhot_owner_may(const struct kvmhot_owner *o, enum kvmhot_share share)
+{
+	u64 bound = bound_of(share);
+	u64 unused = bound - min(bound, taken[share]);
+
+	return is_within(o->taken[share], unused, kvmhot_max_share) &&
+	       is_within(o->user->taken[share], unused,
+			 max_t(unsigned int, kvmhot_max_share, USER_SHARE));
+}
+
+/**
+ * kvmhot_owner_charge() - an owner has taken something, or given it back
+ * @o: the owner
+ * @share: of what
+ * @n: how much; less than 0 if it was given back
+ */
+void kvmhot_owner_charge(struct kvmhot_owner *o, enum kvmhot_share share, s64 n)
+{
+	o->taken[share] += n;
+	o->user->taken[share] += n;
+	taken[share] += n;
+}
+
+static struct kvmhot_user *user_get(kuid_t uid)
+{
+	struct kvmhot_user *u;
+
+	list_for_each_entry(u, &users, list)
+		if (uid_eq(u->uid, uid))
+			goto found;
+	u = kvmhot_pool_alloc(sizeof(*u));
+	if (!u)
+		return NULL;
+	u->uid = uid;
+	list_add(&u->list, &users);
+found:
+	u->refs++;
+	return u;
+}
+
+static void user_put(struct kvmhot_user *u)
+{
+	if (--u->refs)
+		return;
+	list_del(&u->list);
+	kvmhot_pool_put(sizeof(*u));
+	kfree(u);
+}
+
+static struct kvmhot_owner *owner_new(const struct kvmhot_vcpu *v)
+{
+	struct kvmhot_owner *o = kvmhot_pool_alloc(sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->user = user_get(v->uid);
+	if (!o->user) {
+		kvmhot_pool_put(sizeof(*o));
+		kfree(o);
+		return NULL;
+	}
+	o->mm = v->mm;
+	mmgrab(o->mm);
+	o->tgid = v->tgid;
+	kvmhot_vm_comm(o->comm, v->comm);
+	mutex_lock(&kvmhot_reg.lock);
+	list_add_tail(&o->list, &owners);
+	hlist_add_head_rcu(&o->hash, &kvmhot_owners[hash_ptr(o->mm, KVMHOT_OWNER_BITS)]);
+	mutex_unlock(&kvmhot_reg.lock);
+	return o;
+}
+
+static void owner_put(struct kvmhot_owner *o)
+{
+	if (--o->refs)
+		return;
+	mutex_lock(&kvmhot_reg.lock);
+	list_del(&o->list);
+	hlist_del_rcu(&o->hash);
+	mutex_unlock(&kvmhot_reg.lock);
+	user_put(o->user);
+	mmdrop(o->mm);
+	kvmhot_pool_put(sizeof(*o));
+	kfree_rcu(o, rcu);
+}
+
+/**
+ * kvmhot_owner_add_vcpu() - find the owner of a vCPU that is seen for the first time
+ * @v: the vCPU; has its owner afterwards
+ *
+ * Return: false if there is no memory for an owner, which will be tried again.
+ */
+bool kvmhot_owner_add_vcpu(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_owner *o = kvmhot_owner_find(v->mm);
+
+	if (!o)
+		o = owner_new(v);
+	if (!o) {
+		kvmhot_reg.link_again = true;
+		return false;
+	}
+	o->refs++;
+	v->owner = o;
+	kvmhot_owner_charge(o, KVMHOT_SHARE_VCPUS, 1);
+	kvmhot_owner_charge(o, KVMHOT_SHARE_BYTES, kvmhot_pool_vcpu_bytes(v));
+	return true;
+}
+
+/**
+ * kvmhot_owner_remove_vcpu() - a vCPU is gone
+ * @v: the vCPU; may have no owner
+ */
+void kvmhot_owner_remove_vcpu(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_owner *o = v->owner;
+
+	if (!o)
+		return;
+	v->owner = NULL;
+	kvmhot_owner_charge(o, KVMHOT_SHARE_VCPUS, -1);
+	kvmhot_owner_charge(o, KVMHOT_SHARE_BYTES,
+			    -(s64)kvmhot_pool_vcpu_bytes(v));
+	owner_put(o);
+}
+
+/**
+ * kvmhot_owner_add_vm() - an owner has one more VM
+ * @vm: the VM
+ * @o: the owner
+ */
+void kvmhot_owner_add_vm(struct kvmhot_vm *vm, struct kvmhot_owner *o)
+{
+	o->refs++;
+	vm->owner = o;
+	kvmhot_owner_charge(o, KVMHOT_SHARE_VMS, 1);
+}
+
+/**
+ * kvmhot_owner_end_vm() - a VM has ended
+ * @vm: the VM
+ */
+void kvmhot_owner_end_vm(struct kvmhot_vm *vm)
+{
+	kvmhot_owner_charge(vm->owner, KVMHOT_SHARE_VMS, -1);
+	vm->owner->nr_ended++;
+	vm->owner->user->nr_ended++;
+}
+
+/**
+ * kvmhot_owner_remove_vm() - an ended VM is forgotten
+ * @vm: the VM
+ */
+void kvmhot_owner_remove_vm(struct kvmhot_vm *vm)
+{
+	vm->owner->nr_ended--;
+	vm->owner->user->nr_ended--;
+	owner_put(vm->owner);
+}
+
+/**
+ * kvmhot_owner_ended_more() - whose ended VMs should make place first?
+ * @a: an owner
+ * @b: another one
+ * @otherwise: what to return if neither has more of them
+ *
+ * Return: true if the user of @a has more of them than that of @b or, with as many,
+ * @a has more than @b.
+ */
+bool kvmhot_owner_ended_more(const struct kvmhot_owner *a,
+			     const struct kvmhot_owner *b, bool otherwise)
+{
+	if (a->user->nr_ended != b->user->nr_ended)
+		return a->user->nr_ended > b->user->nr_ended;
+	if (a->nr_ended != b->nr_ended)
+		return a->nr_ended > b->nr_ended;
+	return otherwise;
+}
+
+/**
+ * kvmhot_owner_update() - tell probes which owners have their share
+ */
+void kvmhot_owner_update(void)
+{
+	struct kvmhot_owner *o;
+
+	list_for_each_entry(o, &owners, list)
+		WRITE_ONCE(o->full,
+			   !kvmhot_owner_may(o, KVMHOT_SHARE_VCPUS) ||
+			   !kvmhot_owner_may(o, KVMHOT_SHARE_BYTES));
+}
+
+/* Exits of vCPUs that are there, and that no VM has in its figures */
+static void add_dropped(void)
+{
+	struct kvmhot_owner *o;
+	struct kvmhot_vcpu *v;
+	struct kvmhot_vm *vm;
+	u64 exits;
+
+	list_for_each_entry(o, &owners, list)
+		o->dropped_too = 0;
+	list_for_each_entry(v, &kvmhot_reg.refused, siblings)
+		if (v->owner && !kvmhot_vcpu_exits(v, &exits))
+			v->owner->dropped_too += exits;
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		list_for_each_entry(v, &vm->vcpus, siblings)
+			vm->owner->dropped_too += READ_ONCE(v->sum[KVMHOT_DROPPED]);
+}
+
+/**
+ * kvmhot_owner_show() - the rows of the owners in status
+ * @m: where to
+ */
+void kvmhot_owner_show(struct seq_file *m)
+{
+	struct kvmhot_owner *o;
+
+	mutex_lock(&kvmhot_reg.lock);
+	add_dropped();
+	list_for_each_entry(o, &owners, list)
+		seq_printf(m, "vmm\t%d\t%u\t%llu\t%llu\t%llu\t%u\t%llu\t%d\t%s\n",
+			   o->tgid, from_kuid(&init_user_ns, o->user->uid),
+			   READ_ONCE(o->taken[KVMHOT_SHARE_VMS]),
+			   READ_ONCE(o->taken[KVMHOT_SHARE_VCPUS]),
+			   READ_ONCE(o->taken[KVMHOT_SHARE_BYTES]), o->nr_ended,
+			   atomic64_read(&o->dropped) + o->dropped_too,
+			   READ_ONCE(o->full), o->comm);
+	mutex_unlock(&kvmhot_reg.lock);
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes, ends and removes VMs.
+ *
+ * Process context; may sleep.  Only the worker changes the registry, under its
+ * lock; so the worker needs no lock to look.  Removing a VM's directory waits for
+ * the readers of its files: it is done outside of the lock, and before the VM is
+ * freed.
+ */
+#include <linux/ctype.h>
+#include <linux/debugfs.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "control/owner.h"
+#include "kvmhot.h"
+
+struct kvmhot_registry kvmhot_reg = {
+	.lock = __MUTEX_INITIALIZER(kvmhot_reg.lock),
+	.vms = LIST_HEAD_INIT(kvmhot_reg.vms),
+	.refused = LIST_HEAD_INIT(kvmhot_reg.refused),
+};
+
+const char * const kvmhot_bound_names[KVMHOT_NR_BOUNDS] = {
+	[KVMHOT_MAX_VMS]	= "max_vms",
+	[KVMHOT_MAX_VCPUS]	= "max_vcpus",
+	[KVMHOT_MAX_MEMORY]	= "max_memory_kb",
+	[KVMHOT_MAX_ENDED]	= "max_ended",
+};
+
+static unsigned int nr_unnamed;
+
+/**
+ * kvmhot_vm_by_name() - look for a VM
+ * @name: of its directory
+ *
+ * Context: worker, or with the registry's lock held.
+ *
+ * Return: the VM, or NULL.
+ */
+struct kvmhot_vm *kvmhot_vm_by_name(const char *name)
+{
+	struct kvmhot_vm *vm;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		if (!strcmp(vm->name, name))
+			return vm;
+	return NULL;
+}
+
+/**
+ * kvmhot_vm_is_removable() - may the VM be removed?
+ * @vm: the VM
+ *
+ * Return: true if it has ended, and nothing finds its records any more.
+ */
+bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm)
+{
+	return vm->ended && !vm->nr_live;
+}
+
+/**
+ * kvmhot_vm_oldest_ended() - the VM that can make place
+ *
+ * Return: of those that may be removed, and whose owner has most of them, the one
+ * that ended first; or NULL.
+ */
+struct kvmhot_vm *kvmhot_vm_oldest_ended(void)
+{
+	struct kvmhot_vm *vm, *oldest = NULL;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		if (kvmhot_vm_is_removable(vm) &&
+		    (!oldest || kvmhot_owner_ended_more(vm->owner, oldest->owner,
+							vm->ended < oldest->ended)))
+			oldest = vm;
+	return oldest;
+}
+
+/* Nobody writes to its record any more, so that reading it cannot fail. */
+static u64 exits_of(struct kvmhot_vcpu *v)
+{
+	u64 exits;
+
+	return kvmhot_vcpu_exits(v, &exits) ? 0 : exits;
+}
+
+/**
+ * kvmhot_vm_remove() - remove a VM
+ * @vm: the VM; removable, or the module goes
+ * @bound: what is lacking, so that it has to go
+ */
+void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
+{
+	bool forgotten = bound != KVMHOT_NO_BOUND;
+	struct kvmhot_vcpu *v;
+
+	mutex_lock(&kvmhot_reg.lock);
+	kvmhot_free_vm(vm);
+	kvmhot_reg.nr_ended--;
+	list_for_each_entry(v, &vm->vcpus, siblings) {
+		kvmhot_vcpu_gone(v);
+		if (forgotten)
+			kvmhot_reg.forgotten_exits += exits_of(v);
+	}
+	if (forgotten)
+		kvmhot_reg.forgotten_vms[bound]++;
+	mutex_unlock(&kvmhot_reg.lock);
+	kvmhot_owner_remove_vm(vm);
+	kvmhot_reg.link_again = true;
+	/* Waits for readers of its files, so not under the lock. */
+	debugfs_remove(vm->dir);
+}
+
+/**
+ * kvmhot_vm_make_place() - remove an ended VM, to have its place and memory
+ * @bound: what is lacking
+ *
+ * Return: false if there is none to do without.
+ */
+bool kvmhot_vm_make_place(enum kvmhot_bound bound)
+{
+	struct kvmhot_vm *vm = kvmhot_vm_oldest_ended();
+
+	if (!vm)
+		return false;
+	kvmhot_vm_remove(vm, bound);
+	kvmhot_free_removed();
+	return true;
+}
+
+/* Set under the lock, for those who print names. */
+static void set_name(struct kvmhot_vm *vm, unsigned int nth)
+{
+	mutex_lock(&kvmhot_reg.lock);
+	vm->nth = nth;
+	if (!vm->base[0])
+		snprintf(vm->name, sizeof(vm->name), "%d-unnamed%u", vm->pid,
+			 ++nr_unnamed);
+	else if (!nth)
+		strscpy(vm->name, vm->base, sizeof(vm->name));
+	else
+		snprintf(vm->name, sizeof(vm->name), "%s.%u", vm->base, nth);
+	mutex_unlock(&kvmhot_reg.lock);
+}
+
+/* A number that no VM of that name has: they are in order of time. */
+static unsigned int next_nth(const char *base)
+{
+	struct kvmhot_vm *vm;
+	unsigned int nth = 0;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		if (!strcmp(vm->base, base))
+			nth = max(nth, vm->nth);
+	return nth + 1;
+}
+
+/*
+ * KVM gives a name to one VM at a time: so the VM that had it before is gone, and
+ * leaves it to the one that comes.  Its vCPUs may yet have to come to their hook.
+ */
+static void leave_name(const char *base)
+{
+	struct kvmhot_vm *vm = kvmhot_vm_by_name(base);
+
+	if (!vm)
+		return;
+	if (!vm->ended && !READ_ONCE(kvmhot_hooks_see_ends))
+		kvmhot_vm_lost(vm);
+	/* Waits for readers of its files: they have its name in them. */
+	debugfs_remove(vm->dir);
+	set_name(vm, next_nth(base));
+	vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+}
+
+/**
+ * kvmhot_vm_comm() - the name of a VMM, cleaned for printing
+ * @to: room for TASK_COMM_LEN characters
+ * @comm: the name
+ */
+void kvmhot_vm_comm(char *to, const char *comm)
+{
+	char *p;
+
+	strscpy(to, comm, TASK_COMM_LEN);
+	for (p = to; *p; p++)
+		if (!isascii(*p) || !isprint(*p))
+			*p = '?';
+}
+
+static void vm_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
+{
+	kvmhot_vm_comm(vm->comm, v->comm);
+	strscpy(vm->base, v->name, sizeof(vm->base));
+	if (vm->base[0])
+		leave_name(vm->base);
+	set_name(vm, 0);
+}
+
+/* A VM for a vCPU that is seen for the first time. */
+static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vm *vm;
+
+	if (!kvmhot_owner_may(v->owner, KVMHOT_SHARE_VMS))
+		return NULL;
+	while (kvmhot_reg.nr_running + kvmhot_reg.nr_ended >= kvmhot_max_vms)
+		if (!kvmhot_vm_make_place(KVMHOT_MAX_VMS))
+			return NULL;
+	while (!kvmhot_pool_take(sizeof(*vm)))
+		if (!kvmhot_vm_make_place(KVMHOT_MAX_MEMORY))
+			return NULL;
+	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	if (!vm) {
+		kvmhot_pool_put(sizeof(*vm));
+		kvmhot_reg.link_again = true;
+		return NULL;
+	}
+	INIT_LIST_HEAD(&vm->vcpus);
+	vm->kvm = v->kvm;
+	vm->ino = v->ino;
+	vm->pid = v->pid;
+	vm->since = kvmhot_clock_at(v->seen);
+	kvmhot_owner_add_vm(vm, v->owner);
+	vm_name(vm, v);
+
+	mutex_lock(&kvmhot_reg.lock);
+	list_add_tail(&vm->list, &kvmhot_reg.vms);
+	kvmhot_reg.nr_running++;
+	mutex_unlock(&kvmhot_reg.lock);
+	vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+	return vm;
+}
+
+/**
+ * kvmhot_vm_of() - the VM of a vCPU that is seen for the first time
+ * @v: the vCPU
+ *
+ * Return: the VM, made if need be; NULL if there is no place for it.
+ */
+struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vm *vm;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		if (vm->kvm == v->kvm && vm->ino == v->ino &&
+		    vm->pid == v->pid && !vm->ended)
+			return vm;
+	return vm_create(v);
+}
+
+/**
+ * kvmhot_vm_retry_dirs() - make directories for which there was no memory
+ *
+ * Return: false if there is still none for some VM.
+ */
+bool kvmhot_vm_retry_dirs(void)
+{
+	struct kvmhot_vm *vm;
+	bool all = true;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+		if (!vm->dir)
+			vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+		all &= !!vm->dir;
+	}
+	return all;
+}
+
+/**
+ * kvmhot_vm_end() - a VM has ended
+ * @vm: the VM, which has not before
+ * @tsc: kvmhot_clock() as of its last edge
+ */
+void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc)
+{
+	mutex_lock(&kvmhot_reg.lock);
+	/* It may have been reset after its last edge. */
+	vm->ended = max(tsc, READ_ONCE(vm->since));
+	kvmhot_reg.nr_running--;
+	kvmhot_reg.nr_ended++;
+	mutex_unlock(&kvmhot_reg.lock);
+	kvmhot_owner_end_vm(vm);
+}
+
+/**
+ * kvmhot_vm_lost() - a VM is gone, but its end was not seen
+ * @vm: the VM, which has not ended before
+ *
+ * If it is there all the same, it is seen anew, as another VM.
+ */
+void kvmhot_vm_lost(struct kvmhot_vm *vm)
+{
+	struct kvmhot_vcpu *v;
+	struct kvmhot_sums s;
+	struct kvm_vcpu *key;
+	u64 tsc = 0;
+
+	list_for_each_entry(v, &vm->vcpus, siblings) {
+		key = READ_ONCE(v->vcpu);
+		if (key)
+			kvmhot_vcpu_retire(v, key);
+		if (!kvmhot_snap_sums(v, &s))
+			tsc = max(tsc, s.now);
+	}
+	kvmhot_vm_end(vm, tsc);
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does what probes must not do: links the vCPUs that were seen to VMs, ends and
+ * removes VMs, gets memory.
+ *
+ * Process context; may sleep.  What probes have seen comes as notices in order of
+ * time: KVM frees a VM only after all its vCPUs were reported gone, so what is
+ * reported of a new VM at the same address comes later.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/llist.h>
+#include <linux/rculist.h>
+#include <linux/sched/mm.h>
+
+#include "control/owner.h"
+#include "hot/quick.h"
+#include "kvmhot.h"
+
+/* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
+bool kvmhot_work_vain;
+
+/* Between two looks at what nothing tells the worker of */
+#define PAUSE		(5 * HZ)
+#define PAUSE_SHORT	HZ
+
+static bool stopped;	/* kvmhot goes: look no more */
+
+static void kick(struct work_struct *unused)
+{
+	kvmhot_work_kick();
+}
+
+static DECLARE_DELAYED_WORK(look_work, kick);
+
+/* Try again to give a vCPU a page that it was denied; ended VMs make place. */
+static void retry_page(struct kvmhot_vcpu *v)
+{
+	while (v->page_denied && READ_ONCE(v->vcpu)) {
+		kvmhot_pool_add_page(v);
+		if (!v->page_denied ||
+		    !kvmhot_owner_may(v->owner, KVMHOT_SHARE_BYTES) ||
+		    !kvmhot_vm_make_place(KVMHOT_MAX_MEMORY))
+			return;
+	}
+}
+
+static void retry_pages(void)
+{
+	struct kvmhot_vcpu *v;
+	struct kvmhot_vm *vm;
+
+	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+		list_for_each_entry(v, &vm->vcpus, siblings)
+			retry_page(v);
+}
+
+/* Return: false if there is no VM to be had; the vCPU then is refused. */
+static bool vcpu_link(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vm *vm = NULL;
+
+	if (v->owner || kvmhot_owner_add_vcpu(v))
+		vm = kvmhot_vm_of(v);
+	mutex_lock(&kvmhot_reg.lock);
+	list_del_init(&v->siblings);
+	v->vm = vm;
+	if (vm) {
+		/* Pairs with list_for_each_entry_rcu() in the VM's files. */
+		list_add_tail_rcu(&v->siblings, &vm->vcpus);
+		vm->nr_vcpus++;
+		vm->nr_live++;
+	} else {
+		list_add(&v->siblings, &kvmhot_reg.refused);
+	}
+	mutex_unlock(&kvmhot_reg.lock);
+	return vm;
+}
+
+/* That may set it again, and the worker comes again soon. */
+static void link_refused(void)
+{
+	struct kvmhot_vcpu *v, *next;
+
+	kvmhot_reg.link_again = false;
+	list_for_each_entry_safe(v, next, &kvmhot_reg.refused, siblings)
+		vcpu_link(v);
+}
+
+/* Of all vCPUs of a VM, which have ended. */
+static u64 last_edge(const struct kvmhot_vm *vm)
+{
+	struct kvmhot_vcpu *v;
+	u64 last = 0;
+
+	list_for_each_entry(v, &vm->vcpus, siblings)
+		last = max(last, kvmhot_clock_at(v->last));
+	return last;
+}
+
+/* A vCPU is gone; no probe uses its record any more. */
+static void vcpu_release(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_vm *vm = v->vm;
+	u32 n;
+
+	kvmhot_pool_unhash(v);
+	kvmhot_perf_release(v);
+	/* If an exit is open, its end was missed; nothing runs it. */
+	preempt_disable();	/* readers wait while something is written */
+	kvmhot_settle(v);
+	n = kvmhot_seq_begin(&v->seq);
+	kvmhot_cell_lose(v);
+	kvmhot_seq_end(&v->seq, n);
+	preempt_enable();
+	mmdrop(v->mm);
+	WRITE_ONCE(v->mm, NULL);
+	if (vm) {
+		vm->nr_live--;
+		if (!vm->ended && !v->sum[KVMHOT_ENDS])
+			kvmhot_vm_lost(vm);
+		else if (!vm->ended && !vm->nr_live)
+			kvmhot_vm_end(vm, last_edge(vm));
+		/* It can make place, if need be. */
+		kvmhot_reg.link_again = true;
+	} else {
+		mutex_lock(&kvmhot_reg.lock);
+		kvmhot_free_vcpu(v);
+		kvmhot_vcpu_gone(v);
+		mutex_unlock(&kvmhot_reg.lock);
+	}
+	kvmhot_owner_remove_vcpu(v);
+}
+
+/*
+ * Is there a vCPU whose end was not seen?  Then a thread may still be in a probe
+ * with its record: that of another VM's vCPU, at the same address.
+ */
+static bool is_end_missed(struct llist_node *notices)
+{
+	struct kvmhot_notice *n;
+
+	llist_for_each_entry(n, notices, node)
+		if (n->gone && !n->vcpu->sum[KVMHOT_ENDS])
+			return true;
+	return false;
+}
+
+static void handle_notices(struct llist_node *notices)
+{
+	struct kvmhot_notice *n, *next;
+	unsigned int nr_refused = 0;
+
+	/* vcpu_release() writes to the record. */
+	if (is_end_missed(notices))
+		kvmhot_free_wait();
+	llist_for_each_entry_safe(n, next, llist_reverse_order(notices), node) {
+		if (n->gone)
+			vcpu_release(n->vcpu);
+		else
+			nr_refused += !vcpu_link(n->vcpu);
+	}
+	if (nr_refused)
+		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u, of which a VMM may have max_share=%u %%, or no memory; their exits are dropped, and counted\n",
+				    nr_refused, kvmhot_max_vms,
+				    kvmhot_max_memory_kb, kvmhot_max_share);
+}
+
+/* Said once, as it does not change while this kernel's KVM is there. */
+static void tell_misfits(void)
+{
+	u64 misfits = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		misfits += *per_cpu_ptr(&kvmhot_misfits, cpu);
+	if (misfits)
+		pr_err_once("this KVM does not tell its tracepoints' probes which vCPU runs, or its structures are others than those of the headers that kvmhot was built with: no exit of such a vCPU is counted (status: misfits)\n");
+}
+
+static void look(void)
+{
+	bool all_shown, quick;
+
+	if (delayed_work_pending(&look_work) || READ_ONCE(stopped))
+		return;
+	all_shown = kvmhot_vm_retry_dirs();
+	if (all_shown && !kvmhot_reg.nr_running &&
+	    list_empty(&kvmhot_reg.refused))
+		return;
+	kvmhot_gone_look();
+	quick = !all_shown || kvmhot_reg.link_again ||
+		!READ_ONCE(kvmhot_hooks_see_ends);
+	queue_delayed_work(system_unbound_wq, &look_work,
+			   quick ? PAUSE_SHORT : PAUSE);
+}
+
+static void work(struct work_struct *unused)
+{
+	struct llist_node *notices = llist_del_all(&kvmhot_notices);
+	struct kvmhot_vm *vm, *vnext;
+	enum kvmhot_bound bound;
+
+	kvmhot_pool_refill();
+	while (!kvmhot_pool_fill(&bound) && kvmhot_pool_empty())
+		if (!kvmhot_vm_make_place(bound))
+			break;
+	handle_notices(notices);
+
+	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
+		if (vm->forget && kvmhot_vm_is_removable(vm))
+			kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
+	while (kvmhot_reg.nr_ended > kvmhot_max_ended && kvmhot_vm_oldest_ended())
+		kvmhot_vm_remove(kvmhot_vm_oldest_ended(), KVMHOT_MAX_ENDED);
+	if (kvmhot_reg.link_again)
+		link_refused();
+	kvmhot_perf_work();
+	kvmhot_free_removed();
+	retry_pages();
+	kvmhot_owner_update();
+	tell_misfits();
+	look();
+	/* With what was freed, and for what was taken meanwhile. */
+	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
+	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
+		kvmhot_hooks_no_vms();
+}
+
+DECLARE_WORK(kvmhot_work, work);
+
+/**
+ * kvmhot_worker_init() - make ready for the first vCPU
+ */
+void kvmhot_worker_init(void)
+{
+	enum kvmhot_bound unused;
+
+	kvmhot_pool_init_quick();
+	kvmhot_pool_fill(&unused);
+}
+
+/**
+ * kvmhot_worker_exit() - free everything
+ *
+ * Context: no probe is in place any more.
+ */
+void kvmhot_worker_exit(void)
+{
+	struct kvmhot_vm *vm, *next;
+
+	WRITE_ONCE(stopped, true);
+	kvmhot_work_flush();
+	cancel_delayed_work_sync(&look_work);
+	/* The worker may find something for itself to do again. */
+	do
+		kvmhot_work_flush();
+	while (!llist_empty(&kvmhot_notices));
+	kvmhot_perf_exit();
+	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
+		kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
+	kvmhot_free_removed();
+	kvmhot_free_vcpus(&kvmhot_reg.refused);
+	kvmhot_pool_drain();
+}

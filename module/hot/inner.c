@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Functions within KVM_RUN: the EPT violation's handler, which tells what the open
+ * exit is about, and that of HLT, which is a stage.
+ *
+ * Probe context, as timeline.c; on the vCPU's thread, with its mutex held.
+ */
+#include <linux/kprobes.h>
+#include <linux/kvm_host.h>
+#include <linux/preempt.h>
+#include <linux/ptrace.h>
+
+#include "compat.h"
+#include "hot/edge.h"
+#include "hot/quick.h"
+#include "hot/timeline.h"
+#include "hot/vmx.h"
+#include "kvmhot.h"
+
+/* The exit qualification of an EPT violation, see the processor's manual. */
+#define QUAL_READ	BIT(0)
+#define QUAL_WRITE	BIT(1)
+#define QUAL_FETCH	BIT(2)
+#define QUAL_ACCESS	(QUAL_READ | QUAL_WRITE | QUAL_FETCH)
+#define QUAL_ALLOWED	GENMASK(6, 3)
+
+/* What the guest did, and found.  A write may well be a read, too. */
+static __always_inline u64 ept_class(unsigned long qual)
+{
+	static const u8 access[QUAL_ACCESS + 1] = {
+		[QUAL_READ]			= KVMHOT_EPT_READ,
+		[QUAL_WRITE]			= KVMHOT_EPT_WRITE,
+		[QUAL_WRITE | QUAL_READ]	= KVMHOT_EPT_WRITE,
+		[QUAL_FETCH]			= KVMHOT_EPT_FETCH,
+		[QUAL_FETCH | QUAL_READ]	= KVMHOT_EPT_FETCH,
+		[QUAL_FETCH | QUAL_WRITE]	= KVMHOT_EPT_WRITE,
+		[QUAL_ACCESS]			= KVMHOT_EPT_WRITE,
+	};
+
+	return access[qual & QUAL_ACCESS] |
+	       (qual & QUAL_ALLOWED ? KVMHOT_EPT_PRESENT : 0);
+}
+
+/* Is the open exit an EPT violation that has no class yet? */
+static bool is_unclassed(const struct kvmhot_vcpu *v)
+{
+	return kvmhot_in_cost(v) &&
+	       (v->key & ~KVMHOT_KEY_LEVEL2) == EXIT_REASON_EPT_VIOLATION;
+}
+
+/* The exit is not usual, or seems not to be. */
+static noinline void slow_ept(const struct kvm_vcpu *vcpu)
+{
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+	unsigned long qual;
+	u64 class;
+	u32 n;
+
+	if (!v || !is_unclassed(v) || !kvmhot_vmx_qualification(&qual))
+		return;
+	class = ept_class(qual);
+	if (v->key & KVMHOT_KEY_LEVEL2)
+		class |= KVMHOT_EPT_LEVEL2;
+	n = kvmhot_seq_begin(&v->seq);
+	/* Without memory for its first cell, that was counted as dropped. */
+	if (v->cell) {
+		v->cell = NULL;
+		kvmhot_begin_cell(v, KVMHOT_KEY_EPT + class);
+	}
+	kvmhot_seq_end(&v->seq, n);
+}
+
+NOKPROBE_SYMBOL(slow_ept);
+
+/*
+ * handle_ept_violation(vcpu): the open exit counts by its class.  Reads the qualification
+ * here, as another VMCS may be current later.
+ */
+int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
+	struct kvmhot_quick *q = &this_cpu_read(kvmhot_quick_vcpu)->quick;
+	unsigned long qual;
+
+	if (likely((q->who & ~(unsigned long)KVMHOT_TAG_PMU) ==
+		   kvmhot_who(vcpu, KVMHOT_TAG_HANDLE) &&
+		   q->key == EXIT_REASON_EPT_VIOLATION &&
+		   kvmhot_vmx_qualification(&qual)))
+		WRITE_ONCE(q->key, ept_class(qual) - KVMHOT_QUICK_CLASSES);
+	else
+		slow_ept(vcpu);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ept);
+
+/* Of the open exit. */
+static u64 wait_of(const struct kvmhot_vcpu *v)
+{
+	struct kvmhot_stay wait = {
+		/* On the quick way the log begins there. */
+		.from = kvmhot_is_quick(v) ? KVMHOT_TAG_LOG : 0,
+		.in = v->fold.cycles[KVMHOT_PREEMPTED],
+		.out = v->fold.cycles[KVMHOT_SLEPT],
+	};
+
+	kvmhot_log_stay(&v->log, kvmhot_edge_nr(v), &wait, BIT(KVMHOT_PREEMPTED),
+			BIT(KVMHOT_SLEPT));
+	return wait.in + wait.out;
+}
+
+/* The same by the kretprobe, with 'detail': whether the return is of interest. */
+int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct kvmhot_ept_span *span = (void *)ri->data;
+	struct kvmhot_vcpu *v;
+
+	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
+	v = kvmhot_vcpu_find(span->vcpu);
+	/* In another stage a switch is not seen. */
+	if (!v || !kvmhot_in_cost(v))
+		return 1;
+	span->wait = wait_of(v);
+	span->start = rdtsc();
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ept_entry);
+
+/* handle_ept_violation(vcpu), return; with 'detail' only */
+int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct kvmhot_ept_span *span = (void *)ri->data;
+	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
+	u64 from, cycles = 0, now;
+	u32 n;
+
+	if (!v)
+		return 0;
+	/* Only a return from vmx_handle_exit() looks whether there was one from here. */
+	if (READ_ONCE(kvmhot_missed_handle) == &kvmhot_missed_none)
+		kvmhot_settle(v);
+	/* Not an edge of a stage: nothing is read but the TSC. */
+	n = kvmhot_seq_begin(&v->seq);
+	now = rdtsc();
+	from = span->start + wait_of(v) - span->wait;
+	/* Unless it went back. */
+	if (likely(now >= from))
+		cycles = now - from;
+	v->sum[KVMHOT_EPT]++;
+	v->sum[KVMHOT_EPT_CYCLES] += cycles;
+	v->ept += cycles;
+	kvmhot_seq_end(&v->seq, n);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_ept_ret);
+
+/*
+ * After nothing but kvm_exit and the entry of vmx_handle_exit were seen.
+ * Return: false if it must be done otherwise.
+ */
+static __always_inline bool quick_halt(struct kvmhot_vcpu *v,
+				       const struct kvm_vcpu *vcpu)
+{
+	return kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE) &&
+	       kvmhot_quick_has_cell(v) && kvmhot_edges_seen(v) &&
+	       kvmhot_quick_edge(v, KVMHOT_TAG_HANDLE, KVMHOT_POLL);
+}
+
+static noinline bool begin_halt(struct kvmhot_vcpu *v)
+{
+	if (!v || v->task != current)
+		return false;
+	kvmhot_settle_for_edge(v);
+	if (!kvmhot_in_cost(v))
+		return false;
+	v->halted = kvmhot_stage(v);
+	return kvmhot_edge_add(v, KVMHOT_POLL, current);
+}
+
+NOKPROBE_SYMBOL(begin_halt);
+
+/* kvm_vcpu_halt(vcpu), entry */
+int kvmhot_probe_halt(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+
+	if (likely(quick_halt(v, vcpu))) {
+		v->halted = KVMHOT_HANDLE;
+	} else {
+		v = kvmhot_vcpu_find(vcpu);
+		if (!begin_halt(v))
+			return 0;
+	}
+	kvmhot_edge_stay(v);
+	v->sum[KVMHOT_HALTS]++;
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kvmhot_probe_halt);
+
+/* The record of the vCPU that this thread has loaded, NULL if there is none. */
+static __always_inline struct kvmhot_vcpu *loaded_vcpu(void)
+{
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+	const struct kvm_vcpu *vcpu;
+
+	if (likely(v->task == current))
+		return v;
+	vcpu = kvmhot_compat_task_vcpu(current);
+	v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	return v && v->task == current ? v : NULL;
+}
+
+static void end_halt(void)
+{
+	struct kvmhot_vcpu *v = loaded_vcpu();
+
+	if (!v)
+		return;
+	kvmhot_settle_for_edge(v);
+	if (kvmhot_stage(v) != KVMHOT_POLL ||
+	    !kvmhot_edge_add(v, v->halted, current))
+		return;
+	v->sum[KVMHOT_WAKEUPS]++;
+	kvmhot_edge_end_stay(v);
+	kvmhot_spans_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, v->stay.in, 0);
+	if (v->stay.out)
+		kvmhot_spans_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0,
+				 v->stay.out, 0);
+}
+
+/*
+ * kvm:kvm_vcpu_wakeup, the last that kvm_vcpu_halt() does; without word of the vCPU,
+ * which is loaded here.
+ */
+void kvmhot_probe_wakeup(void *data, u64 ns, bool waited, bool valid)
+{
+	/* Preemption may be on here, unlike at the other hooks. */
+	preempt_disable_notrace();
+	end_halt();
+	preempt_enable_notrace();
+}

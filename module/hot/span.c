@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Spans that are not exits: stays in the VMM, halts, ioctls.
+ *
+ * Everything here runs in probe context: no allocation, nothing printed.  Those of a
+ * kind have one writer at a time, see each caller.
+ */
+#include <linux/percpu.h>
+
+#include "hot/lines.h"
+#include "kvmhot.h"
+
+/* There was no memory for them, or the TSC went back. */
+DEFINE_PER_CPU(u64, kvmhot_dropped_spans);
+
+static __always_inline struct kvmhot_spans *
+spans_find(struct kvmhot_vcpu *v, unsigned int line, u32 key, u16 aux)
+{
+	struct kvmhot_spans *spans;
+
+	while (line) {
+		spans = kvmhot_line_at(v, line);
+		if (spans->key == key && spans->aux == aux)
+			return spans;
+		line = spans->next;
+	}
+	return NULL;
+}
+
+/* Threads that race for an ioctl may do this to the same chain at once. */
+static noinline struct kvmhot_spans *spans_new(struct kvmhot_vcpu *v, u16 *chain,
+					       u32 key, u16 aux)
+{
+	struct kvmhot_spans *spans, *other;
+	u16 first = READ_ONCE(*chain);
+	unsigned int line;
+
+	line = kvmhot_lines_take(v, KVMHOT_SPANS_LINES, KVMHOT_SPANS_END);
+	if (!line)
+		return NULL;
+	spans = kvmhot_line_at(v, line);
+	kvmhot_hist_init(&spans->hist, KVMHOT_SPANS_END);
+	spans->gen = READ_ONCE(v->gen);
+	spans->key = key;
+	spans->aux = aux;
+	do {
+		other = spans_find(v, first, key, aux);
+		if (other)
+			return other;
+		spans->next = first;
+		/* Pairs with the acquire in show_spans_of() of spanfiles.c. */
+	} while (!try_cmpxchg(chain, &first, line));
+	return spans;
+}
+
+/**
+ * kvmhot_spans_add() - count a span
+ * @v: the vCPU
+ * @chain: kind of the span
+ * @key: see enum kvmhot_chain
+ * @aux: likewise
+ * @cycles: its length
+ * @beside: what else passed during it
+ *
+ * Without memory for it the span is counted as dropped.
+ *
+ * Context: probe; only one thread at a time for the same @chain, @key and @aux.
+ */
+void kvmhot_spans_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
+		      u16 aux, u64 cycles, u64 beside)
+{
+	u16 *first = &v->chains[chain];
+	struct kvmhot_spans *spans = spans_find(v, READ_ONCE(*first), key, aux);
+	u32 gen = READ_ONCE(v->gen), n;
+	bool added;
+
+	if (unlikely(!spans))
+		spans = spans_new(v, first, key, aux);
+	if (unlikely(!spans)) {
+		this_cpu_inc(kvmhot_dropped_spans);
+		return;
+	}
+	n = kvmhot_seq_begin(&spans->seq);
+	/* Pairs with the store in kvmhot_vm_reset_one(). */
+	if (unlikely(spans->gen != gen)) {
+		kvmhot_hist_clear(v, &spans->hist);
+		spans->gen = gen;
+	}
+	added = kvmhot_hist_add(v, &spans->hist, cycles, beside, 0);
+	kvmhot_seq_end(&spans->seq, n);
+	if (unlikely(!added))
+		this_cpu_inc(kvmhot_dropped_spans);
+}
+
+/**
+ * kvmhot_spans_add_from() - count a span by its two ends
+ * @v: the vCPU
+ * @chain: kind of the span
+ * @key: see enum kvmhot_chain
+ * @aux: the same
+ * @from: TSC of its begin
+ * @to: TSC of its end; if that is earlier the TSC went back, and the span counts
+ *	as dropped
+ *
+ * Context: as kvmhot_spans_add().
+ */
+void kvmhot_spans_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
+			   u32 key, u16 aux, u64 from, u64 to)
+{
+	if (likely(to >= from))
+		kvmhot_spans_add(v, chain, key, aux, to - from, 0);
+	else
+		this_cpu_inc(kvmhot_dropped_spans);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The edges of a vCPU's timeline that are context switches of its thread.
+ *
+ * Probe context, as timeline.c.  sched_switch is hit with the run queue's lock
+ * held: nothing here may wake a thread or queue work, not even by what it calls.
+ *
+ * A vCPU's thread is found by the CPU's pointer to the record of the vCPU that it ran
+ * last, or by KVM's preempt notifier.  Each of them alone misses something: the
+ * pointer is taken away when hooks change, and the notifier is there only while KVM
+ * has the vCPU loaded, but the thread may be in the VMM, or be preempted right before
+ * KVM loads the vCPU and right after it puts it, or wait for the vCPU's mutex.  Where
+ * it goes without a notifier its record waits in the table of out.h.
+ */
+#include <linux/kvm_host.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "hot/edge.h"
+#include "hot/out.h"
+#include "hot/quick.h"
+#include "hot/timeline.h"
+#include "kvmhot.h"
+
+/* Return: false if there is no place, or the record is about to be freed. */
+static bool put_out(struct kvmhot_vcpu *v, const struct task_struct *task)
+{
+	unsigned int home = kvmhot_out_home(task), i;
+
+	kvmhot_out_drop(v);
+	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(), see free.c. */
+	if (!READ_ONCE(v->vcpu))
+		return false;
+	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
+		if (!cmpxchg(&kvmhot_out.place[i], 0,
+			     (unsigned long)v | (i - home))) {
+			atomic_inc(&kvmhot_out.nr[home]);
+			v->out = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The record of a thread that comes back, NULL if it is not in the table. */
+static struct kvmhot_vcpu *take_out(const struct task_struct *task)
+{
+	unsigned int home = kvmhot_out_home(task), i;
+	struct kvmhot_vcpu *v;
+	unsigned long is;
+
+	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
+		is = READ_ONCE(kvmhot_out.place[i]);
+		v = kvmhot_out_vcpu(is);
+		if (v && v->task == task && v->tid == task->pid &&
+		    kvmhot_out_take(i, is)) {
+			v->out = 0;
+			return v;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * What it is that a thread is switched out.  A vCPU that waits for INIT or SIPI is
+ * blocked, too, but did not come by kvm_vcpu_halt().
+ */
+static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
+				 const struct kvm_vcpu *vcpu, bool runnable)
+{
+	if (v->resume == KVMHOT_POLL)
+		return KVMHOT_BLOCK;
+	if (v->resume == KVMHOT_USER)
+		return KVMHOT_AWAY;
+	if (runnable)
+		return KVMHOT_PREEMPTED;
+	if (vcpu && (vcpu->arch.mp_state == KVM_MP_STATE_UNINITIALIZED ||
+		     vcpu->arch.mp_state == KVM_MP_STATE_INIT_RECEIVED))
+		return KVMHOT_BLOCK;
+	return KVMHOT_SLEPT;
+}
+
+/* Stages of the VMM's, in which the thread may have a vCPU loaded or not. */
+#define IN_VMM		(KVMHOT_VMM_STAGES | BIT(KVMHOT_IOCTL))
+/* Stages in which a thread that is switched out matters. */
+#define MATTERS		(KVMHOT_COST_STAGES | BIT(KVMHOT_POLL) | \
+			 BIT(KVMHOT_USER) | BIT(KVMHOT_IOCTL))
+
+/*
+ * The record of the thread that goes.  The notifier knows better than a pointer from
+ * the thread's last KVM_RUN, but it is there in other ioctls, too.
+ */
+static struct kvmhot_vcpu *going(struct kvmhot_vcpu *last,
+				 const struct kvm_vcpu *vcpu,
+				 const struct task_struct *task)
+{
+	struct kvmhot_vcpu *v = last;
+
+	if (vcpu && READ_ONCE(last->vcpu) != vcpu)
+		v = kvmhot_vcpu_find(vcpu);
+	if (!v || v->task != task)
+		return last;
+	return BIT(kvmhot_stage(v)) & IN_VMM ? last : v;
+}
+
+/* perf takes the events away from a thread that exits, and that is no failure. */
+static const struct task_struct *with_events(const struct task_struct *task)
+{
+	return task->flags & PF_EXITING ? NULL : task;
+}
+
+static noinline void switch_out(struct kvmhot_vcpu *v,
+				const struct kvm_vcpu *vcpu,
+				const struct task_struct *task, bool runnable)
+{
+	enum kvmhot_sum stage;
+
+	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	v = going(v, vcpu, task);
+	if (v->task != task || !READ_ONCE(v->vcpu))
+		return;
+	kvmhot_settle_for_edge(v);
+	stage = kvmhot_stage(v);
+	if (!(BIT(stage) & MATTERS))
+		return;
+	if ((!vcpu || BIT(stage) & IN_VMM) && !put_out(v, task)) {
+		/* Its return would not be seen: it is unknown from here on. */
+		kvmhot_edge_add(v, KVMHOT_UNKNOWN, with_events(task));
+		return;
+	}
+	/* That is wall time, and goes on. */
+	if (stage == KVMHOT_IOCTL)
+		return;
+	v->resume = stage;
+	if (kvmhot_edge_add(v, out_stage(v, vcpu, runnable), with_events(task)))
+		v->sum[KVMHOT_SWITCHES]++;
+}
+
+/* The record of the thread that comes. */
+static struct kvmhot_vcpu *coming(const struct kvm_vcpu *vcpu,
+				  const struct task_struct *task)
+{
+	struct kvmhot_vcpu *v = NULL;
+
+	if (kvmhot_out_may_have(task))
+		v = take_out(task);
+	if (v || !vcpu)
+		return v;
+	v = kvmhot_vcpu_find(vcpu);
+	return v && v->task == task && !(BIT(kvmhot_stage(v)) & IN_VMM) ? v : NULL;
+}
+
+static noinline void switch_in(const struct kvm_vcpu *vcpu,
+			       const struct task_struct *task)
+{
+	struct kvmhot_vcpu *v = coming(vcpu, task);
+
+	/*
+	 * Nothing of a vCPU that is gone: its record may be about to be freed, see
+	 * free.c, and another thread may have ended it.
+	 */
+	if (!v || !READ_ONCE(v->vcpu))
+		return;
+	kvmhot_settle_for_edge(v);
+	/* perf brings the thread's events back a little later. */
+	if (BIT(kvmhot_stage(v)) & (KVMHOT_OUT_STAGES | BIT(KVMHOT_AWAY)))
+		kvmhot_edge_add(v, v->resume, with_events(task));
+	else
+		kvmhot_settle(v);
+	this_cpu_write(kvmhot_quick_vcpu, v);
+}
+
+/* sched:sched_switch, for every switch of the host: quick for other threads. */
+KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
+{
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+	struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(prev);
+
+	if (unlikely(vcpu || v != &kvmhot_quick_nobody))
+		switch_out(v, vcpu, prev,
+			   preempt || kvmhot_compat_runnable(prev));
+	vcpu = kvmhot_compat_task_vcpu(next);
+	if (unlikely(vcpu || kvmhot_out_may_have(next)))
+		switch_in(vcpu, next);
+}
