@@ -27,11 +27,18 @@
 #include <asm/msr.h>
 
 #include "compat.h"
+#include "control/calib.h"
 #include "control/hook.h"
-#include "hot/edge.h"
+#include "control/hooks.h"
+#include "control/kprobes.h"
+#include "control/pool.h"
+#include "control/reach.h"
+#include "hot/log.h"
+#include "hot/lookup.h"
+#include "hot/probes.h"
 #include "hot/quick.h"
-#include "hot/timeline.h"
-#include "kvmhot.h"
+#include "hot/switches.h"
+#include "read/reason.h"
 
 #define ROUNDS		1000
 /* In order of size, by nearest rank. */
@@ -149,7 +156,7 @@ static void batch(struct own *o, u32 *ticks, bool run)
 	u64 start;
 
 	local_irq_disable();
-	this_cpu_write(kvmhot_quick_vcpu, &o->v);
+	this_cpu_write(kvmhot_lookup_here, &o->v);
 	for (i = 0; i < BATCH; i++) {
 		start = rdtsc_ordered();
 		if (run) {
@@ -160,7 +167,7 @@ static void batch(struct own *o, u32 *ticks, bool run)
 		}
 		ticks[i] = min_t(u64, rdtsc_ordered() - start, U32_MAX);
 	}
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 	local_irq_enable();
 	cond_resched();
 }
@@ -193,7 +200,7 @@ static bool warm_up(struct own *o)
 {
 	local_irq_disable();
 	KVMHOT_COMPAT_TP(trace_kvmhot_own_entry)(&o->vcpu); /* to the guest */
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 	local_irq_enable();
 	batch(o, o->ticks, false);
 	return kvmhot_is_quick(&o->v);
@@ -307,7 +314,7 @@ static struct own *own_alloc(void)
 	o->file.private_data = &o->vcpu;
 	v->own = true;
 	v->refill_asked = true;	/* the worker must not know of it */
-	kvmhot_edge_first(v, 0, KVMHOT_UNKNOWN);
+	kvmhot_log_first(&v->log, 0, KVMHOT_UNKNOWN);
 	v->key = KVMHOT_KEY_NONE;
 	v->task = current;
 	v->tid = current->pid;
@@ -327,12 +334,12 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
 
 	if (kvmhot_kprobes_off())	/* nothing must be taken away now */
 		return "kprobes are turned off";
-	kvmhot_vcpu_hash(&o->v);
+	kvmhot_lookup_add(&o->v);
 	/* The worker may close the quick way for a moment, to all. */
 	for (try = attach(detail, replaced) ? 3 : 0; why && try; try--)
 		why = measure_exits(o, detail, exit) ?: measure_runs(o, run);
 	detach();
-	kvmhot_pool_unhash(&o->v);
+	kvmhot_reach_unhash(&o->v);
 	return why;
 }
 
@@ -341,7 +348,7 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
  *
  * Context: sleeps, for a few grace periods of RCU; takes some ms of CPU time, of
  * which some 10 us at a time with interrupts off.  Not on a thread in KVM_RUN,
- * and without the lock of arm.c: of two that race to switch 'detail' the last
+ * and without the lock of counting.c: of two that race to switch 'detail' the last
  * here sees what came of it.
  */
 void kvmhot_calib_run(void)
@@ -351,7 +358,7 @@ void kvmhot_calib_run(void)
 	struct own *o;
 
 	mutex_lock(&own_lock);
-	detail = kvmhot_hooks_detail();
+	detail = READ_ONCE(kvmhot_switches.wish.detail);
 	replaced = kvmhot_hooks_replaced();
 	if (own_rounds && detail == own_detail && replaced == own_replaced)
 		goto out;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of perf events that is to be counted.  Control path.
+ * Holds the list of perf events that is to be counted.
+ *
+ * Process context; may sleep.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": events: " fmt
 
@@ -13,39 +15,11 @@
 #include <linux/string.h>
 
 #include "compat.h"
+#include "control/event.h"
 #include "control/events.h"
-#include "kvmhot.h"
 
 static DEFINE_MUTEX(list_lock);		/* of the list */
 static struct kvmhot_event_list current_list;
-
-/**
- * kvmhot_event_create() - make an event that counts at once
- * @event: which
- * @task: the thread whose it is
- *
- * Pinned, so that it counts all of the time or, to be seen in its state, not
- * at all.
- *
- * Context: sleeps.
- *
- * Return: the event, for perf_event_release_kernel(), or an error pointer.
- */
-struct perf_event *kvmhot_event_create(const struct kvmhot_event *event,
-				       struct task_struct *task)
-{
-	struct perf_event_attr attr = {
-		.type = event->type,
-		.size = sizeof(attr),
-		.config = event->config,
-		.pinned = 1,
-		.exclude_host = event->no_host,
-		.exclude_guest = event->no_guest,
-		.exclude_user = event->no_user,
-	};
-
-	return perf_event_create_kernel_counter(&attr, -1, task, NULL, NULL);
-}
 
 /* Would the kernel make it?  It may still refuse it for a vCPU's thread. */
 static void try_event(struct kvmhot_event *event)
@@ -87,7 +61,7 @@ static int make_default(struct kvmhot_event_list *list)
 
 	/* In a virtual machine it would cost an exit to read a counter. */
 	if (boot_cpu_has(X86_FEATURE_HYPERVISOR) ||
-	    kvmhot_words_parse(list, text))
+	    kvmhot_event_parse(list, text))
 		return 0;
 	err = try_events(list);
 	if (list->event[0].err)
@@ -104,7 +78,7 @@ static int make_list(struct kvmhot_event_list *list, char *text)
 		return 0;
 	if (!strcmp(text, "auto"))
 		return make_default(list);
-	err = kvmhot_words_parse(list, text) ?: try_events(list);
+	err = kvmhot_event_parse(list, text) ?: try_events(list);
 	if (err)
 		return err;
 	for (i = 0; i < list->nr; i++)
@@ -116,14 +90,15 @@ static int make_list(struct kvmhot_event_list *list, char *text)
 }
 
 /**
- * kvmhot_events_init() - the first list
- * @text: as of kvmhot_events_set()
+ * kvmhot_events_set() - make another list the current one
+ * @text: the words of a list, none, or auto
  *
- * Context: sleeps.  Before the first vCPU.
+ * Context: sleeps.
  *
- * Return: as kvmhot_events_set().
+ * Return: 0; or -EINVAL, with what was wrong told in the kernel log, or -ENOMEM: then
+ * nothing has changed.
  */
-int kvmhot_events_init(const char *text)
+int kvmhot_events_set(const char *text)
 {
 	struct kvmhot_event_list *list = kzalloc(sizeof(*list), GFP_KERNEL);
 	char *copy = kstrdup(text, GFP_KERNEL);
@@ -140,25 +115,6 @@ int kvmhot_events_init(const char *text)
 	kfree(copy);
 	kfree(list);
 	return err;
-}
-
-/**
- * kvmhot_events_set() - have other events counted
- * @text: the words of a list, none, or auto
- *
- * Context: sleeps.
- *
- * Return: 0; or -EINVAL, with what was wrong told in the kernel log, or
- * -ENOMEM: then nothing has changed.
- */
-int kvmhot_events_set(const char *text)
-{
-	int err = kvmhot_events_init(text);
-
-	if (err)
-		return err;
-	kvmhot_perf_flush();
-	return 0;
 }
 
 /**

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Follow kvm and kvm_intel as they come and go, in any order.
+ * Follows kvm and kvm_intel as they come and go, in any order, and the host's sleep.
  *
- * Control path.  Nothing pins these modules.  The kernel tells of tracepoints
+ * Process context; may sleep.  Nothing pins these modules.  The kernel tells of tracepoints
  * first, then, our notifier being behind its own, of the module: when it has
  * come, once its code was made ready to be probed; when it goes, after the
  * probes in it were disarmed.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
+#include <linux/suspend.h>
 #include <linux/tracepoint.h>
 
-#include "kvmhot.h"
+#include "control/counting.h"
+#include "control/follow.h"
 
 static int module_event(struct notifier_block *nb, unsigned long event,
 			void *data)
@@ -19,7 +21,7 @@ static int module_event(struct notifier_block *nb, unsigned long event,
 	const struct module *mod = data;
 
 	if (event == MODULE_STATE_COMING || event == MODULE_STATE_GOING)
-		kvmhot_hooks_module(mod->name, event == MODULE_STATE_COMING);
+		kvmhot_counting_module(mod->name, event == MODULE_STATE_COMING);
 	return NOTIFY_DONE;
 }
 
@@ -39,8 +41,8 @@ static int tracepoint_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	for (i = 0; i < mod->num_tracepoints; i++) {
 		tp = tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]);
-		kvmhot_hooks_tracepoint(tp, mod->name,
-					event == MODULE_STATE_COMING);
+		kvmhot_counting_tracepoint(tp, mod->name,
+					   event == MODULE_STATE_COMING);
 	}
 	return NOTIFY_DONE;
 }
@@ -52,9 +54,35 @@ static struct notifier_block tracepoint_nb = {
 /* Those of the kernel itself; all of them, where KVM is built in. */
 static void own_tracepoint(struct tracepoint *tp, void *unused)
 {
-	kvmhot_hooks_tracepoint(tp, "vmlinux", true);
-	kvmhot_hooks_tracepoint(tp, "kvm", true);
+	kvmhot_counting_tracepoint(tp, "vmlinux", true);
+	kvmhot_counting_tracepoint(tp, "kvm", true);
 }
+
+/*
+ * The TSC may begin anew while the host sleeps, and threads may go on before and
+ * after the notifiers: so nothing is counted from the one to the other, and what
+ * vCPUs were in meanwhile is unknown.
+ */
+static int pm_event(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		kvmhot_counting_suspend(true);
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		kvmhot_counting_suspend(false);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block pm_nb = {
+	.notifier_call = pm_event,
+};
 
 /**
  * kvmhot_follow_init() - put hooks in place, now and whenever modules come
@@ -69,15 +97,22 @@ int kvmhot_follow_init(void)
 	/* Plays "coming" for modules that are there. */
 	err = register_tracepoint_module_notifier(&tracepoint_nb);
 	if (err)
-		return err;
+		goto err_tracepoint;
 	err = register_module_notifier(&module_nb);
 	if (err)
 		goto err_module;
-	kvmhot_hooks_start();
+	err = register_pm_notifier(&pm_nb);
+	if (err)
+		goto err_pm;
+	kvmhot_counting_start();
 	return 0;
 
+err_pm:
+	unregister_module_notifier(&module_nb);
 err_module:
 	unregister_tracepoint_module_notifier(&tracepoint_nb);
+err_tracepoint:
+	kvmhot_counting_stop();
 	return err;
 }
 
@@ -88,8 +123,9 @@ err_module:
  */
 void kvmhot_follow_exit(void)
 {
+	unregister_pm_notifier(&pm_nb);
 	unregister_module_notifier(&module_nb);
 	/* Plays "going" for modules that are there. */
 	unregister_tracepoint_module_notifier(&tracepoint_nb);
-	kvmhot_hooks_stop();
+	kvmhot_counting_stop();
 }

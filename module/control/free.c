@@ -22,7 +22,12 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-#include "kvmhot.h"
+#include "control/account.h"
+#include "control/free.h"
+#include "control/pool.h"
+#include "control/reach.h"
+#include "control/registry.h"
+#include "hot/out.h"
 
 /* What is in no other list any more, and waits for kvmhot_free_removed(). */
 static LIST_HEAD(removed_vms);
@@ -36,7 +41,7 @@ static LIST_HEAD(removed_vcpus);
 void kvmhot_free_wait(void)
 {
 	synchronize_rcu();
-	kvmhot_pool_close_quick();
+	kvmhot_reach_close_quick();
 	kvmhot_out_forget(false);
 	synchronize_rcu();
 }
@@ -85,7 +90,7 @@ void kvmhot_free_removed(void)
 	kvmhot_pool_refill();
 	list_for_each_entry_safe(vm, next, &removed_vms, list) {
 		kvmhot_free_vcpus(&vm->vcpus);
-		kvmhot_pool_put(sizeof(*vm));
+		kvmhot_account_put(sizeof(*vm));
 		kfree(vm);
 	}
 	INIT_LIST_HEAD(&removed_vms);

@@ -13,7 +13,11 @@
 #include <linux/debugfs.h>
 #include <linux/mm_types.h>
 
-#include "kvmhot.h"
+#include "control/gone.h"
+#include "control/registry.h"
+#include "control/vm.h"
+#include "hot/switches.h"
+#include "hot/vcpu.h"
 
 /* @kvm: the top directory of KVM's debugfs, NULL if it is not there */
 static bool is_gone(const struct kvmhot_vcpu *v, struct dentry *kvm)
@@ -43,11 +47,11 @@ static bool is_vm_gone(const struct kvmhot_vm *vm, struct dentry *kvm)
 /* Return: whether a VM was found to be gone. */
 static bool look_at_vms(struct dentry *kvm)
 {
-	bool hooked = READ_ONCE(kvmhot_hooks_see_ends), found = false;
+	bool hooked = READ_ONCE(kvmhot_switches.sees_ends), found = false;
 	struct kvmhot_vm *vm;
 	bool before;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+	list_for_each_entry(vm, &kvmhot_registry.vms, list) {
 		if (vm->ended)
 			continue;
 		before = vm->missing;
@@ -66,7 +70,7 @@ static void look_at_refused(struct dentry *kvm)
 	struct kvm_vcpu *key;
 	struct kvmhot_vcpu *v;
 
-	list_for_each_entry(v, &kvmhot_reg.refused, siblings) {
+	list_for_each_entry(v, &kvmhot_registry.refused, siblings) {
 		key = READ_ONCE(v->vcpu);
 		if (key && is_gone(v, kvm))
 			kvmhot_vcpu_retire(v, key);

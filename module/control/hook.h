@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A hook, for the files that put hooks in place.
+ * A hook: how it is put in place, and taken away.
  */
 #ifndef KVMHOT_HOOK_H
 #define KVMHOT_HOOK_H
@@ -8,7 +8,10 @@
 #include <linux/kprobes.h>
 #include <linux/types.h>
 
-#include "kvmhot.h"
+#include "hot/record.h"
+
+struct seq_file;
+struct tracepoint;
 
 enum kvmhot_hook_kind { HOOK_KPROBE, HOOK_KRETPROBE, HOOK_TRACEPOINT };
 enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
@@ -72,29 +75,6 @@ struct kvmhot_hook {
 	struct tracepoint	*tp;
 };
 
-/**
- * struct kvmhot_wish - what users want
- * @enabled: hooks, as soon as all can be had that counting requires
- * @detail: as the file
- */
-struct kvmhot_wish {
-	bool	enabled;
-	bool	detail;
-};
-
-/* place.c, with the lock of arm.c held, but for lingers */
-int kvmhot_place_all(const struct kvmhot_wish *wish);
-void kvmhot_place_none(const struct kvmhot_wish *wish,
-		       enum kvmhot_hook_state state, bool closing);
-int kvmhot_place_detail(bool detail);
-void kvmhot_place_leave(const struct kvmhot_wish *wish, const char *module);
-void kvmhot_place_tracepoint(struct tracepoint *tp, const char *module,
-			     bool there);
-bool kvmhot_place_lingers(void);
-
-/* hooks.c; those in kvmhot_hooks with the lock of arm.c held */
-extern struct kvmhot_hook kvmhot_hooks[];
-extern const unsigned int kvmhot_nr_hooks;
 bool kvmhot_hook_is_there(struct kvmhot_hook *h);
 void kvmhot_hook_arm(struct kvmhot_hook *h);
 void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state);
@@ -102,11 +82,5 @@ u64 kvmhot_hook_bytes(const struct kvmhot_hook *h);
 void kvmhot_hook_tell_missing(struct kvmhot_hook *h);
 void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
 		      u64 hits);
-
-/* kprobes.c */
-void kvmhot_kprobes_init(void);
-void kvmhot_kprobes_exit(void);
-bool kvmhot_kprobes_off(void);
-void kvmhot_kprobes_show(struct seq_file *m);
 
 #endif /* KVMHOT_HOOK_H */

@@ -1,39 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hooks: the table of them, and how one is put in place and taken away.
+ * Puts all hooks in place if all can be that counting requires, or takes them away.
  *
- * Control path.
+ * Process context; may sleep; with the lock of counting.c held.  The hooks that
+ * counting requires are in kvm and in kvm_intel.  Until all of them are to be had none
+ * is in place, so that a host without Intel's KVM pays nothing.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/delay.h>
-#include <linux/kprobes.h>
-#include <linux/seq_file.h>
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
 
+#include "compat.h"
 #include "control/hook.h"
-#include "hot/quick.h"
-#include "hot/timeline.h"
-
-static const char * const kind_names[] = {
-	[HOOK_KPROBE]		= "kprobe",
-	[HOOK_KRETPROBE]	= "kretprobe",
-	[HOOK_TRACEPOINT]	= "tracepoint",
-};
-
-static const char * const state_names[] = {
-	[HOOK_OFF]	= "off",
-	[HOOK_WAITING]	= "waiting",
-	[HOOK_MISSING]	= "missing",
-	[HOOK_ARMED]	= "armed",
-};
+#include "control/hooks.h"
+#include "control/reach.h"
+#include "control/registry.h"
+#include "hot/probes.h"
+#include "hot/switches.h"
 
 /*
  * Hooks are armed in this order, and disarmed in the reverse one.  What counting
  * requires comes first, so that nothing else is in place if it is not to be had;
  * but kvm_exit comes last, as it must not see an exit whose end will not be seen.
- * The first two stand for each other: see place.c.
+ * The first two stand for each other: see arm_handle().
  */
 struct kvmhot_hook kvmhot_hooks[] = {
 	{
@@ -44,7 +35,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 		.entry = kvmhot_probe_handle_exit_entry,
 		.ret = kvmhot_probe_handle_exit_ret,
 		.data_size = sizeof(struct kvm_vcpu *), .calls = 1,
-		.detail = true, .nmissed = &kvmhot_missed_handle,
+		.detail = true, .nmissed = &kvmhot_switches.missed_handle,
 	}, {
 		.name = "vmx_handle_exit", .module = "kvm_intel",
 		.hits = KVMHOT_HANDLED,
@@ -122,7 +113,7 @@ struct kvmhot_hook kvmhot_hooks[] = {
 	},
 };
 
-const unsigned int kvmhot_nr_hooks = ARRAY_SIZE(kvmhot_hooks);
+const unsigned int kvmhot_hooks_nr = ARRAY_SIZE(kvmhot_hooks);
 
 /* The compiler's word that the probe has the tracepoint's arguments. */
 static void __maybe_unused check_types(void)
@@ -130,215 +121,283 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_sched_switch(kvmhot_probe_sched_switch);
 }
 
-/*
- * A thread that sleeps in the function keeps its instance, and all vCPUs may be
- * asleep: each has its instance.  Who finds none is missed.
- */
-static unsigned int nr_instances(const struct kvmhot_hook *h)
+#define HOOKS_END	(kvmhot_hooks + kvmhot_hooks_nr)
+/* Those before it are the two of vmx_handle_exit, of which one is in place. */
+#define HOOKS_REST	(kvmhot_hooks + 2)
+
+static bool replaced;	/* see kvmhot_hooks_replaced() */
+
+/* Is the hook in place whose hits these are? */
+static bool is_armed(enum kvmhot_sum hits)
 {
-	return h->calls * kvmhot_maxactive;
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (h->hits == hits)
+			return h->state == HOOK_ARMED;
+	return false;
 }
 
-static int register_symbol(struct kvmhot_hook *h, const char *symbol)
+/* One of the two hooks of vmx_handle_exit. */
+static struct kvmhot_hook *handle_hook(bool detail)
 {
-	if (h->kind == HOOK_KPROBE) {
-		memset(&h->kp, 0, sizeof(h->kp));
-		h->kp.symbol_name = symbol;
-		h->kp.pre_handler = h->handler;
-		return register_kprobe(&h->kp);
+	struct kvmhot_hook *h = kvmhot_hooks;
+
+	while (!(detail ? h->detail : h->plain))
+		h++;
+	return h;
+}
+
+static bool is_wanted(const struct kvmhot_hook *h,
+		      const struct kvmhot_wish *wish)
+{
+	if (h->detail)
+		return wish->enabled && wish->detail;
+	/* One of the two is enough; this is the cheaper one. */
+	if (h->plain && wish->detail)
+		return wish->enabled && handle_hook(true)->state == HOOK_MISSING;
+	return wish->enabled;
+}
+
+/* Is a module there, although one of its symbols was not found? */
+static bool is_loaded(const char *module)
+{
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (!strcmp(h->module, module) &&
+		    (h->state == HOOK_ARMED || kvmhot_hook_is_there(h)))
+			return true;
+	return false;
+}
+
+/* Return: HOOK_ARMED; HOOK_WAITING without its module; else HOOK_MISSING. */
+static enum kvmhot_hook_state arm(struct kvmhot_hook *h)
+{
+	kvmhot_hook_arm(h);
+	if (h->state == HOOK_WAITING && is_loaded(h->module))
+		h->state = HOOK_MISSING;
+	if (h->state == HOOK_MISSING)
+		kvmhot_hook_tell_missing(h);
+	return h->state;
+}
+
+/*
+ * Put the hook of vmx_handle_exit in place that 'detail' wants.  The other one
+ * goes after that, so that there is one at any time; it stays if the wanted one
+ * is missing.
+ *
+ * Return: the one whose state counts: the other one if that has to do.
+ */
+static struct kvmhot_hook *arm_handle(bool detail)
+{
+	struct kvmhot_hook *to = handle_hook(detail);
+	struct kvmhot_hook *from = handle_hook(!detail);
+	bool both = from->state == HOOK_ARMED;
+
+	WRITE_ONCE(kvmhot_switches.handle_twice, both);
+	if (arm(to) == HOOK_ARMED) {
+		kvmhot_hook_disarm(from, HOOK_OFF);
+		if (both)
+			WRITE_ONCE(replaced, true);
 	}
-	memset(&h->rp, 0, sizeof(h->rp));
-	h->rp.kp.symbol_name = symbol;
-	h->rp.entry_handler = h->entry;
-	h->rp.handler = h->ret;
-	h->rp.data_size = h->data_size;
-	h->rp.maxactive = nr_instances(h);
-	return register_kretprobe(&h->rp);
-}
-
-/* A probe that stays disarmed finds its symbol all the same. */
-static int find_symbol(struct kvmhot_hook *h, const char *symbol)
-{
-	int err;
-
-	memset(&h->kp, 0, sizeof(h->kp));
-	h->kp.symbol_name = symbol;
-	h->kp.flags = KPROBE_FLAG_DISABLED;
-	err = register_kprobe(&h->kp);
-	if (!err)
-		unregister_kprobe(&h->kp);
-	return err;
+	WRITE_ONCE(kvmhot_switches.handle_twice, false);
+	if (!detail || to->state != HOOK_MISSING || to->err == -ENOMEM)
+		return to;
+	arm(from);
+	return from;
 }
 
 /*
- * Name the symbol "module:symbol", so that nothing else of that name is meant;
- * the bare symbol is for a KVM that is built in.
+ * Return: HOOK_ARMED, or the state of the first hook that counting requires, or
+ * for which there was no memory, and that is not in place; then @err is that
+ * hook's.
  */
-static int by_name(struct kvmhot_hook *h,
-		   int (*act)(struct kvmhot_hook *h, const char *symbol))
+static enum kvmhot_hook_state arm_wanted(bool detail, int *err)
 {
-	char symbol[64];
-	int err;
+	struct kvmhot_hook *h = arm_handle(detail);
+	enum kvmhot_hook_state state = h->state;
 
-	snprintf(symbol, sizeof(symbol), "%s:%s", h->module, h->name);
-	err = act(h, symbol);
-	if (err == -ENOENT)
-		err = act(h, h->name);
-	/* Was on the stack, and is of use at registration only. */
-	h->kp.symbol_name = NULL;
-	h->rp.kp.symbol_name = NULL;
-	return err;
+	*err = h->err;
+	for (h = HOOKS_REST; h < HOOKS_END && state == HOOK_ARMED; h++) {
+		if ((h->detail && !detail) || arm(h) == HOOK_ARMED ||
+		    (!h->required && h->err != -ENOMEM))
+			continue;
+		state = h->state;
+		*err = h->err;
+	}
+	return state;
 }
 
-static int hook_register(struct kvmhot_hook *h)
+/* Take the hook of the end of VMs away, unless there are any that may end. */
+static void disarm_ends(bool closing)
 {
-	if (h->kind == HOOK_TRACEPOINT)
-		return h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL)
-			     : -ENOENT;
-	return by_name(h, register_symbol);
+	struct kvmhot_hook *h = kvmhot_hooks;
+
+	while (!h->ends)
+		h++;
+	if (h->state == HOOK_ARMED && (closing || !kvmhot_registry_is_tracking()))
+		kvmhot_hook_disarm(h, HOOK_OFF);
+	WRITE_ONCE(kvmhot_switches.sees_ends, h->state == HOOK_ARMED);
+}
+
+/* Say of all hooks that are not in place, nor missing, why that is so. */
+static void explain(const struct kvmhot_wish *wish,
+		    enum kvmhot_hook_state wanted)
+{
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (h->state == HOOK_WAITING || h->state == HOOK_OFF)
+			h->state = is_wanted(h, wish) ? wanted : HOOK_OFF;
 }
 
 /**
- * kvmhot_hook_is_there() - is there a place for a hook?
- * @h: the hook; not in place
+ * kvmhot_hooks_place_none() - take all hooks away
+ * @wish: what is wanted from now on
+ * @state: state of a hook that is wanted all the same
+ * @closing: even that of the end of VMs, if there are any that may end
+ *
+ * Context: sleeps.
+ */
+void kvmhot_hooks_place_none(const struct kvmhot_wish *wish,
+			     enum kvmhot_hook_state state, bool closing)
+{
+	struct kvmhot_hook *h;
+
+	WRITE_ONCE(replaced, false);
+	WRITE_ONCE(kvmhot_switches.live, false);
+	for (h = HOOKS_END - 1; h >= kvmhot_hooks; h--)
+		if (h->state == HOOK_ARMED && !h->ends)
+			kvmhot_hook_disarm(h, HOOK_OFF);
+	tracepoint_synchronize_unregister();
+	WRITE_ONCE(kvmhot_switches.quick_open, false);
+	kvmhot_reach_close_quick();
+	kvmhot_registry_lose_track();
+	disarm_ends(closing);
+	explain(wish, state);
+}
+
+/**
+ * kvmhot_hooks_place_all() - put the hooks in place that are wanted
+ * @wish: what is wanted
+ *
+ * All that counting requires, and what there is of the rest; or none.  A hook for
+ * which there is no memory is not one that there is not: without it none is put
+ * in place, but those that count already stay.
  *
  * Context: sleeps.
  *
- * Return: true if so, even if the hook may not be put there.
+ * Return: 0, also if they wait for a module; -ENOMEM if there is no memory for one
+ * that is wanted; or the errno of a hook that is required and missing.
  */
-bool kvmhot_hook_is_there(struct kvmhot_hook *h)
+int kvmhot_hooks_place_all(const struct kvmhot_wish *wish)
 {
-	if (h->kind == HOOK_TRACEPOINT)
-		return h->tp;
-	return by_name(h, find_symbol) != -ENOENT;
-}
+	enum kvmhot_hook_state state = HOOK_OFF;
+	int err = 0;
 
-static void swap_spare(struct kvmhot_hook *h)
-{
-	swap(h->name, h->spare_name);
-	swap(h->handler, h->spare_handler);
-	h->spared = !h->spared;
-}
-
-/**
- * kvmhot_hook_arm() - put a hook in place, if it can be
- * @h: the hook; its state and errno say what came of it
- *
- * Context: sleeps.
- */
-void kvmhot_hook_arm(struct kvmhot_hook *h)
-{
-	if (h->state == HOOK_ARMED)
-		return;
-	if (h->spared)
-		swap_spare(h);
-	h->err = hook_register(h);
-	/* Without memory the second choice would be there for good. */
-	if (h->err && h->err != -ENOMEM && h->spare_name) {
-		swap_spare(h);
-		if (!hook_register(h))
-			h->err = 0;
-		else
-			swap_spare(h);
-	}
-	if (h->err) {
-		h->state = h->err == -ENOENT ? HOOK_WAITING : HOOK_MISSING;
-		return;
-	}
-	h->state = HOOK_ARMED;
-	h->told = false;
-	if (h->nmissed)
-		WRITE_ONCE(*h->nmissed, &h->rp.nmissed);
-}
-
-static unsigned long missed(const struct kvmhot_hook *h)
-{
-	if (h->state != HOOK_ARMED || h->kind == HOOK_TRACEPOINT)
-		return h->missed;
-	if (h->kind == HOOK_KPROBE)
-		return h->missed + h->kp.nmissed;
-	return h->missed + h->rp.nmissed + h->rp.kp.nmissed;
-}
-
-/**
- * kvmhot_hook_bytes() - memory of a hook
- * @h: the hook
- *
- * Return: bytes that the kernel has taken for its instances.
- */
-u64 kvmhot_hook_bytes(const struct kvmhot_hook *h)
-{
-	if (h->state != HOOK_ARMED || h->kind != HOOK_KRETPROBE)
+	if (wish->enabled)
+		state = arm_wanted(wish->detail, &err);
+	if (kvmhot_switches.live && err == -ENOMEM)
+		return err;
+	if (state == HOOK_ARMED) {
+		/* Context switches end the quick way. */
+		WRITE_ONCE(kvmhot_switches.quick_open, is_armed(KVMHOT_SWITCHES));
+		WRITE_ONCE(kvmhot_switches.sees_ends, is_armed(KVMHOT_ENDS));
+		WRITE_ONCE(kvmhot_switches.live, true);
 		return 0;
-	return kvmhot_compat_instances(nr_instances(h), h->data_size);
-}
-
-/*
- * It takes memory to take a kprobe off ftrace.  Without it the kernel warns and keeps
- * the kprobe; unregister_kprobe() would not tell, and the kernel would go on to use
- * memory that is freed with kvmhot.  What is disabled, it lets go.  Few tries: the kernel
- * (6.1, 6.12) counts its kprobes one too low after each that fails.
- */
-static void disable(struct kprobe *kp)
-{
-	while (disable_kprobe(kp) == -ENOMEM)
-		msleep(100);
-}
-
-/**
- * kvmhot_hook_disarm() - take a hook away
- * @h: the hook
- * @state: its state from now on
- *
- * Context: sleeps.  The probe of a tracepoint may still run on return.
- */
-void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state)
-{
-	h->missed = missed(h);
-	if (h->state == HOOK_ARMED) {
-		if (h->kind == HOOK_KPROBE) {
-			disable(&h->kp);
-			unregister_kprobe(&h->kp);
-		} else if (h->kind == HOOK_KRETPROBE) {
-			disable(&h->rp.kp);
-			unregister_kretprobe(&h->rp);
-		} else {
-			tracepoint_probe_unregister(h->tp, h->probe, NULL);
-		}
-		if (h->nmissed)
-			WRITE_ONCE(*h->nmissed, &kvmhot_missed_none);
 	}
-	h->state = state;
-	if (state != HOOK_MISSING)
-		h->err = 0;
+	kvmhot_hooks_place_none(wish, state == HOOK_WAITING ? state : HOOK_OFF,
+				false);
+	return state == HOOK_MISSING ? err : 0;
 }
 
 /**
- * kvmhot_hook_tell_missing() - say so, once until it is there
- * @h: the hook
+ * kvmhot_hooks_place_detail() - put the hooks in place that 'detail' wants, or take them away
+ * @detail: which
+ *
+ * Context: sleeps.  All that is required is in place.
+ *
+ * Return: 0; the errno of the hook of vmx_handle_exit, then the other one has stayed;
+ * -ENOMEM if there is no memory for another hook.
  */
-void kvmhot_hook_tell_missing(struct kvmhot_hook *h)
+int kvmhot_hooks_place_detail(bool detail)
 {
-	bool refuse = h->required || h->err == -ENOMEM;
+	struct kvmhot_hook *h;
+	int err;
 
-	if (h->told)
-		return;
-	h->told = true;
-	pr_warn("%s %s of %s: error %d: %s%s\n", kind_names[h->kind], h->name,
-		h->module, h->err, refuse ? "refusing to count: " : "",
-		h->note);
+	arm_handle(detail);
+	err = handle_hook(detail)->err;
+	for (h = HOOKS_REST; h < HOOKS_END; h++) {
+		if (h->detail && !detail)
+			kvmhot_hook_disarm(h, HOOK_OFF);
+		else if (h->detail && !err && arm(h) != HOOK_ARMED &&
+			 h->err == -ENOMEM)
+			err = h->err;
+	}
+	return err;
 }
 
 /**
- * kvmhot_hook_show() - the row of a hook in status
- * @m: where to
- * @h: the hook
- * @hits: since load
+ * kvmhot_hooks_leave() - take all hooks away, as a module goes
+ * @wish: what is wanted
+ * @module: its name; nothing of it stays
+ *
+ * Context: sleeps.
  */
-void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
-		      u64 hits)
+void kvmhot_hooks_leave(const struct kvmhot_wish *wish, const char *module)
 {
-	seq_printf(m, "hook\t%s\t%s\t%s\t%s\t%llu\t%lu\t%d\t%s\n", h->name,
-		   h->module, kind_names[h->kind], state_names[h->state], hits,
-		   missed(h), h->err, h->note);
+	struct kvmhot_hook *h;
+
+	/* No VM is left: VMs hold these modules. */
+	kvmhot_hooks_place_none(wish, HOOK_WAITING, false);
+	for (h = kvmhot_hooks; h < HOOKS_END; h++)
+		if (!strcmp(h->module, module))
+			kvmhot_hook_disarm(h, HOOK_OFF);
+	explain(wish, HOOK_WAITING);
+}
+
+/**
+ * kvmhot_hooks_tracepoint() - a tracepoint has come or goes
+ * @tp: the tracepoint; others than ours are of no interest
+ * @module: it is in
+ * @there: it has come
+ *
+ * Context: sleeps.
+ */
+void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
+			     bool there)
+{
+	struct kvmhot_hook *h;
+
+	for (h = kvmhot_hooks; h < HOOKS_END; h++) {
+		if (h->kind != HOOK_TRACEPOINT || strcmp(h->name, tp->name) ||
+		    strcmp(h->module, module))
+			continue;
+		if (!there)
+			kvmhot_hook_disarm(h, HOOK_OFF);
+		h->tp = there ? tp : NULL;
+	}
+}
+
+/**
+ * kvmhot_hooks_lingers() - is of all hooks only that of the end of VMs in place?
+ *
+ * Return: true if so: once no VM is left that may end, it can go.
+ */
+bool kvmhot_hooks_lingers(void)
+{
+	return READ_ONCE(kvmhot_switches.sees_ends) && !READ_ONCE(kvmhot_switches.live);
+}
+
+/**
+ * kvmhot_hooks_replaced() - was a hook of vmx_handle_exit put on it while the
+ *			     other was there?
+ *
+ * Return: true if so: until it goes the kernel keeps a list of probes there, and
+ * goes through that at each hit, though there is but one in it.
+ */
+bool kvmhot_hooks_replaced(void)
+{
+	return READ_ONCE(replaced);
 }

@@ -17,6 +17,7 @@
 #include <linux/seq_file.h>
 
 #include "control/hook.h"
+#include "control/kprobes.h"
 
 /* The probe finds @hit where a function's first argument is. */
 static noinline __noclone void kvmhot_kprobes_touch(bool *hit)

@@ -13,17 +13,22 @@
  * users are held to the same rule, with a greater share, as most hosts run all
  * their VMMs as one user.
  */
+#include <linux/ctype.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
+#include "control/account.h"
 #include "control/owner.h"
-#include "kvmhot.h"
+#include "control/registry.h"
+#include "hot/lines.h"
+#include "param.h"
+#include "read/reason.h"
 
 #define USER_SHARE	90	/* percent, as max_share */
 
-struct hlist_head kvmhot_owners[1 << KVMHOT_OWNER_BITS];
 static LIST_HEAD(owners);
 static LIST_HEAD(users);
 static u64 taken[KVMHOT_NR_SHARES];	/* by all */
@@ -32,11 +37,11 @@ static u64 bound_of(enum kvmhot_share share)
 {
 	switch (share) {
 	case KVMHOT_SHARE_VMS:
-		return kvmhot_max_vms;
+		return kvmhot_param_max_vms;
 	case KVMHOT_SHARE_VCPUS:
-		return kvmhot_max_vcpus;
+		return kvmhot_param_max_vcpus;
 	default:
-		return (u64)kvmhot_max_memory_kb * 1024;
+		return (u64)kvmhot_param_max_memory_kb * 1024;
 	}
 }
 
@@ -57,9 +62,9 @@ bool kvmhot_owner_may(const struct kvmhot_owner *o, enum kvmhot_share share)
 	u64 bound = bound_of(share);
 	u64 unused = bound - min(bound, taken[share]);
 
-	return is_within(o->taken[share], unused, kvmhot_max_share) &&
+	return is_within(o->taken[share], unused, kvmhot_param_max_share) &&
 	       is_within(o->user->taken[share], unused,
-			 max_t(unsigned int, kvmhot_max_share, USER_SHARE));
+			 max_t(unsigned int, kvmhot_param_max_share, USER_SHARE));
 }
 
 /**
@@ -82,7 +87,7 @@ static struct kvmhot_user *user_get(kuid_t uid)
 	list_for_each_entry(u, &users, list)
 		if (uid_eq(u->uid, uid))
 			goto found;
-	u = kvmhot_pool_alloc(sizeof(*u));
+	u = kvmhot_account_alloc(sizeof(*u));
 	if (!u)
 		return NULL;
 	u->uid = uid;
@@ -97,30 +102,45 @@ static void user_put(struct kvmhot_user *u)
 	if (--u->refs)
 		return;
 	list_del(&u->list);
-	kvmhot_pool_put(sizeof(*u));
+	kvmhot_account_put(sizeof(*u));
 	kfree(u);
+}
+
+/**
+ * kvmhot_owner_comm() - the name of a VMM, cleaned for printing
+ * @to: room for TASK_COMM_LEN characters
+ * @comm: the name
+ */
+void kvmhot_owner_comm(char *to, const char *comm)
+{
+	char *p;
+
+	strscpy(to, comm, TASK_COMM_LEN);
+	for (p = to; *p; p++)
+		if (!isascii(*p) || !isprint(*p))
+			*p = '?';
 }
 
 static struct kvmhot_owner *owner_new(const struct kvmhot_vcpu *v)
 {
-	struct kvmhot_owner *o = kvmhot_pool_alloc(sizeof(*o));
+	struct kvmhot_owner *o = kvmhot_account_alloc(sizeof(*o));
 
 	if (!o)
 		return NULL;
 	o->user = user_get(v->uid);
 	if (!o->user) {
-		kvmhot_pool_put(sizeof(*o));
+		kvmhot_account_put(sizeof(*o));
 		kfree(o);
 		return NULL;
 	}
 	o->mm = v->mm;
 	mmgrab(o->mm);
 	o->tgid = v->tgid;
-	kvmhot_vm_comm(o->comm, v->comm);
-	mutex_lock(&kvmhot_reg.lock);
+	kvmhot_owner_comm(o->comm, v->comm);
+	mutex_lock(&kvmhot_registry.lock);
 	list_add_tail(&o->list, &owners);
-	hlist_add_head_rcu(&o->hash, &kvmhot_owners[hash_ptr(o->mm, KVMHOT_OWNER_BITS)]);
-	mutex_unlock(&kvmhot_reg.lock);
+	hlist_add_head_rcu(&o->hash, &kvmhot_vcpu_owners[hash_ptr(o->mm, KVMHOT_OWNER_BITS)]);
+	mutex_unlock(&kvmhot_registry.lock);
 	return o;
 }
 
@@ -128,13 +148,13 @@ static void owner_put(struct kvmhot_owner *o)
 {
 	if (--o->refs)
 		return;
-	mutex_lock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_registry.lock);
 	list_del(&o->list);
 	hlist_del_rcu(&o->hash);
-	mutex_unlock(&kvmhot_reg.lock);
+	mutex_unlock(&kvmhot_registry.lock);
 	user_put(o->user);
 	mmdrop(o->mm);
-	kvmhot_pool_put(sizeof(*o));
+	kvmhot_account_put(sizeof(*o));
 	kfree_rcu(o, rcu);
 }
 
@@ -151,13 +171,13 @@ bool kvmhot_owner_add_vcpu(struct kvmhot_vcpu *v)
 	if (!o)
 		o = owner_new(v);
 	if (!o) {
-		kvmhot_reg.link_again = true;
+		kvmhot_registry.link_again = true;
 		return false;
 	}
 	o->refs++;
 	v->owner = o;
 	kvmhot_owner_charge(o, KVMHOT_SHARE_VCPUS, 1);
-	kvmhot_owner_charge(o, KVMHOT_SHARE_BYTES, kvmhot_pool_vcpu_bytes(v));
+	kvmhot_owner_charge(o, KVMHOT_SHARE_BYTES, kvmhot_lines_bytes(v));
 	return true;
 }
 
@@ -174,7 +194,7 @@ void kvmhot_owner_remove_vcpu(struct kvmhot_vcpu *v)
 	v->owner = NULL;
 	kvmhot_owner_charge(o, KVMHOT_SHARE_VCPUS, -1);
 	kvmhot_owner_charge(o, KVMHOT_SHARE_BYTES,
-			    -(s64)kvmhot_pool_vcpu_bytes(v));
+			    -(s64)kvmhot_lines_bytes(v));
 	owner_put(o);
 }
 
@@ -254,10 +274,10 @@ static void add_dropped(void)
 
 	list_for_each_entry(o, &owners, list)
 		o->dropped_too = 0;
-	list_for_each_entry(v, &kvmhot_reg.refused, siblings)
-		if (v->owner && !kvmhot_vcpu_exits(v, &exits))
+	list_for_each_entry(v, &kvmhot_registry.refused, siblings)
+		if (v->owner && !kvmhot_reason_exits(v, &exits))
 			v->owner->dropped_too += exits;
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
 			vm->owner->dropped_too += READ_ONCE(v->sum[KVMHOT_DROPPED]);
 }
@@ -270,7 +290,7 @@ void kvmhot_owner_show(struct seq_file *m)
 {
 	struct kvmhot_owner *o;
 
-	mutex_lock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_registry.lock);
 	add_dropped();
 	list_for_each_entry(o, &owners, list)
 		seq_printf(m, "vmm\t%d\t%u\t%llu\t%llu\t%llu\t%u\t%llu\t%d\t%s\n",
@@ -280,5 +300,5 @@ void kvmhot_owner_show(struct seq_file *m)
 			   READ_ONCE(o->taken[KVMHOT_SHARE_BYTES]), o->nr_ended,
 			   atomic64_read(&o->dropped) + o->dropped_too,
 			   READ_ONCE(o->full), o->comm);
-	mutex_unlock(&kvmhot_reg.lock);
+	mutex_unlock(&kvmhot_registry.lock);
 }

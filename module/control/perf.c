@@ -16,9 +16,17 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "control/account.h"
+#include "control/event.h"
 #include "control/events.h"
+#include "control/perf.h"
+#include "control/reach.h"
+#include "control/registry.h"
+#include "control/work.h"
+#include "hot/kick.h"
 #include "hot/pmu.h"
-#include "kvmhot.h"
+#include "hot/switches.h"
+#include "read/since.h"
 
 /* A thread may take a vCPU over again and again: not more often than this. */
 #define REMAKE_JIFFIES	(HZ / 10)
@@ -35,7 +43,7 @@ static void all_vcpus(void (*act)(struct kvmhot_vcpu *v))
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
 			act(v);
 }
@@ -72,7 +80,7 @@ static struct kvmhot_perf *find_perf(const struct task_struct *task)
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
 			if (v->pmu && v->pmu->perf &&
 			    v->pmu->perf->task == task)
@@ -194,7 +202,7 @@ void kvmhot_perf_release(struct kvmhot_vcpu *v)
 	p->whole = false;
 }
 
-/* What was counted goes, too: with kvmhot_perf_free(), a grace period later. */
+/* What was counted goes, too: drop_all() frees it a grace period later. */
 static struct kvmhot_pmu *take_pmu(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = v->pmu;
@@ -203,9 +211,9 @@ static struct kvmhot_pmu *take_pmu(struct kvmhot_vcpu *v)
 	if (!p)
 		return NULL;
 	set_perf(p, NULL);
-	mutex_lock(&kvmhot_reset_lock);
+	mutex_lock(&kvmhot_since_lock);
 	WRITE_ONCE(v->pmu, NULL);
-	mutex_unlock(&kvmhot_reset_lock);
+	mutex_unlock(&kvmhot_since_lock);
 	return p;
 }
 
@@ -219,7 +227,7 @@ static void drop_all(void)
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+	list_for_each_entry(vm, &kvmhot_registry.vms, list) {
 		list_for_each_entry(v, &vm->vcpus, siblings) {
 			p = take_pmu(v);
 			if (!p)
@@ -234,13 +242,14 @@ static void drop_all(void)
 	synchronize_rcu();
 	while ((p = pmus)) {
 		pmus = p->next;
-		kvmhot_perf_free(p);
+		kvmhot_account_put(sizeof(*p));
+		kfree(p);
 	}
 }
 
 static struct kvmhot_pmu *new_pmu(void)
 {
-	struct kvmhot_pmu *p = kvmhot_pool_alloc(sizeof(*p));
+	struct kvmhot_pmu *p = kvmhot_account_alloc(sizeof(*p));
 
 	if (!p)
 		return NULL;
@@ -257,15 +266,15 @@ static void make_pmu(struct kvmhot_vcpu *v)
 	WRITE_ONCE(v->pmu_denied, !p);
 	if (!p)
 		return;
-	mutex_lock(&kvmhot_reset_lock);
+	mutex_lock(&kvmhot_since_lock);
 	/* Pairs with READ_ONCE in pmu.c, of which all depends on the value. */
 	smp_store_release(&v->pmu, p);
-	mutex_unlock(&kvmhot_reset_lock);
+	mutex_unlock(&kvmhot_since_lock);
 }
 
 static void kick(struct work_struct *unused)
 {
-	kvmhot_work_kick();
+	kvmhot_kick();
 }
 
 static DECLARE_DELAYED_WORK(later_work, kick);
@@ -283,7 +292,7 @@ static void serve(struct kvmhot_vcpu *v)
 	if (!READ_ONCE(v->vcpu) || !READ_ONCE(v->task))
 		return;
 	/* What waits for the worker comes first; then it is here again. */
-	if (!llist_empty(&kvmhot_notices) || !llist_empty(&kvmhot_refill))
+	if (!llist_empty(&kvmhot_kick_notices) || !llist_empty(&kvmhot_kick_refill))
 		return;
 	if (!v->pmu)
 		make_pmu(v);
@@ -308,9 +317,9 @@ static void serve(struct kvmhot_vcpu *v)
 static void start_reading(void)
 {
 	static_branch_enable(&kvmhot_pmu_on);
-	/* See kvmhot_pool_close_quick(). */
+	/* See kvmhot_reach_close_quick(). */
 	synchronize_rcu();
-	kvmhot_pool_close_quick();
+	kvmhot_reach_close_quick();
 	synchronize_rcu();
 }
 
@@ -330,7 +339,7 @@ void kvmhot_perf_work(void)
 		drop_all();
 		kvmhot_events_get(&used);
 	}
-	if (is_any_wanted(&used) && kvmhot_hooks_enabled()) {
+	if (is_any_wanted(&used) && READ_ONCE(kvmhot_switches.wish.enabled)) {
 		/* First, so that no edge counts what was not read before. */
 		if (!static_key_enabled(&kvmhot_pmu_on))
 			start_reading();
@@ -353,7 +362,7 @@ void kvmhot_perf_work(void)
  */
 void kvmhot_perf_flush(void)
 {
-	kvmhot_work_kick();
+	kvmhot_kick();
 	kvmhot_work_flush();
 	flush_work(&release_work);
 }
@@ -369,18 +378,4 @@ void kvmhot_perf_exit(void)
 	kvmhot_work_flush();
 	drop_all();
 	static_branch_disable(&kvmhot_pmu_on);
-}
-
-/**
- * kvmhot_perf_free() - free the counts of a vCPU
- * @p: the counts, or NULL; no probe can find them, and they have no events
- *
- * Context: worker.
- */
-void kvmhot_perf_free(struct kvmhot_pmu *p)
-{
-	if (!p)
-		return;
-	kvmhot_pool_put(sizeof(*p));
-	kfree(p);
 }

@@ -12,40 +12,29 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "control/account.h"
+#include "control/free.h"
 #include "control/owner.h"
-#include "kvmhot.h"
-
-struct kvmhot_registry kvmhot_reg = {
-	.lock = __MUTEX_INITIALIZER(kvmhot_reg.lock),
-	.vms = LIST_HEAD_INIT(kvmhot_reg.vms),
-	.refused = LIST_HEAD_INIT(kvmhot_reg.refused),
-};
-
-const char * const kvmhot_bound_names[KVMHOT_NR_BOUNDS] = {
-	[KVMHOT_MAX_VMS]	= "max_vms",
-	[KVMHOT_MAX_VCPUS]	= "max_vcpus",
-	[KVMHOT_MAX_MEMORY]	= "max_memory_kb",
-	[KVMHOT_MAX_ENDED]	= "max_ended",
-};
+#include "control/registry.h"
+#include "control/vm.h"
+#include "hot/switches.h"
+#include "hot/vcpu.h"
+#include "param.h"
+#include "read/clock.h"
+#include "read/reason.h"
+#include "read/snap.h"
 
 static unsigned int nr_unnamed;
+static struct dentry *(*make_dir)(struct kvmhot_vm *vm);
 
 /**
- * kvmhot_vm_by_name() - look for a VM
- * @name: of its directory
- *
- * Context: worker, or with the registry's lock held.
- *
- * Return: the VM, or NULL.
+ * kvmhot_vm_init() - say how a VM gets its files
+ * @create_dir: makes its directory, which is removed before the VM is freed; returns
+ *		NULL if there is no memory for it and all its files
  */
-struct kvmhot_vm *kvmhot_vm_by_name(const char *name)
+void kvmhot_vm_init(struct dentry *(*create_dir)(struct kvmhot_vm *vm))
 {
-	struct kvmhot_vm *vm;
-
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
-		if (!strcmp(vm->name, name))
-			return vm;
-	return NULL;
+	make_dir = create_dir;
 }
 
 /**
@@ -69,7 +58,7 @@ struct kvmhot_vm *kvmhot_vm_oldest_ended(void)
 {
 	struct kvmhot_vm *vm, *oldest = NULL;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		if (kvmhot_vm_is_removable(vm) &&
 		    (!oldest || kvmhot_owner_ended_more(vm->owner, oldest->owner,
 							vm->ended < oldest->ended)))
@@ -82,7 +71,7 @@ static u64 exits_of(struct kvmhot_vcpu *v)
 {
 	u64 exits;
 
-	return kvmhot_vcpu_exits(v, &exits) ? 0 : exits;
+	return kvmhot_reason_exits(v, &exits) ? 0 : exits;
 }
 
 /**
@@ -95,19 +84,19 @@ void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
 	bool forgotten = bound != KVMHOT_NO_BOUND;
 	struct kvmhot_vcpu *v;
 
-	mutex_lock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_registry.lock);
 	kvmhot_free_vm(vm);
-	kvmhot_reg.nr_ended--;
+	kvmhot_registry.nr_ended--;
 	list_for_each_entry(v, &vm->vcpus, siblings) {
-		kvmhot_vcpu_gone(v);
+		kvmhot_registry_keep(v);
 		if (forgotten)
-			kvmhot_reg.forgotten_exits += exits_of(v);
+			kvmhot_registry.forgotten_exits += exits_of(v);
 	}
 	if (forgotten)
-		kvmhot_reg.forgotten_vms[bound]++;
-	mutex_unlock(&kvmhot_reg.lock);
+		kvmhot_registry.forgotten_vms[bound]++;
+	mutex_unlock(&kvmhot_registry.lock);
 	kvmhot_owner_remove_vm(vm);
-	kvmhot_reg.link_again = true;
+	kvmhot_registry.link_again = true;
 	/* Waits for readers of its files, so not under the lock. */
 	debugfs_remove(vm->dir);
 }
@@ -132,7 +121,7 @@ bool kvmhot_vm_make_place(enum kvmhot_bound bound)
 /* Set under the lock, for those who print names. */
 static void set_name(struct kvmhot_vm *vm, unsigned int nth)
 {
-	mutex_lock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_registry.lock);
 	vm->nth = nth;
 	if (!vm->base[0])
 		snprintf(vm->name, sizeof(vm->name), "%d-unnamed%u", vm->pid,
@@ -141,7 +130,7 @@ static void set_name(struct kvmhot_vm *vm, unsigned int nth)
 		strscpy(vm->name, vm->base, sizeof(vm->name));
 	else
 		snprintf(vm->name, sizeof(vm->name), "%s.%u", vm->base, nth);
-	mutex_unlock(&kvmhot_reg.lock);
+	mutex_unlock(&kvmhot_registry.lock);
 }
 
 /* A number that no VM of that name has: they are in order of time. */
@@ -150,7 +139,7 @@ static unsigned int next_nth(const char *base)
 	struct kvmhot_vm *vm;
 	unsigned int nth = 0;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		if (!strcmp(vm->base, base))
 			nth = max(nth, vm->nth);
 	return nth + 1;
@@ -162,36 +151,21 @@ static unsigned int next_nth(const char *base)
  */
 static void leave_name(const char *base)
 {
-	struct kvmhot_vm *vm = kvmhot_vm_by_name(base);
+	struct kvmhot_vm *vm = kvmhot_registry_find(base);
 
 	if (!vm)
 		return;
-	if (!vm->ended && !READ_ONCE(kvmhot_hooks_see_ends))
+	if (!vm->ended && !READ_ONCE(kvmhot_switches.sees_ends))
 		kvmhot_vm_lost(vm);
 	/* Waits for readers of its files: they have its name in them. */
 	debugfs_remove(vm->dir);
 	set_name(vm, next_nth(base));
-	vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
-}
-
-/**
- * kvmhot_vm_comm() - the name of a VMM, cleaned for printing
- * @to: room for TASK_COMM_LEN characters
- * @comm: the name
- */
-void kvmhot_vm_comm(char *to, const char *comm)
-{
-	char *p;
-
-	strscpy(to, comm, TASK_COMM_LEN);
-	for (p = to; *p; p++)
-		if (!isascii(*p) || !isprint(*p))
-			*p = '?';
+	vm->dir = make_dir(vm);
 }
 
 static void vm_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
 {
-	kvmhot_vm_comm(vm->comm, v->comm);
+	kvmhot_owner_comm(vm->comm, v->comm);
 	strscpy(vm->base, v->name, sizeof(vm->base));
 	if (vm->base[0])
 		leave_name(vm->base);
@@ -205,16 +179,16 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 
 	if (!kvmhot_owner_may(v->owner, KVMHOT_SHARE_VMS))
 		return NULL;
-	while (kvmhot_reg.nr_running + kvmhot_reg.nr_ended >= kvmhot_max_vms)
+	while (kvmhot_registry.nr_running + kvmhot_registry.nr_ended >= kvmhot_param_max_vms)
 		if (!kvmhot_vm_make_place(KVMHOT_MAX_VMS))
 			return NULL;
-	while (!kvmhot_pool_take(sizeof(*vm)))
+	while (!kvmhot_account_take(sizeof(*vm)))
 		if (!kvmhot_vm_make_place(KVMHOT_MAX_MEMORY))
 			return NULL;
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
 	if (!vm) {
-		kvmhot_pool_put(sizeof(*vm));
-		kvmhot_reg.link_again = true;
+		kvmhot_account_put(sizeof(*vm));
+		kvmhot_registry.link_again = true;
 		return NULL;
 	}
 	INIT_LIST_HEAD(&vm->vcpus);
@@ -225,11 +199,11 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 	kvmhot_owner_add_vm(vm, v->owner);
 	vm_name(vm, v);
 
-	mutex_lock(&kvmhot_reg.lock);
-	list_add_tail(&vm->list, &kvmhot_reg.vms);
-	kvmhot_reg.nr_running++;
-	mutex_unlock(&kvmhot_reg.lock);
-	vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+	mutex_lock(&kvmhot_registry.lock);
+	list_add_tail(&vm->list, &kvmhot_registry.vms);
+	kvmhot_registry.nr_running++;
+	mutex_unlock(&kvmhot_registry.lock);
+	vm->dir = make_dir(vm);
 	return vm;
 }
 
@@ -243,7 +217,7 @@ struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		if (vm->kvm == v->kvm && vm->ino == v->ino &&
 		    vm->pid == v->pid && !vm->ended)
 			return vm;
@@ -260,9 +234,9 @@ bool kvmhot_vm_retry_dirs(void)
 	struct kvmhot_vm *vm;
 	bool all = true;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list) {
+	list_for_each_entry(vm, &kvmhot_registry.vms, list) {
 		if (!vm->dir)
-			vm->dir = kvmhot_vmfiles_create(vm, kvmhot_debugfs_vms());
+			vm->dir = make_dir(vm);
 		all &= !!vm->dir;
 	}
 	return all;
@@ -275,12 +249,12 @@ bool kvmhot_vm_retry_dirs(void)
  */
 void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc)
 {
-	mutex_lock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_registry.lock);
 	/* It may have been reset after its last edge. */
 	vm->ended = max(tsc, READ_ONCE(vm->since));
-	kvmhot_reg.nr_running--;
-	kvmhot_reg.nr_ended++;
-	mutex_unlock(&kvmhot_reg.lock);
+	kvmhot_registry.nr_running--;
+	kvmhot_registry.nr_ended++;
+	mutex_unlock(&kvmhot_registry.lock);
 	kvmhot_owner_end_vm(vm);
 }
 

@@ -13,12 +13,25 @@
 #include <linux/rculist.h>
 #include <linux/sched/mm.h>
 
+#include "control/counting.h"
+#include "control/free.h"
+#include "control/gone.h"
 #include "control/owner.h"
+#include "control/perf.h"
+#include "control/pool.h"
+#include "control/reach.h"
+#include "control/registry.h"
+#include "control/vm.h"
+#include "control/work.h"
+#include "control/worker.h"
+#include "hot/cell.h"
+#include "hot/kick.h"
 #include "hot/quick.h"
-#include "kvmhot.h"
-
-/* Read by kvmhot_vcpu_see(), so that probes do not wake the worker in vain. */
-bool kvmhot_work_vain;
+#include "hot/seq.h"
+#include "hot/switches.h"
+#include "hot/vcpu.h"
+#include "param.h"
+#include "read/clock.h"
 
 /* Between two looks at what nothing tells the worker of */
 #define PAUSE		(5 * HZ)
@@ -28,7 +41,7 @@ static bool stopped;	/* kvmhot goes: look no more */
 
 static void kick(struct work_struct *unused)
 {
-	kvmhot_work_kick();
+	kvmhot_kick();
 }
 
 static DECLARE_DELAYED_WORK(look_work, kick);
@@ -50,7 +63,7 @@ static void retry_pages(void)
 	struct kvmhot_vcpu *v;
 	struct kvmhot_vm *vm;
 
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
+	list_for_each_entry(vm, &kvmhot_registry.vms, list)
 		list_for_each_entry(v, &vm->vcpus, siblings)
 			retry_page(v);
 }
@@ -62,7 +75,7 @@ static bool vcpu_link(struct kvmhot_vcpu *v)
 
 	if (v->owner || kvmhot_owner_add_vcpu(v))
 		vm = kvmhot_vm_of(v);
-	mutex_lock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_registry.lock);
 	list_del_init(&v->siblings);
 	v->vm = vm;
 	if (vm) {
@@ -71,9 +84,9 @@ static bool vcpu_link(struct kvmhot_vcpu *v)
 		vm->nr_vcpus++;
 		vm->nr_live++;
 	} else {
-		list_add(&v->siblings, &kvmhot_reg.refused);
+		list_add(&v->siblings, &kvmhot_registry.refused);
 	}
-	mutex_unlock(&kvmhot_reg.lock);
+	mutex_unlock(&kvmhot_registry.lock);
 	return vm;
 }
 
@@ -82,8 +95,8 @@ static void link_refused(void)
 {
 	struct kvmhot_vcpu *v, *next;
 
-	kvmhot_reg.link_again = false;
-	list_for_each_entry_safe(v, next, &kvmhot_reg.refused, siblings)
+	kvmhot_registry.link_again = false;
+	list_for_each_entry_safe(v, next, &kvmhot_registry.refused, siblings)
 		vcpu_link(v);
 }
 
@@ -104,7 +117,7 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 	struct kvmhot_vm *vm = v->vm;
 	u32 n;
 
-	kvmhot_pool_unhash(v);
+	kvmhot_reach_unhash(v);
 	kvmhot_perf_release(v);
 	/* If an exit is open, its end was missed; nothing runs it. */
 	preempt_disable();	/* readers wait while something is written */
@@ -122,12 +135,12 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 		else if (!vm->ended && !vm->nr_live)
 			kvmhot_vm_end(vm, last_edge(vm));
 		/* It can make place, if need be. */
-		kvmhot_reg.link_again = true;
+		kvmhot_registry.link_again = true;
 	} else {
-		mutex_lock(&kvmhot_reg.lock);
+		mutex_lock(&kvmhot_registry.lock);
 		kvmhot_free_vcpu(v);
-		kvmhot_vcpu_gone(v);
-		mutex_unlock(&kvmhot_reg.lock);
+		kvmhot_registry_keep(v);
+		mutex_unlock(&kvmhot_registry.lock);
 	}
 	kvmhot_owner_remove_vcpu(v);
 }
@@ -162,8 +175,8 @@ static void handle_notices(struct llist_node *notices)
 	}
 	if (nr_refused)
 		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u, of which a VMM may have max_share=%u %%, or no memory; their exits are dropped, and counted\n",
-				    nr_refused, kvmhot_max_vms,
-				    kvmhot_max_memory_kb, kvmhot_max_share);
+				    nr_refused, kvmhot_param_max_vms,
+				    kvmhot_param_max_memory_kb, kvmhot_param_max_share);
 }
 
 /* Said once, as it does not change while this kernel's KVM is there. */
@@ -173,7 +186,7 @@ static void tell_misfits(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		misfits += *per_cpu_ptr(&kvmhot_misfits, cpu);
+		misfits += *per_cpu_ptr(&kvmhot_vcpu_nr_misfits, cpu);
 	if (misfits)
 		pr_err_once("this KVM does not tell its tracepoints' probes which vCPU runs, or its structures are others than those of the headers that kvmhot was built with: no exit of such a vCPU is counted (status: misfits)\n");
 }
@@ -185,19 +198,19 @@ static void look(void)
 	if (delayed_work_pending(&look_work) || READ_ONCE(stopped))
 		return;
 	all_shown = kvmhot_vm_retry_dirs();
-	if (all_shown && !kvmhot_reg.nr_running &&
-	    list_empty(&kvmhot_reg.refused))
+	if (all_shown && !kvmhot_registry.nr_running &&
+	    list_empty(&kvmhot_registry.refused))
 		return;
 	kvmhot_gone_look();
-	quick = !all_shown || kvmhot_reg.link_again ||
-		!READ_ONCE(kvmhot_hooks_see_ends);
+	quick = !all_shown || kvmhot_registry.link_again ||
+		!READ_ONCE(kvmhot_switches.sees_ends);
 	queue_delayed_work(system_unbound_wq, &look_work,
 			   quick ? PAUSE_SHORT : PAUSE);
 }
 
 static void work(struct work_struct *unused)
 {
-	struct llist_node *notices = llist_del_all(&kvmhot_notices);
+	struct llist_node *notices = llist_del_all(&kvmhot_kick_notices);
 	struct kvmhot_vm *vm, *vnext;
 	enum kvmhot_bound bound;
 
@@ -207,12 +220,12 @@ static void work(struct work_struct *unused)
 			break;
 	handle_notices(notices);
 
-	list_for_each_entry_safe(vm, vnext, &kvmhot_reg.vms, list)
+	list_for_each_entry_safe(vm, vnext, &kvmhot_registry.vms, list)
 		if (vm->forget && kvmhot_vm_is_removable(vm))
 			kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
-	while (kvmhot_reg.nr_ended > kvmhot_max_ended && kvmhot_vm_oldest_ended())
+	while (kvmhot_registry.nr_ended > kvmhot_param_max_ended && kvmhot_vm_oldest_ended())
 		kvmhot_vm_remove(kvmhot_vm_oldest_ended(), KVMHOT_MAX_ENDED);
-	if (kvmhot_reg.link_again)
+	if (kvmhot_registry.link_again)
 		link_refused();
 	kvmhot_perf_work();
 	kvmhot_free_removed();
@@ -221,21 +234,21 @@ static void work(struct work_struct *unused)
 	tell_misfits();
 	look();
 	/* With what was freed, and for what was taken meanwhile. */
-	WRITE_ONCE(kvmhot_work_vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
-	if (!kvmhot_reg.nr_running && list_empty(&kvmhot_reg.refused))
-		kvmhot_hooks_no_vms();
+	WRITE_ONCE(kvmhot_switches.vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
+	if (!kvmhot_registry.nr_running && list_empty(&kvmhot_registry.refused))
+		kvmhot_counting_no_vms();
 }
-
-DECLARE_WORK(kvmhot_work, work);
 
 /**
  * kvmhot_worker_init() - make ready for the first vCPU
+ * @create_dir: as of kvmhot_vm_init()
  */
-void kvmhot_worker_init(void)
+void kvmhot_worker_init(struct dentry *(*create_dir)(struct kvmhot_vm *vm))
 {
 	enum kvmhot_bound unused;
 
-	kvmhot_pool_init_quick();
+	kvmhot_vm_init(create_dir);
+	kvmhot_work_init(work);
 	kvmhot_pool_fill(&unused);
 }
 
@@ -254,11 +267,11 @@ void kvmhot_worker_exit(void)
 	/* The worker may find something for itself to do again. */
 	do
 		kvmhot_work_flush();
-	while (!llist_empty(&kvmhot_notices));
+	while (!llist_empty(&kvmhot_kick_notices));
 	kvmhot_perf_exit();
-	list_for_each_entry_safe(vm, next, &kvmhot_reg.vms, list)
+	list_for_each_entry_safe(vm, next, &kvmhot_registry.vms, list)
 		kvmhot_vm_remove(vm, KVMHOT_NO_BOUND);
 	kvmhot_free_removed();
-	kvmhot_free_vcpus(&kvmhot_reg.refused);
+	kvmhot_free_vcpus(&kvmhot_registry.refused);
 	kvmhot_pool_drain();
 }

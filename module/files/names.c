@@ -105,12 +105,12 @@ static const char * const runs[] = {
 };
 
 /**
- * kvmhot_ioctl_name() - name of an ioctl of a vCPU
+ * kvmhot_names_ioctl() - name of an ioctl of a vCPU
  * @cmd: second argument of ioctl(2)
  *
  * Return: the name, or NULL if it is not known; print IOCTL_0x%x then.
  */
-const char *kvmhot_ioctl_name(unsigned int cmd)
+const char *kvmhot_names_ioctl(unsigned int cmd)
 {
 	unsigned int i;
 
@@ -121,12 +121,12 @@ const char *kvmhot_ioctl_name(unsigned int cmd)
 }
 
 /**
- * kvmhot_run_name() - name of a struct kvm_run's exit_reason
+ * kvmhot_names_run() - name of a struct kvm_run's exit_reason
  * @reason: it
  *
  * Return: the name without KVM_EXIT_, or NULL if it has none.
  */
-const char *kvmhot_run_name(unsigned int reason)
+const char *kvmhot_names_run(unsigned int reason)
 {
 	return reason < ARRAY_SIZE(runs) ? runs[reason] : NULL;
 }

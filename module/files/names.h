@@ -5,7 +5,7 @@
 #ifndef KVMHOT_NAMES_H
 #define KVMHOT_NAMES_H
 
-const char *kvmhot_ioctl_name(unsigned int cmd);
-const char *kvmhot_run_name(unsigned int reason);
+const char *kvmhot_names_ioctl(unsigned int cmd);
+const char *kvmhot_names_run(unsigned int reason);
 
 #endif /* KVMHOT_NAMES_H */

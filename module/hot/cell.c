@@ -11,48 +11,15 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "hot/edge.h"
+#include "hot/cell.h"
 #include "hot/lines.h"
+#include "hot/log.h"
 #include "hot/pmu.h"
-#include "hot/quick.h"
-#include "kvmhot.h"
+#include "hot/seq.h"
 
-/* Where there is none: nothing is at hand in it, so that nothing is written. */
-struct kvmhot_cell kvmhot_no_cell __ro_after_init = {
-	.hist.near = { [0 ... KVMHOT_HIST_NEAR - 1] = &kvmhot_no_group },
+struct kvmhot_cell kvmhot_cell_none __ro_after_init = {
+	.hist.near = { [0 ... KVMHOT_HIST_NEAR - 1] = &kvmhot_hist_no_group },
 };
-
-/**
- * kvmhot_lines_take() - memory for a cell, other spans or a part of a histogram
- * @v: the vCPU
- * @nr: number of lines; they are zeroed, and in one page
- * @end: the lines from this one on are not for the caller
- *
- * Two threads that race for an ioctl may be here at once.
- *
- * Return: the first line, 0 if there is no room.
- */
-noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
-					unsigned int end)
-{
-	/* Pairs with the release in kvmhot_pool_add_page(). */
-	unsigned int have = smp_load_acquire(&v->nr_lines);
-	unsigned int next = READ_ONCE(v->next_line);
-	unsigned int line;
-
-	do {
-		line = next;
-		if (line % KVMHOT_PAGE_LINES + nr > KVMHOT_PAGE_LINES)
-			line = round_up(line, KVMHOT_PAGE_LINES);
-		if (line + nr > end)
-			return 0;
-		if (line + nr + KVMHOT_LOW_LINES > have)
-			kvmhot_vcpu_want_page(v);
-		if (line + nr > have)
-			return 0;
-	} while (!try_cmpxchg(&v->next_line, &next, line + nr));
-	return line;
-}
 
 static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 					     unsigned int key)
@@ -63,7 +30,7 @@ static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 
 	if (!line)
 		return NULL;
-	cell = kvmhot_line_at(v, line);
+	cell = kvmhot_lines_at(v, line);
 	kvmhot_hist_init(&cell->hist, KVMHOT_LINES_END);
 	cell->gen = READ_ONCE(v->gen);
 	cell->key = key;
@@ -76,8 +43,8 @@ static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				u32 gen)
 {
-	struct kvmhot_rare *rare = kvmhot_line_or_null(v, cell->rare);
-	struct kvmhot_rows *rows = kvmhot_line_or_null(v, cell->rows);
+	struct kvmhot_rare *rare = kvmhot_lines_or_null(v, cell->rare);
+	struct kvmhot_rows *rows = kvmhot_lines_or_null(v, cell->rows);
 
 	cell->past += cell->lost + kvmhot_hist_clear(v, &cell->hist);
 	if (rare) {
@@ -97,7 +64,7 @@ static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	cell->gen = gen;
 }
 
-/* Pairs with the store in kvmhot_vm_reset_one(). */
+/* Pairs with the store in kvmhot_reset_vm(). */
 static __always_inline void cell_update_gen(struct kvmhot_vcpu *v,
 					    struct kvmhot_cell *cell)
 {
@@ -123,7 +90,7 @@ struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 	struct kvmhot_cell *cell;
 
 	if (likely(line)) {
-		cell = kvmhot_line_at(v, line);
+		cell = kvmhot_lines_at(v, line);
 	} else {
 		cell = cell_new(v, key);
 		if (!cell && kvmhot_key_reason(key) != key)
@@ -146,7 +113,7 @@ static noinline struct kvmhot_rare *rare_new(struct kvmhot_vcpu *v,
 
 	if (!line)
 		return NULL;
-	rare = kvmhot_line_at(v, line);
+	rare = kvmhot_lines_at(v, line);
 	kvmhot_hist_init(&rare->cost, KVMHOT_LINES_END);
 	kvmhot_hist_init(&rare->felt, KVMHOT_LINES_END);
 	/* Pairs with the acquire in copy_cell() of snap.c. */
@@ -157,7 +124,7 @@ static noinline struct kvmhot_rare *rare_new(struct kvmhot_vcpu *v,
 static __always_inline struct kvmhot_rare *rare_of(struct kvmhot_vcpu *v,
 						   struct kvmhot_cell *cell)
 {
-	return likely(cell->rare) ? kvmhot_line_at(v, cell->rare) :
+	return likely(cell->rare) ? kvmhot_lines_at(v, cell->rare) :
 				    rare_new(v, cell);
 }
 
@@ -182,14 +149,14 @@ noinline bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare 
 	bool near;
 
 	near = kvmhot_hist_near(&rare->felt, felt, &group, &octave);
-	sub = near ? kvmhot_near_sub(felt, octave) : 0;
+	sub = near ? kvmhot_hist_near_sub(felt, octave) : 0;
 	/* It must have memory, even for a count that comes to its top. */
 	near = near && likely(group->n[sub] < KVMHOT_COUNT_TOP - 1);
 	if ((!near && unlikely(!kvmhot_hist_make_room(v, &rare->felt, felt))) ||
 	    unlikely(!kvmhot_hist_add(v, &rare->cost, cost, guest, irq)))
 		return false;
 	if (likely(near))
-		kvmhot_group_add(group, sub, felt, 0, 0);
+		kvmhot_hist_add_to(group, sub, felt, 0, 0);
 	else
 		kvmhot_hist_add_slow(v, &rare->felt, felt, 0, 0);
 	return true;
@@ -237,7 +204,7 @@ noinline void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *
 	u64 user = f->cycles[KVMHOT_USER];
 	/* With a cell there is one, unless threads race for the vCPU. */
 	struct kvmhot_rare *rare =
-		cell ? kvmhot_line_or_null(v, READ_ONCE(cell->rare)) : NULL;
+		cell ? kvmhot_lines_or_null(v, READ_ONCE(cell->rare)) : NULL;
 	struct kvmhot_beside *b = rare ? &rare->beside : NULL;
 	unsigned int stage;
 
@@ -323,6 +290,45 @@ static __always_inline bool add_exit(struct kvmhot_vcpu *v,
 				      f->cycles[KVMHOT_IRQ]));
 }
 
+/* Where &kvmhot_vcpu.quick_cell has a key; KVMHOT_QUICK_PLACES: nowhere. */
+static unsigned int place_of(unsigned int key)
+{
+	if (key < KVMHOT_QUICK_REASONS)
+		return kvmhot_cell_place(key);
+	if (key >= KVMHOT_KEY_EPT &&
+	    key < KVMHOT_KEY_EPT + KVMHOT_QUICK_CLASSES)
+		return key - KVMHOT_KEY_EPT;
+	return KVMHOT_QUICK_PLACES;
+}
+
+/**
+ * kvmhot_cell_allow() - usual exits may add to a cell
+ * @v: the vCPU
+ * @cell: the cell
+ * @key: what it is of, as the caller has read it once: a second thread that
+ *	 races for the vCPU may write @v->key
+ */
+void kvmhot_cell_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		       unsigned int key)
+{
+	unsigned int place = place_of(key);
+
+	if (place == KVMHOT_QUICK_PLACES || v->quick_cell[place] == cell)
+		return;
+	/* Such a thread may have changed the one, but not the other. */
+	if (kvmhot_lines_at(v, v->cells[key]) != cell)
+		return;
+	WRITE_ONCE(v->quick_cell[place], cell);
+	/*
+	 * A reset raises the generation, then takes the cell away again; it
+	 * comes before this, or sees it.  Pairs with smp_mb() in
+	 * kvmhot_reset_vm().
+	 */
+	smp_mb();
+	if (READ_ONCE(v->gen) != cell->gen)
+		WRITE_ONCE(v->quick_cell[place], &kvmhot_cell_none);
+}
+
 /**
  * kvmhot_cell_end() - the open exit has ended: add its cost, if it is known
  * @v: the vCPU, inside of its seq
@@ -353,7 +359,7 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 	add_usual(v);
 	kvmhot_pmu_end(v, known ? cell : NULL, now);
 	if (likely(known))
-		kvmhot_quick_allow(v, cell, READ_ONCE(v->key));
+		kvmhot_cell_allow(v, cell, READ_ONCE(v->key));
 	v->cell = NULL;
 	v->ept = 0;
 	v->last = now;
@@ -370,5 +376,5 @@ void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 
 	kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
 	kvmhot_cell_end(v, cell, now);
-	kvmhot_edge_first(v, now, KVMHOT_UNKNOWN);
+	kvmhot_log_first(&v->log, now, KVMHOT_UNKNOWN);
 }

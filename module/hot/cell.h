@@ -1,96 +1,64 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is kept of an exit reason on a vCPU.  Made of lines of the vCPU's memory.  A part
- * of record.h.
+ * Adds exits to their cells.
  */
 #ifndef KVMHOT_CELL_H
 #define KVMHOT_CELL_H
 
-#include <linux/types.h>
+#include "hot/hist.h"
+#include "hot/record.h"
 
-#include "hot/group.h"
+/* Placeholder cell: nothing is at hand in it, so that nothing is written. */
+extern struct kvmhot_cell kvmhot_cell_none;
 
-/**
- * struct kvmhot_beside - what exits had beside the usual stages
- * @cycles: sum of their stages from enter to slept
- * @wait: how many had preempted or slept
- * @wait_max: greatest of these times
- * @halt: how many had poll or block
- * @halt_max: greatest of these times
- * @user: how many left KVM_RUN
- * @user_max: greatest of these times
- */
-struct kvmhot_beside {
-	u64	cycles[KVMHOT_SLEPT - KVMHOT_ENTER + 1];
-	u64	wait;
-	u64	wait_max;
-	u64	halt;
-	u64	halt_max;
-	u64	user;
-	u64	user_max;
-};
+struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key);
+struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v);
+bool kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+			  u64 guest, u64 irq);
+bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare *rare,
+			     u64 cost, u64 felt, u64 guest, u64 irq);
+void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *cell);
+void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
+void kvmhot_cell_lose(struct kvmhot_vcpu *v);
+void kvmhot_cell_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
+		       unsigned int key);
 
-/* Where @cycles has one of KVMHOT_RARE_STAGES. */
-#define KVMHOT_RARE(stage)	((stage) - KVMHOT_ENTER)
+/* Place in &kvmhot_vcpu.quick_cell; none if it is not below KVMHOT_QUICK_PLACES. */
+static __always_inline u64 kvmhot_cell_place(u64 key)
+{
+	return key + KVMHOT_QUICK_CLASSES;
+}
 
-/**
- * struct kvmhot_rare - what is kept of a cell's exits that have KVMHOT_RARE_STAGES
- * @beside: their stages
- * @cost: KVM costs of those that have KVMHOT_DELAY_STAGES
- * @felt: what the guest felt of these
- */
-struct kvmhot_rare {
-	struct kvmhot_beside	beside;
-	struct kvmhot_hist	cost;
-	struct kvmhot_hist	felt;
-};
-
-/**
- * struct kvmhot_rows - counts of events of a cell
- * @list: number of the list of events that they are of
- * @there: bits of the rows that there are
- * @exits: of the timed exits, those whose counts are known
- * @line: for each row, its first line; 0 is none
- */
-struct kvmhot_rows {
-	u32	list;
-	u32	there;
-	u64	exits;
-	u16	line[KVMHOT_PMU_ROWS];
-};
+/* An exit counts under @key from here on. */
+static __always_inline void kvmhot_cell_open(struct kvmhot_vcpu *v, u16 key)
+{
+	/* Threads that race for the vCPU may each have begun one. */
+	if (unlikely(v->cell))
+		v->cell->lost++;
+	v->cell = NULL;
+	v->key = key;
+	if (likely(key != KVMHOT_KEY_NONE))
+		v->cell = kvmhot_cell_begin(v, key);
+	else
+		v->sum[KVMHOT_DROPPED]++;
+}
 
 /**
- * struct kvmhot_cell - what is known of one exit reason on one vCPU
- * @hist: the KVM costs, but for those in @rare
- * @gen: value of &kvmhot_vcpu.gen that the figures belong to
- * @key: what it is of
- * @rare: line of &struct kvmhot_rare; 0 is none
- * @rows: line of &struct kvmhot_rows; likewise
- * @reenter: sum of their stage reenter
- * @ept: sum of their time in handle_ept_violation
- * @past: exits that resets took away
- * @fast: of the timed, those that did not come to vmx_handle_exit
- * @lost: exits that are over but whose cost is not known
+ * kvmhot_cell_add() - add an exit that is over to a cell's histograms
+ * @v: the vCPU, readers of which wait; its fold has the exit, and goes on to have it
+ * @cell: the cell
+ * @guest: the exit's stage guest
+ * @irq: its stage irq
  *
- * Written by the thread that runs the vCPU only, in probe context, inside of
- * &kvmhot_vcpu.seq but for what a usual exit writes: one &struct kvmhot_group.
+ * Return: false if there is no memory for it, and nothing has been done.
  */
-struct kvmhot_cell {
-	struct kvmhot_hist	hist;
-	u32			gen;
-	u16			key;
-	u16			rare;
-	u16			rows;
-	u64			reenter;
-	u64			ept;
-	u64			past;
-	u64			fast;
-	u64			lost;
-};
-
-#define KVMHOT_CELL_LINES	\
-	DIV_ROUND_UP(sizeof(struct kvmhot_cell), KVMHOT_LINE_SIZE)
-#define KVMHOT_RARE_LINES	\
-	DIV_ROUND_UP(sizeof(struct kvmhot_rare), KVMHOT_LINE_SIZE)
+static __always_inline bool kvmhot_cell_add(struct kvmhot_vcpu *v,
+					    struct kvmhot_cell *cell, u64 guest,
+					    u64 irq)
+{
+	if (v->fold.touched & KVMHOT_RARE_STAGES)
+		return kvmhot_cell_add_rare(v, cell, guest, irq);
+	return kvmhot_hist_add(v, &cell->hist, kvmhot_cost(&v->fold), guest, irq);
+}
 
 #endif /* KVMHOT_CELL_H */

@@ -8,11 +8,12 @@
 #define KVMHOT_EDGE_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/sched.h>
 
-#include "compat.h"
-#include "hot/pmu.h"
+#include "hot/log.h"
 #include "hot/quick.h"
+#include "hot/record.h"
 
 void kvmhot_edge_lose(struct kvmhot_vcpu *v);
 u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
@@ -38,28 +39,6 @@ static __always_inline enum kvmhot_sum kvmhot_stage(const struct kvmhot_vcpu *v)
 	return kvmhot_edge_stage(v->log.edge[nr]);
 }
 
-/* An exit counts under @key from here on. */
-static __always_inline void kvmhot_begin_cell(struct kvmhot_vcpu *v, u16 key)
-{
-	/* Threads that race for the vCPU may each have begun one. */
-	if (unlikely(v->cell))
-		v->cell->lost++;
-	v->cell = NULL;
-	v->key = key;
-	if (likely(key != KVMHOT_KEY_NONE))
-		v->cell = kvmhot_cell_begin(v, key);
-	else
-		v->sum[KVMHOT_DROPPED]++;
-}
-
-/* The only edge that is not in the sums yet. */
-static __always_inline void kvmhot_edge_first(struct kvmhot_vcpu *v, u64 now,
-					      enum kvmhot_sum stage)
-{
-	v->log.edge[0] = kvmhot_edge(now, stage);
-	v->log.nr = 1;
-}
-
 /* A stay in the VMM, or a halt, has begun with the last edge. */
 static __always_inline void kvmhot_edge_stay(struct kvmhot_vcpu *v)
 {
@@ -81,22 +60,27 @@ static __always_inline bool kvmhot_in_cost(const struct kvmhot_vcpu *v)
 	return BIT(kvmhot_stage(v)) & KVMHOT_COST_STAGES;
 }
 
-/**
- * kvmhot_cell_add() - add an exit that is over to a cell's histograms
- * @v: the vCPU, readers of which wait; its fold has the exit, and goes on to have it
- * @cell: the cell
- * @guest: the exit's stage guest
- * @irq: its stage irq
- *
- * Return: false if there is no memory for it, and nothing has been done.
- */
-static __always_inline bool kvmhot_cell_add(struct kvmhot_vcpu *v,
-					    struct kvmhot_cell *cell, u64 guest,
-					    u64 irq)
+/* A stage ends, and another begins; inside of the seq, and there is room. */
+static __always_inline void kvmhot_edge_log(struct kvmhot_vcpu *v, u64 now,
+					    enum kvmhot_sum stage)
 {
-	if (v->fold.touched & KVMHOT_RARE_STAGES)
-		return kvmhot_cell_add_rare(v, cell, guest, irq);
-	return kvmhot_hist_add(v, &cell->hist, kvmhot_cost(&v->fold), guest, irq);
+	u64 nr = READ_ONCE(v->log.nr);
+
+	/* A thread that races for the vCPU may have come before. */
+	if (unlikely(nr >= KVMHOT_LOG_EDGES))
+		return;
+	v->log.edge[nr] = kvmhot_edge(now, stage);
+	v->log.nr = nr + 1;
+}
+
+/*
+ * The stage that goes on cannot be the one that it was taken for: so the cost of an
+ * exit that is open is not known, either.
+ */
+static __always_inline void kvmhot_edge_make_unknown(struct kvmhot_vcpu *v)
+{
+	kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
+	v->key = KVMHOT_KEY_NONE;
 }
 
 #endif /* KVMHOT_EDGE_H */

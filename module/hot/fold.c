@@ -3,18 +3,21 @@
  * The quick way (see quick.h): kvm_entry, where the exit has other edges than a usual
  * one, or events.  Its log is folded, but for the last stage before the TSC is read.
  *
- * Probe context, as quick.c, whose order of stores is kept here.
+ * Probe context, as plain.c, whose order of stores is kept here.
  */
 #include <linux/kvm_host.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <asm/msr.h>
 
-#include "hot/edge.h"
+#include "hot/cell.h"
+#include "hot/fold.h"
+#include "hot/hist.h"
 #include "hot/lines.h"
+#include "hot/log.h"
 #include "hot/pmu.h"
 #include "hot/quick.h"
-#include "kvmhot.h"
+#include "hot/slow.h"
 
 /* The cell's rows of counts; NULL unless there is one for each stage that has ended. */
 static __always_inline struct kvmhot_rows *rows_for(struct kvmhot_vcpu *v,
@@ -22,7 +25,7 @@ static __always_inline struct kvmhot_rows *rows_for(struct kvmhot_vcpu *v,
 						    const struct kvmhot_pmu *p,
 						    u32 stages)
 {
-	struct kvmhot_rows *rows = kvmhot_line_or_null(v, cell->rows);
+	struct kvmhot_rows *rows = kvmhot_lines_or_null(v, cell->rows);
 
 	stages |= BIT(KVMHOT_PMU_TSC);
 	return likely(rows && rows->list == p->list &&
@@ -35,7 +38,7 @@ static __always_inline void add_stage(struct kvmhot_vcpu *v, struct kvmhot_pmu *
 				      unsigned int stage, u64 cycles,
 				      const u64 *from, const u64 *to)
 {
-	u64 *row = kvmhot_line_or_null(v, rows->line[stage]);
+	u64 *row = kvmhot_lines_or_null(v, rows->line[stage]);
 	struct kvmhot_stage_counts *sum = &p->sum[stage];
 	unsigned int i;
 	u64 rise;
@@ -70,7 +73,7 @@ static __always_inline void add_counts(struct kvmhot_vcpu *v,
 {
 	unsigned int nr = v->log.nr - 1, i;
 	const u64 *edge = v->log.edge;
-	u64 *tsc = kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]);
+	u64 *tsc = kvmhot_lines_at(v, rows->line[KVMHOT_PMU_TSC]);
 
 	for (i = 0; i < nr; i++)
 		add_stage(v, p, rows, tsc, kvmhot_edge_stage(edge[i]),
@@ -120,7 +123,7 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 {
 	struct kvmhot_quick *q = &v->quick;
 	unsigned int nr = q->who & KVMHOT_TAG_MASK;
-	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
+	u64 place = kvmhot_cell_place(READ_ONCE(q->key));
 	u64 *edge = v->log.edge, *last = edge + nr;
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	bool fast = events && nr == KVMHOT_TAG_IRQ;
@@ -133,7 +136,7 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 	    READ_ONCE(v->lost_track))
 		return false;
 	cell = READ_ONCE(v->quick_cell[place]);
-	if (cell == &kvmhot_no_cell || (events && !(p && p->quick)) ||
+	if (cell == &kvmhot_cell_none || (events && !(p && p->quick)) ||
 	    (fast && !kvmhot_is_fast(v)))
 		return false;
 	if (events)
@@ -161,7 +164,7 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 	irq = events ? f->cycles[KVMHOT_IRQ] : q->handle_tsc - q->exit_tsc;
 	f->cycles[KVMHOT_GUEST] = 0;
 	f->cycles[KVMHOT_IRQ] = irq;
-	/* From here on readers wait, see the head of quick.c. */
+	/* From here on readers wait, see the head of plain.c. */
 	kvmhot_put(&q->last, now);
 	if (!kvmhot_cell_add(v, cell, guest, irq)) {
 		kvmhot_put(&q->last, before);
@@ -201,9 +204,9 @@ static __always_inline void add_usual_counts(struct kvmhot_vcpu *v,
 					     struct kvmhot_pmu *p,
 					     struct kvmhot_rows *rows)
 {
-	u64 *row0 = kvmhot_line_at(v, rows->line[KVMHOT_GUEST]);
-	u64 *row1 = kvmhot_line_at(v, rows->line[KVMHOT_IRQ]);
-	u64 *row2 = kvmhot_line_at(v, rows->line[KVMHOT_HANDLE]);
+	u64 *row0 = kvmhot_lines_at(v, rows->line[KVMHOT_GUEST]);
+	u64 *row1 = kvmhot_lines_at(v, rows->line[KVMHOT_IRQ]);
+	u64 *row2 = kvmhot_lines_at(v, rows->line[KVMHOT_HANDLE]);
 	struct kvmhot_stage_counts *sum = p->sum;
 	u64 first, second, third, rise;
 	unsigned int i;
@@ -241,7 +244,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	struct kvmhot_quick *q = &v->quick;
-	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
+	u64 place = kvmhot_cell_place(READ_ONCE(q->key));
 	u64 last = q->last, guest, irq, now, *tsc;
 	struct kvmhot_rows *rows;
 	struct kvmhot_cell *cell;
@@ -258,14 +261,14 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 		return false;
 	guest = q->exit_tsc - last;
 	irq = q->handle_tsc - q->exit_tsc;
-	/* From here on readers wait, see the head of quick.c. */
+	/* From here on readers wait, see the head of plain.c. */
 	kvmhot_put(&q->last, now);
 	if (unlikely(!kvmhot_hist_add(v, &cell->hist, now - q->exit_tsc, guest, irq))) {
 		kvmhot_put(&q->last, last);
 		return false;
 	}
 	count_round(q, guest, irq);
-	tsc = kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]);
+	tsc = kvmhot_lines_at(v, rows->line[KVMHOT_PMU_TSC]);
 	add_tsc(p, tsc, KVMHOT_GUEST, guest);
 	add_tsc(p, tsc, KVMHOT_IRQ, irq);
 	add_tsc(p, tsc, KVMHOT_HANDLE, now - q->handle_tsc);
@@ -296,7 +299,7 @@ static noinline bool add_vmm(struct kvmhot_vcpu *v)
 {
 	const u64 *edge = &v->log.edge[KVMHOT_TAG_LOG];
 	struct kvmhot_quick *q = &v->quick;
-	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
+	u64 place = kvmhot_cell_place(READ_ONCE(q->key));
 	u64 last = q->last, guest, irq, felt, now;
 	struct kvmhot_rare *rare;
 	struct kvmhot_cell *cell;
@@ -307,7 +310,7 @@ static noinline bool add_vmm(struct kvmhot_vcpu *v)
 	cell = READ_ONCE(v->quick_cell[place]);
 	if (unlikely(!cell->rare))
 		return false;
-	rare = kvmhot_line_at(v, cell->rare);
+	rare = kvmhot_lines_at(v, cell->rare);
 	now = rdtsc();
 	user = kvmhot_edge_span(edge[0], edge[1]);
 	enter = kvmhot_edge_span(edge[1], kvmhot_edge(now, 0));
@@ -316,7 +319,7 @@ static noinline bool add_vmm(struct kvmhot_vcpu *v)
 	guest = q->exit_tsc - last;
 	irq = q->handle_tsc - q->exit_tsc;
 	felt = now - q->exit_tsc;
-	/* From here on readers wait, see the head of quick.c. */
+	/* From here on readers wait, see the head of plain.c. */
 	kvmhot_put(&q->last, now);
 	if (unlikely(!kvmhot_cell_add_delayed(v, rare, felt - user, felt, guest, irq))) {
 		kvmhot_put(&q->last, last);
@@ -352,12 +355,12 @@ static __always_inline bool do_fold(struct kvmhot_vcpu *v, unsigned long tag)
 }
 
 /**
- * kvmhot_quick_fold() - kvm_entry, if not as in quick.c
+ * kvmhot_fold_entry() - kvm_entry, if not as in plain.c
  * @v: the record that the CPU has
  * @vcpu: the vCPU
  * @tag: where it is, if it goes the quick way and is the vCPU's
  */
-noinline void kvmhot_quick_fold(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
+noinline void kvmhot_fold_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 				unsigned long tag)
 {
 	if (unlikely(!do_fold(v, tag)))

@@ -3,7 +3,7 @@
  * Functions within KVM_RUN: the EPT violation's handler, which tells what the open
  * exit is about, and that of HLT, which is a stage.
  *
- * Probe context, as timeline.c; on the vCPU's thread, with its mutex held.
+ * Probe context, as slow.c; on the vCPU's thread, with its mutex held.
  */
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
@@ -11,11 +11,15 @@
 #include <linux/ptrace.h>
 
 #include "compat.h"
+#include "hot/cell.h"
 #include "hot/edge.h"
+#include "hot/lookup.h"
+#include "hot/probes.h"
 #include "hot/quick.h"
-#include "hot/timeline.h"
+#include "hot/seq.h"
+#include "hot/span.h"
+#include "hot/switches.h"
 #include "hot/vmx.h"
-#include "kvmhot.h"
 
 /* The exit qualification of an EPT violation, see the processor's manual. */
 #define QUAL_READ	BIT(0)
@@ -51,7 +55,7 @@ static bool is_unclassed(const struct kvmhot_vcpu *v)
 /* The exit is not usual, or seems not to be. */
 static noinline void slow_ept(const struct kvm_vcpu *vcpu)
 {
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find_settled(vcpu);
+	struct kvmhot_vcpu *v = kvmhot_quick_find_settled(vcpu);
 	unsigned long qual;
 	u64 class;
 	u32 n;
@@ -65,7 +69,7 @@ static noinline void slow_ept(const struct kvm_vcpu *vcpu)
 	/* Without memory for its first cell, that was counted as dropped. */
 	if (v->cell) {
 		v->cell = NULL;
-		kvmhot_begin_cell(v, KVMHOT_KEY_EPT + class);
+		kvmhot_cell_open(v, KVMHOT_KEY_EPT + class);
 	}
 	kvmhot_seq_end(&v->seq, n);
 }
@@ -79,7 +83,7 @@ NOKPROBE_SYMBOL(slow_ept);
 int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	struct kvmhot_quick *q = &this_cpu_read(kvmhot_quick_vcpu)->quick;
+	struct kvmhot_quick *q = &this_cpu_read(kvmhot_lookup_here)->quick;
 	unsigned long qual;
 
 	if (likely((q->who & ~(unsigned long)KVMHOT_TAG_PMU) ==
@@ -116,7 +120,7 @@ int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct kvmhot_vcpu *v;
 
 	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	v = kvmhot_vcpu_find(span->vcpu);
+	v = kvmhot_lookup_find(span->vcpu);
 	/* In another stage a switch is not seen. */
 	if (!v || !kvmhot_in_cost(v))
 		return 1;
@@ -131,14 +135,14 @@ NOKPROBE_SYMBOL(kvmhot_probe_ept_entry);
 int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
+	struct kvmhot_vcpu *v = kvmhot_lookup_find(span->vcpu);
 	u64 from, cycles = 0, now;
 	u32 n;
 
 	if (!v)
 		return 0;
 	/* Only a return from vmx_handle_exit() looks whether there was one from here. */
-	if (READ_ONCE(kvmhot_missed_handle) == &kvmhot_missed_none)
+	if (READ_ONCE(kvmhot_switches.missed_handle) == &kvmhot_switches_none_missed)
 		kvmhot_settle(v);
 	/* Not an edge of a stage: nothing is read but the TSC. */
 	n = kvmhot_seq_begin(&v->seq);
@@ -185,12 +189,12 @@ NOKPROBE_SYMBOL(begin_halt);
 int kvmhot_probe_halt(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
-	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_lookup_here);
 
 	if (likely(quick_halt(v, vcpu))) {
 		v->halted = KVMHOT_HANDLE;
 	} else {
-		v = kvmhot_vcpu_find(vcpu);
+		v = kvmhot_lookup_find(vcpu);
 		if (!begin_halt(v))
 			return 0;
 	}
@@ -204,13 +208,13 @@ NOKPROBE_SYMBOL(kvmhot_probe_halt);
 /* The record of the vCPU that this thread has loaded, NULL if there is none. */
 static __always_inline struct kvmhot_vcpu *loaded_vcpu(void)
 {
-	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_lookup_here);
 	const struct kvm_vcpu *vcpu;
 
 	if (likely(v->task == current))
 		return v;
 	vcpu = kvmhot_compat_task_vcpu(current);
-	v = vcpu ? kvmhot_vcpu_find(vcpu) : NULL;
+	v = vcpu ? kvmhot_lookup_find(vcpu) : NULL;
 	return v && v->task == current ? v : NULL;
 }
 
@@ -226,10 +230,10 @@ static void end_halt(void)
 		return;
 	v->sum[KVMHOT_WAKEUPS]++;
 	kvmhot_edge_end_stay(v);
-	kvmhot_spans_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, v->stay.in, 0);
+	kvmhot_span_add(v, KVMHOT_CHAIN_HALT, KVMHOT_POLL, 0, v->stay.in, 0);
 	if (v->stay.out)
-		kvmhot_spans_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0,
-				 v->stay.out, 0);
+		kvmhot_span_add(v, KVMHOT_CHAIN_HALT, KVMHOT_BLOCK, 0,
+				v->stay.out, 0);
 }
 
 /*

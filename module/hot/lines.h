@@ -1,28 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines of a vCPU's memory.  Probe context, but for what only looks at them, which
- * is for all.
+ * Lines of a vCPU's memory.
  */
 #ifndef KVMHOT_LINES_H
 #define KVMHOT_LINES_H
 
-#include "kvmhot.h"
+#include "hot/record.h"
 
 unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
 			       unsigned int end);
+void kvmhot_lines_want_page(struct kvmhot_vcpu *v);
 
-static __always_inline void *kvmhot_line_at(struct kvmhot_vcpu *v,
-					    unsigned int line)
+/* Context: any. */
+static __always_inline void *kvmhot_lines_at(struct kvmhot_vcpu *v,
+					     unsigned int line)
 {
 	return v->page[line / KVMHOT_PAGE_LINES] +
 	       line % KVMHOT_PAGE_LINES * KVMHOT_LINE_SIZE;
 }
 
-/* What the line with a number is, that is NULL for 0. */
-static __always_inline void *kvmhot_line_or_null(struct kvmhot_vcpu *v,
-						 unsigned int line)
+/* NULL if @line is 0, which is none.  Context: any. */
+static __always_inline void *kvmhot_lines_or_null(struct kvmhot_vcpu *v,
+						  unsigned int line)
 {
-	return line ? kvmhot_line_at(v, line) : NULL;
+	return line ? kvmhot_lines_at(v, line) : NULL;
+}
+
+/* Memory of a record.  Context: any. */
+static inline u64 kvmhot_lines_bytes(const struct kvmhot_vcpu *v)
+{
+	return READ_ONCE(v->nr_lines) / KVMHOT_PAGE_LINES * PAGE_SIZE;
 }
 
 #endif /* KVMHOT_LINES_H */

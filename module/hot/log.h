@@ -103,6 +103,18 @@ static inline __u64 kvmhot_edge_tsc(__u64 edge, __u64 near)
 }
 
 /**
+ * kvmhot_log_first() - begin a log
+ * @log: the log
+ * @tsc: when its first stage begins
+ * @stage: that stage
+ */
+static inline void kvmhot_log_first(struct kvmhot_log *log, __u64 tsc, unsigned int stage)
+{
+	log->edge[0] = kvmhot_edge(tsc, stage);
+	log->nr = 1;
+}
+
+/**
  * kvmhot_log_is() - the stage that goes on is another than it was taken for
  * @log: the log
  * @stage: what it is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From a struct kvm_vcpu * to its record, in probe context.
+ * Finds the record of a vCPU, in probe context.
  */
 #ifndef KVMHOT_LOOKUP_H
 #define KVMHOT_LOOKUP_H
@@ -8,15 +8,25 @@
 #include <linux/compiler.h>
 #include <linux/hash.h>
 #include <linux/kvm_host.h>
+#include <linux/percpu-defs.h>
 
-#include "kvmhot.h"
+#include "hot/record.h"
 
-#define KVMHOT_HASH_BITS	12
+#define KVMHOT_LOOKUP_BITS	12
 
-extern struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
+extern struct kvmhot_vcpu *kvmhot_lookup_hash[1 << KVMHOT_LOOKUP_BITS];
+
+/*
+ * The record of the vCPU that this CPU's thread has run last; &kvmhot_lookup_nobody if
+ * it has run none, or that is not known.
+ */
+DECLARE_PER_CPU(struct kvmhot_vcpu *, kvmhot_lookup_here);
+extern struct kvmhot_vcpu kvmhot_lookup_nobody;
+
+void kvmhot_lookup_add(struct kvmhot_vcpu *v);
 
 /**
- * kvmhot_vcpu_find() - the record of a vCPU
+ * kvmhot_lookup_find() - the record of a vCPU
  * @vcpu: a key; need not point to anything
  *
  * Context: probe: preemption or interrupts are off, which makes the caller an
@@ -25,12 +35,12 @@ extern struct kvmhot_vcpu *kvmhot_hash[1 << KVMHOT_HASH_BITS];
  * Return: the record, NULL if there is none or its VM is gone.
  */
 static __always_inline struct kvmhot_vcpu *
-kvmhot_vcpu_find(const struct kvm_vcpu *vcpu)
+kvmhot_lookup_find(const struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v;
 
-	/* Pairs with cmpxchg() in kvmhot_vcpu_see(). */
-	v = READ_ONCE(kvmhot_hash[hash_ptr(vcpu, KVMHOT_HASH_BITS)]);
+	/* Pairs with try_cmpxchg() in kvmhot_lookup_add(). */
+	v = READ_ONCE(kvmhot_lookup_hash[hash_ptr(vcpu, KVMHOT_LOOKUP_BITS)]);
 	while (v) {
 		/* Pairs with cmpxchg() in kvmhot_vcpu_retire(). */
 		if (likely(READ_ONCE(v->vcpu) == vcpu))
@@ -41,7 +51,7 @@ kvmhot_vcpu_find(const struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmhot_vcpu_is_other() - has another vCPU come to the address of a record's?
+ * kvmhot_lookup_is_other() - has another vCPU come to the address of a record's?
  * @v: the record
  * @vcpu: the vCPU, which has the record's address
  *
@@ -52,8 +62,8 @@ kvmhot_vcpu_find(const struct kvm_vcpu *vcpu)
  *
  * Return: true if the end of the VM that had this address was missed.
  */
-static __always_inline bool kvmhot_vcpu_is_other(const struct kvmhot_vcpu *v,
-						 const struct kvm_vcpu *vcpu)
+static __always_inline bool kvmhot_lookup_is_other(const struct kvmhot_vcpu *v,
+						   const struct kvm_vcpu *vcpu)
 {
 	return v->kvm != vcpu->kvm || v->mm != vcpu->kvm->mm ||
 	       !rcu_access_pointer(vcpu->pid);

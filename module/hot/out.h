@@ -22,11 +22,13 @@
  * struct kvmhot_out - the table
  * @nr: for each home, how many have one of its places
  * @place: the records of their vCPUs; in the low bits, how far the home is before it
+ * @nr_places: in @place
  * @shift: of the hash
  */
 struct kvmhot_out {
 	atomic_t	*nr;
 	unsigned long	*place;
+	unsigned int	nr_places;
 	unsigned int	shift;
 };
 
@@ -48,44 +50,9 @@ static __always_inline bool kvmhot_out_may_have(const struct task_struct *task)
 	return atomic_read(&kvmhot_out.nr[kvmhot_out_home(task)]);
 }
 
-/* The record of what was read from a place; NULL for none. */
-static inline struct kvmhot_vcpu *kvmhot_out_vcpu(unsigned long is)
-{
-	return (void *)(is & ~(KVMHOT_OUT_PLACES - 1UL));
-}
-
-/**
- * kvmhot_out_take() - take a record out of its place
- * @place: the place
- * @is: what was read from it; not 0
- *
- * Return: false if it is not there any more.
- */
-static inline bool kvmhot_out_take(unsigned int place, unsigned long is)
-{
-	unsigned int home = place - (is & (KVMHOT_OUT_PLACES - 1));
-
-	if (cmpxchg(&kvmhot_out.place[place], is, 0) != is)
-		return false;
-	atomic_dec(&kvmhot_out.nr[home]);
-	return true;
-}
-
-/**
- * kvmhot_out_drop() - take a record out that may be there since another thread ran it
- * @v: the record
- */
-static inline void kvmhot_out_drop(struct kvmhot_vcpu *v)
-{
-	unsigned int place = READ_ONCE(v->out);
-	unsigned long is;
-
-	if (likely(!place))
-		return;
-	v->out = 0;
-	is = READ_ONCE(kvmhot_out.place[place - 1]);
-	if (kvmhot_out_vcpu(is) == v)
-		kvmhot_out_take(place - 1, is);
-}
+bool kvmhot_out_put(struct kvmhot_vcpu *v, const struct task_struct *task);
+struct kvmhot_vcpu *kvmhot_out_take(const struct task_struct *task);
+void kvmhot_out_drop(struct kvmhot_vcpu *v);
+void kvmhot_out_forget(bool all);
 
 #endif /* KVMHOT_OUT_H */

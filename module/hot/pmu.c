@@ -2,7 +2,7 @@
 /*
  * Reading perf events at edges, and counting what they rose by.
  *
- * Everything here runs in probe context, as timeline.c, inside of an edge: on
+ * Everything here runs in probe context, as slow.c, inside of an edge: on
  * the thread that runs the vCPU, or, at sched_switch, on the CPU that it leaves
  * or comes to.  Events are made and released by the worker, see perf.c.
  *
@@ -15,15 +15,13 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 
-#include "hot/edge.h"
+#include "compat.h"
 #include "hot/lines.h"
 #include "hot/pmu.h"
-#include "kvmhot.h"
 
 DEFINE_STATIC_KEY_FALSE(kvmhot_pmu_on);
 
-/* Known exits whose counts found no memory. */
-DEFINE_PER_CPU(u64, kvmhot_dropped_counts);
+DEFINE_PER_CPU(u64, kvmhot_pmu_dropped);
 
 /*
  * What perf_event_read_local() does, which modules cannot call.  Interrupts
@@ -238,7 +236,7 @@ static unsigned int take_lines(struct kvmhot_vcpu *v, unsigned int nr)
 		    KVMHOT_ROWS_END);
 	line = kvmhot_lines_take(v, nr, end);
 	if (!line)
-		kvmhot_vcpu_want_page(v);
+		kvmhot_lines_want_page(v);
 	return line;
 }
 
@@ -267,9 +265,9 @@ static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_rows *rows,
 
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++)
 		if (rows->line[stage])
-			memset(kvmhot_line_at(v, rows->line[stage]), 0,
+			memset(kvmhot_lines_at(v, rows->line[stage]), 0,
 			       KVMHOT_LINE_SIZE);
-	memset(kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]), 0,
+	memset(kvmhot_lines_at(v, rows->line[KVMHOT_PMU_TSC]), 0,
 	       KVMHOT_PMU_TSC_LINES * KVMHOT_LINE_SIZE);
 	rows->exits = 0;
 	rows->list = list;
@@ -290,7 +288,7 @@ static struct kvmhot_rows *take_rows(struct kvmhot_vcpu *v,
 		if (!cell->rows)
 			return NULL;
 	}
-	rows = kvmhot_line_at(v, cell->rows);
+	rows = kvmhot_lines_at(v, cell->rows);
 	if (!take_row(v, rows, KVMHOT_PMU_TSC, KVMHOT_PMU_TSC_LINES))
 		return NULL;
 	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES)
@@ -310,13 +308,13 @@ static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 	u64 *tsc, *row;
 
 	if (unlikely(!rows)) {
-		this_cpu_inc(kvmhot_dropped_counts);
+		this_cpu_inc(kvmhot_pmu_dropped);
 		return;
 	}
-	tsc = kvmhot_line_at(v, rows->line[KVMHOT_PMU_TSC]);
+	tsc = kvmhot_lines_at(v, rows->line[KVMHOT_PMU_TSC]);
 	for_each_set_bit(stage, &stages, KVMHOT_NR_STAGES) {
 		tsc[stage] += p->open[stage].tsc;
-		row = kvmhot_line_at(v, rows->line[stage]);
+		row = kvmhot_lines_at(v, rows->line[stage]);
 		for (i = 0; i < p->nr; i++)
 			row[i] += p->open[stage].event[i];
 	}
@@ -363,4 +361,62 @@ noinline void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	close_open(p);
 	begin_from(p, KVMHOT_PMU_END);
 	p->known &= ~BIT(KVMHOT_PMU_END);
+}
+
+/**
+ * kvmhot_pmu_is_counting() - do all events of a thread count?
+ * @p: where they are counted
+ * @task: the thread
+ *
+ * Return: true if so, and they are those that the vCPU's other edges have.
+ */
+bool kvmhot_pmu_is_counting(const struct kvmhot_pmu *p, const struct task_struct *task)
+{
+	const struct kvmhot_perf *perf;
+	unsigned int i;
+
+	/* Pairs with the release in set_perf(). */
+	perf = smp_load_acquire(&p->perf);
+	if (!perf || perf->serial != p->based || perf->task != task)
+		return false;
+	for (i = 0; i < p->nr; i++)
+		if (p->state[i])
+			return false;
+	return true;
+}
+
+/**
+ * kvmhot_pmu_start() - does the quick way count the events that there are?
+ * @v: the vCPU, at a kvm_entry, at which they were read
+ *
+ * Return: false if it cannot.
+ */
+bool kvmhot_pmu_start(struct kvmhot_vcpu *v)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+
+	/* At KVM's tracepoints perf may have taken them off the CPU. */
+	if (KVMHOT_COMPAT_PMU_MEDIATED || !p)
+		return false;
+	if (!kvmhot_pmu_is_counting(p, current) || !p->whole || p->touched ||
+	    !(p->known & 1))
+		return false;
+	p->quick = true;
+	return true;
+}
+
+/**
+ * kvmhot_pmu_settle() - the edges of the open exit were all read
+ * @v: the vCPU, inside of its seq
+ * @tag: where it was
+ */
+void kvmhot_pmu_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag)
+{
+	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
+
+	/* Or they were replaced meanwhile. */
+	if (!p || !p->quick)
+		return;
+	p->quick = false;
+	p->known = GENMASK(tag, 0);
 }

@@ -6,12 +6,12 @@
 #ifndef KVMHOT_PMU_H
 #define KVMHOT_PMU_H
 
+#include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/llist.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include "hot/record.h"
 
@@ -77,7 +77,7 @@ struct kvmhot_stage_counts {
  * @count: counts at the edges of the vCPU's log, and at KVMHOT_PMU_END
  * @open: counted since the end of the exit before, by stage, but for the log
  * @sum: since first sight, by stage, but for @open
- * @base: @sum and @open as of the last reset; under kvmhot_reset_lock
+ * @base: @sum and @open as of the last reset; under kvmhot_since_lock
  *
  * Written in probe context, by whoever writes the vCPU's record, but for @perf,
  * which is the worker's, and @base.  @open, @sum and @state are inside of
@@ -105,13 +105,16 @@ struct kvmhot_pmu {
 /* There is an event to be counted.  Turned by the worker. */
 DECLARE_STATIC_KEY_FALSE(kvmhot_pmu_on);
 
-/* pmu.c: probe context */
-DECLARE_PER_CPU(u64, kvmhot_dropped_counts);
+/* Known exits whose counts found no memory. */
+DECLARE_PER_CPU(u64, kvmhot_pmu_dropped);
 bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to);
 u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, const struct task_struct *task,
 		       bool away, unsigned int edge);
 void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v);
 void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now);
+bool kvmhot_pmu_is_counting(const struct kvmhot_pmu *p, const struct task_struct *task);
+bool kvmhot_pmu_start(struct kvmhot_vcpu *v);
+void kvmhot_pmu_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
 
 /**
  * kvmhot_pmu_rise() - what an event rose by
@@ -131,6 +134,19 @@ static __always_inline u64 kvmhot_pmu_rise(struct kvmhot_pmu *p,
 		return rise;
 	p->state[event] = KVMHOT_PMU_ERROR;
 	return 0;
+}
+
+/* kvmhot_pmu_read_all() where interrupts may be on, and must not come in between. */
+static __always_inline bool kvmhot_pmu_read_within(const struct kvmhot_pmu *p,
+						   u64 *now, u64 *to)
+{
+	unsigned long flags;
+	bool ok;
+
+	local_irq_save(flags);
+	ok = kvmhot_pmu_read_all(p, now, to);
+	local_irq_restore(flags);
+	return ok;
 }
 
 /**

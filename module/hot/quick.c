@@ -1,279 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a usual exit, the quick way: see quick.h.
+ * The quick way: on to it, and off.  See quick.h.
  *
- * Probe context, as timeline.c; kvm_exit and kvm_entry come with interrupts
- * off, the other two with preemption off.  An exit writes two cache lines, the
- * first of &kvmhot_vcpu.quick and one of a cell, and nothing that others
- * write.  These functions are counted by the instruction: see
- * selftests/bench.
- *
- * Readers (kvmhot_look_begin() in look.c) are told without a sequence count.
- * The first store of kvm_entry is @last, the last one is @who: while the
- * former is later than the exit that is open, something is being written.  An
- * edge stores @who before it reads the TSC, and what belongs to it after that:
- * so a timestamp that is not later than the one before it is not there yet.
+ * Probe context, as slow.c, on the vCPU's thread; or, once nothing runs
+ * the vCPU, whoever ends it.
  */
-#include <linux/build_bug.h>
-#include <linux/cache.h>
-#include <linux/kprobes.h>
-#include <linux/kvm_host.h>
+#include <linux/kernel.h>
 #include <linux/percpu.h>
-#include <linux/ptrace.h>
-#include <asm/msr.h>
 
-#include "hot/edge.h"
+#include "hot/cell.h"
+#include "hot/pmu.h"
 #include "hot/quick.h"
-#include "hot/timeline.h"
-#include "hot/vmx.h"
+#include "hot/seq.h"
+#include "hot/switches.h"
 
-/* Whoever is not to find a record finds this, which fits no vCPU. */
-struct kvmhot_vcpu kvmhot_quick_nobody = {
-	.quick.who = KVMHOT_SLOW,
-};
-
-/*
- * The record of the vCPU in whose KVM_RUN this CPU's thread is.  It begins as NULL:
- * the kernel does not relocate what a module's per-CPU variables begin with.
- * kvmhot_worker_init() sets it before any probe is in place.
+/**
+ * kvmhot_quick_settle() - bring a record up to date
+ * @v: the vCPU, which goes the quick way; it does not afterwards
  */
-DEFINE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu);
-
-/* Whether there may be one; turned by the control path. */
-bool kvmhot_quick_open;
-
-static __always_inline struct kvmhot_vcpu *quick_vcpu(void)
+noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 {
-	return this_cpu_read(kvmhot_quick_vcpu);
-}
+	u32 n = kvmhot_seq_begin(&v->seq);
+	/* Of two threads that race for the vCPU one gets it. */
+	unsigned long who = xchg(&v->quick.who, KVMHOT_SLOW);
+	enum kvmhot_tag tag = who & KVMHOT_TAG_MASK;
+	bool open, raced;
 
-static __always_inline void quick_exit(struct kvm_vcpu *vcpu, bool own)
-{
-	struct kvmhot_vcpu *v = quick_vcpu();
-	struct kvmhot_quick *q = &v->quick;
-	u64 now;
-
-	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_GUEST) ||
-		     vcpu->arch.hflags & HF_GUEST_MASK)) {
-		kvmhot_pmuquick_exit(v, vcpu);
+	if (unlikely(!kvmhot_is_quick_who(who))) {
+		kvmhot_seq_end(&v->seq, n);
 		return;
 	}
-	kvmhot_next_tag(q);
-	now = rdtsc();
-	if (unlikely(now <= q->last)) {
-		kvmhot_undo_tag(q);
-		kvmhot_slow_exit(vcpu);
-		return;
+	/* A thread that has lost the race for the vCPU may have moved the tag. */
+	open = v->quick.exit_tsc > v->quick.last;
+	raced = open != (tag != KVMHOT_TAG_GUEST);
+	if (unlikely(raced))
+		tag = open ? KVMHOT_TAG_IRQ : KVMHOT_TAG_GUEST;
+	if (who & KVMHOT_TAG_PMU)
+		kvmhot_pmu_settle(v, tag);
+	kvmhot_quick_log(&v->quick, tag, &v->log);
+	kvmhot_quick_sums(&v->quick, &v->log, v->sum);
+	/* Such a thread may yet have it settled once more. */
+	v->quick.rounds = 0;
+	v->quick.returned = 0;
+	v->last = v->quick.last;
+	if (tag != KVMHOT_TAG_GUEST) {
+		v->slow = tag != KVMHOT_TAG_IRQ;
+		kvmhot_cell_open(v, kvmhot_quick_key(&v->quick));
 	}
-	q->key = own ? KVMHOT_OWN_KEY : kvmhot_vmx_quick_reason();
-	kvmhot_put(&q->exit_tsc, now);
+	/* Pairs with WRITE_ONCE in kvmhot_registry_lose_track(). */
+	if (unlikely(READ_ONCE(v->lost_track) || raced))
+		kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
+	kvmhot_seq_end(&v->seq, n);
 }
 
-/* kvm:kvm_exit */
-KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
+static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
-	quick_exit(vcpu, false);
+	return ((READ_ONCE(kvmhot_switches.quick_open) && READ_ONCE(kvmhot_switches.live)) ||
+		v->own) &&
+	       v->task == current && !((unsigned long)vcpu & KVMHOT_WHO_MASK) &&
+	       !(vcpu->arch.hflags & HF_GUEST_MASK);
 }
 
-/* The same for calib.c, where there is no VMCS to be read. */
-void kvmhot_probe_own_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
-{
-	quick_exit(vcpu, true);
-}
-
-static __always_inline void quick_handle(struct kvm_vcpu *vcpu)
-{
-	struct kvmhot_vcpu *v = quick_vcpu();
-	u64 now;
-
-	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_IRQ))) {
-		kvmhot_pmuquick_handle(v, vcpu);
-		return;
-	}
-	kvmhot_next_tag(&v->quick);
-	now = rdtsc();
-	if (unlikely(now <= v->quick.exit_tsc)) {
-		kvmhot_undo_tag(&v->quick);
-		kvmhot_slow_handle(vcpu);
-		return;
-	}
-	kvmhot_put(&v->quick.handle_tsc, now);
-}
-
-/* vmx_handle_exit(vcpu, exit_fastpath): the exit is not on the fast path. */
-int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
-{
-	quick_handle((void *)regs_get_kernel_argument(regs, 0));
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
-
-/* The same with 'detail': the kretprobe's, which tells its return the vCPU. */
-int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
-				   struct pt_regs *regs)
-{
-	struct kvm_vcpu *vcpu = (void *)regs_get_kernel_argument(regs, 0);
-
-	*(struct kvm_vcpu **)ri->data = vcpu;
-	quick_handle(vcpu);
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_entry);
-
-/* vmx_handle_exit(), return; with 'detail' only */
-int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
-				 struct pt_regs *regs)
-{
-	const struct kvm_vcpu *vcpu = *(struct kvm_vcpu **)ri->data;
-	struct kvmhot_vcpu *v = quick_vcpu();
-	u64 now;
-
-	if (unlikely(!kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE))) {
-		kvmhot_pmuquick_return(v, vcpu);
-		return 0;
-	}
-	kvmhot_next_tag(&v->quick);
-	now = rdtsc();
-	if (unlikely(now <= v->quick.handle_tsc)) {
-		kvmhot_undo_tag(&v->quick);
-		kvmhot_slow_return(vcpu);
-		return 0;
-	}
-	kvmhot_put(&v->log.edge[KVMHOT_TAG_REENTER],
-		   kvmhot_edge(now, KVMHOT_REENTER));
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
-
-/* To the sums, all but that readers need not wait any longer. */
-static __always_inline void add_sums(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-				     enum kvmhot_tag tag, u64 now, u64 guest, u64 irq)
-{
-	struct kvmhot_quick *q = &v->quick;
-
-	q->guest += guest;
-	if (tag == KVMHOT_TAG_IRQ) {
-		q->fast++;
-		cell->fast++;
-	} else {
-		q->irq += irq;
-	}
-	if (tag == KVMHOT_TAG_REENTER) {
-		u64 reenter = kvmhot_quick_since(v, tag, now);
-
-		q->reenter += reenter;
-		cell->reenter += reenter;
-		q->returned++;
-	} else {
-		q->rounds++;
-	}
-}
-
-static __always_inline u64 stage_irq(const struct kvmhot_quick *q,
-				     enum kvmhot_tag tag)
-{
-	return tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - q->exit_tsc;
-}
-
-/* A bucket's count has come to its top in add_round(), which has all but ended. */
-static noinline void carry_round(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-				 enum kvmhot_tag tag, u64 guest)
-{
-	struct kvmhot_quick *q = &v->quick;
-
-	if (!kvmhot_group_carry(v, &cell->hist, q->last - q->exit_tsc, guest,
-				stage_irq(q, tag))) {
-		/* No memory: as if it had not been seen to end. */
-		if (tag == KVMHOT_TAG_REENTER)
-			cell->reenter -= kvmhot_quick_since(v, tag, q->last);
-		else if (tag == KVMHOT_TAG_IRQ)
-			cell->fast--;
-		cell->lost++;
-	}
-	kvmhot_end_round(q, tag);
-}
-
-/* What add_round() does where the group is not at hand. */
-static noinline void far_round(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
-			       struct kvmhot_cell *cell, enum kvmhot_tag tag, u64 now)
-{
-	struct kvmhot_quick *q = &v->quick;
-	u64 last = q->last, guest = q->exit_tsc - last, irq = stage_irq(q, tag);
-
-	kvmhot_put(&q->last, now);
-	if (!kvmhot_hist_add_slow(v, &cell->hist, now - q->exit_tsc, guest, irq)) {
-		kvmhot_put(&q->last, last);
-		kvmhot_slow_entry(vcpu, now);
-		return;
-	}
-	add_sums(v, cell, tag, now, guest, irq);
-	kvmhot_end_round(q, tag);
-}
-
-/*
- * Add up a round, from where @tag says that it is, to kvm_entry.  What can be
- * told of no usual exit is told the slow way.  A second thread that races for
- * the vCPU may write to the record meanwhile: what is looked at is read once.
+/**
+ * kvmhot_quick_clear() - at kvm_entry: no rounds, and no edges
+ * @v: the vCPU, which does not go the quick way
  */
-static __always_inline void add_round(struct kvmhot_vcpu *v,
-				      struct kvm_vcpu *vcpu,
-				      enum kvmhot_tag tag)
+void kvmhot_quick_clear(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_quick *q = &v->quick;
-	u64 now = rdtsc();
-	u64 exit = q->exit_tsc;
-	u64 place = kvmhot_quick_place(READ_ONCE(q->key));
-	struct kvmhot_group *group;
-	struct kvmhot_cell *cell;
-	u64 guest, irq, octave;
 
-	if (unlikely(place >= KVMHOT_QUICK_PLACES ||
-		     kvmhot_quick_since(v, tag, now) < 0)) {
-		kvmhot_slow_entry(vcpu, now);
-		return;
-	}
-	cell = v->quick_cell[place];
-	if (unlikely(!kvmhot_hist_near(&cell->hist, now - exit, &group, &octave))) {
-		far_round(v, vcpu, cell, tag, now);
-		return;
-	}
-	irq = stage_irq(q, tag);
-	guest = exit - q->last;
-	/* From here on readers wait, see the head of this file. */
-	kvmhot_put(&q->last, now);
-	add_sums(v, cell, tag, now, guest, irq);
-	if (unlikely(!kvmhot_group_add(group, kvmhot_near_sub(now - exit, octave),
-				       now - exit, guest, irq)))
-		carry_round(v, cell, tag, guest);
-	else
-		kvmhot_end_round(q, tag);
+	/* Not there yet, whatever another CPU's TSC may have been. */
+	q->exit_tsc = 0;
+	q->handle_tsc = 0;
+	q->rounds = 0;
+	q->guest = 0;
+	q->irq = 0;
+	q->fast = 0;
+	q->returned = 0;
+	q->reenter = 0;
+	q->beside = 0;
 }
 
-/* With 'detail', on KVM's fast path, or as fold.c has it. */
-static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
+/**
+ * kvmhot_quick_start() - at kvm_entry: go the quick way from here on, if it is
+ *			  open
+ * @v: the vCPU, inside of its seq, after kvmhot_quick_clear()
+ * @vcpu: likewise
+ * @now: TSC of the kvm_entry
+ */
+void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
+			u64 now)
 {
-	unsigned long tag = v->quick.who - (unsigned long)vcpu;
+	enum kvmhot_tag tag = KVMHOT_TAG_GUEST;
+	struct kvmhot_quick *q = &v->quick;
 
-	if (tag == KVMHOT_TAG_REENTER && !v->ept &&
-	    kvmhot_edge_stage(v->log.edge[KVMHOT_TAG_REENTER]) ==
-		    KVMHOT_REENTER && kvmhot_quick_may_go_on(v))
-		add_round(v, vcpu, KVMHOT_TAG_REENTER);
-	else if (tag == KVMHOT_TAG_IRQ && kvmhot_is_fast(v))
-		add_round(v, vcpu, KVMHOT_TAG_IRQ);
-	else
-		kvmhot_quick_fold(v, vcpu, tag);
-}
-
-/* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
-void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
-{
-	struct kvmhot_vcpu *v = quick_vcpu();
-
-	if (likely(kvmhot_is_at(v, vcpu, KVMHOT_TAG_HANDLE)))
-		add_round(v, vcpu, KVMHOT_TAG_HANDLE);
-	else
-		other_entry(v, vcpu);
+	if (!may_start(v, vcpu))
+		return;
+	if (static_branch_unlikely(&kvmhot_pmu_on) && !v->own) {
+		if (!kvmhot_pmu_start(v))
+			return;
+		tag += KVMHOT_TAG_PMU;
+	}
+	q->began = now;
+	q->last = now;
+	/* Pairs with the acquires in kvmhot_look_begin(). */
+	smp_store_release(&q->who, kvmhot_who(vcpu, tag));
 }

@@ -17,59 +17,33 @@
 #ifndef KVMHOT_QUICK_H
 #define KVMHOT_QUICK_H
 
-#include <linux/percpu.h>
-#include <linux/sched.h>
+#include <linux/jump_label.h>
+#include <linux/minmax.h>
+#include <asm/vmx.h>
 
+#include "hot/cell.h"
 #include "hot/lookup.h"
-#include "hot/vmx.h"
-#include "kvmhot.h"
-
-/*
- * How many edges there were since kvm_entry, in the low bits of &kvmhot_quick.who,
- * which the address of a struct kvm_vcpu does not need: one comparison asks for vCPU
- * and place.  The first two edges always are the same, and so is the third with
- * 'detail' and events; others are in the log, from the third on, up to the last
- * place that it has.
- */
-enum kvmhot_tag {
-	KVMHOT_TAG_GUEST,
-	KVMHOT_TAG_IRQ,
-	KVMHOT_TAG_HANDLE,
-	KVMHOT_TAG_LOG,
-	KVMHOT_TAG_REENTER = KVMHOT_TAG_LOG,
-	KVMHOT_TAG_VMM,		/* the usual exit to the VMM, at kvm_entry */
-	KVMHOT_TAG_LAST = KVMHOT_LOG_EDGES - 1,
-	KVMHOT_TAG_PMU = 16,	/* added to the others: with perf events */
-};
-
-#define KVMHOT_TAG_MASK		(KVMHOT_TAG_PMU - 1UL)
-#define KVMHOT_WHO_MASK		(KVMHOT_TAG_PMU + KVMHOT_TAG_MASK)
-#define KVMHOT_SLOW		(~0UL)
+#include "hot/pmu.h"
+#include "hot/record.h"
+#include "hot/switches.h"
 
 /* What the exits that calib.c makes count under. */
 #define KVMHOT_OWN_KEY		EXIT_REASON_CPUID
-
-DECLARE_PER_CPU(struct kvmhot_vcpu *, kvmhot_quick_vcpu);
-extern struct kvmhot_vcpu kvmhot_quick_nobody;
-extern bool kvmhot_quick_open;
 
 /*
  * A kretprobe without a free instance misses entry and return.  So with 'detail'
  * an exit that seems to be on KVM's fast path may not be, if the kernel's count
  * of that has risen; perhaps for another vCPU, which then is not believed, too.
  */
-extern const int *kvmhot_missed_handle;
-extern const int kvmhot_missed_none;
-
 static __always_inline bool kvmhot_is_fast(const struct kvmhot_vcpu *v)
 {
-	return v->missed_handle == READ_ONCE(*READ_ONCE(kvmhot_missed_handle));
+	return v->missed_handle == READ_ONCE(*READ_ONCE(kvmhot_switches.missed_handle));
 }
 
 /* The same, to be asked once for each exit.  A lower count is another hook's. */
 static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 {
-	int n = READ_ONCE(*READ_ONCE(kvmhot_missed_handle));
+	int n = READ_ONCE(*READ_ONCE(kvmhot_switches.missed_handle));
 	bool risen = n > v->missed_handle;
 
 	v->missed_handle = n;
@@ -77,45 +51,17 @@ static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 }
 
 void kvmhot_quick_settle(struct kvmhot_vcpu *v);
-void kvmhot_quick_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
-			unsigned int key);
 void kvmhot_quick_clear(struct kvmhot_vcpu *v);
 void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			u64 now);
 
-/* pmuquick.c */
-void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
-void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu);
-void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
-			    const struct kvm_vcpu *vcpu);
-u64 kvmhot_pmuquick_edge(struct kvmhot_vcpu *v, unsigned long tag,
-			 enum kvmhot_sum stage, const struct task_struct *task);
-bool kvmhot_pmuquick_start(struct kvmhot_vcpu *v);
-void kvmhot_pmuquick_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
-
-/* fold.c */
-void kvmhot_quick_fold(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
-		       unsigned long tag);
-
-/* What they do not deal with; see timeline.c. */
-void kvmhot_slow_exit(struct kvm_vcpu *vcpu);
-void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now);
-void kvmhot_slow_handle(struct kvm_vcpu *vcpu);
-void kvmhot_slow_return(const struct kvm_vcpu *vcpu);
-
-/* Place in &kvmhot_vcpu.quick_cell; none if it is not below KVMHOT_QUICK_PLACES. */
-static __always_inline u64 kvmhot_quick_place(u64 key)
-{
-	return key + KVMHOT_QUICK_CLASSES;
-}
-
 /* Has the open exit a cell?  Or it would be seen in none while it is open. */
 static __always_inline bool kvmhot_quick_has_cell(const struct kvmhot_vcpu *v)
 {
-	u64 place = kvmhot_quick_place(READ_ONCE(v->quick.key));
+	u64 place = kvmhot_cell_place(READ_ONCE(v->quick.key));
 
 	return place < KVMHOT_QUICK_PLACES &&
-	       READ_ONCE(v->quick_cell[place]) != &kvmhot_no_cell;
+	       READ_ONCE(v->quick_cell[place]) != &kvmhot_cell_none;
 }
 
 static __always_inline unsigned long kvmhot_who(const struct kvm_vcpu *vcpu,
@@ -245,7 +191,7 @@ static __always_inline u64 kvmhot_quick_edge(struct kvmhot_vcpu *v,
 	return now;
 }
 
-/* Is what it found when it began to still so?  See kvmhot_pool_close_quick(). */
+/* Is what it found when it began to still so?  See kvmhot_reach_close_quick(). */
 static __always_inline bool kvmhot_quick_may_go_on(const struct kvmhot_vcpu *v)
 {
 	return !READ_ONCE(v->lost_track) &&
@@ -256,7 +202,7 @@ static __always_inline bool kvmhot_quick_may_go_on(const struct kvmhot_vcpu *v)
 static __always_inline bool kvmhot_edges_seen(const struct kvmhot_vcpu *v)
 {
 	return likely(!READ_ONCE(v->lost_track) &&
-		      (READ_ONCE(kvmhot_hooks_live) || v->own));
+		      (READ_ONCE(kvmhot_switches.live) || v->own));
 }
 
 /* Before kvmhot_edge_add(). */
@@ -267,11 +213,11 @@ static __always_inline void kvmhot_settle_for_edge(struct kvmhot_vcpu *v)
 		kvmhot_settle(v);
 }
 
-/* As kvmhot_vcpu_find(), for whoever may write to the record. */
+/* As kvmhot_lookup_find(), for whoever may write to the record. */
 static __always_inline struct kvmhot_vcpu *
-kvmhot_vcpu_find_settled(const struct kvm_vcpu *vcpu)
+kvmhot_quick_find_settled(const struct kvm_vcpu *vcpu)
 {
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(vcpu);
+	struct kvmhot_vcpu *v = kvmhot_lookup_find(vcpu);
 
 	if (v)
 		kvmhot_settle(v);
@@ -332,7 +278,7 @@ static inline void kvmhot_quick_log(const struct kvmhot_quick *q,
  */
 static inline u16 kvmhot_quick_key(const struct kvmhot_quick *q)
 {
-	u64 place = kvmhot_quick_place(q->key);
+	u64 place = kvmhot_cell_place(q->key);
 
 	if (q->key == VM_EXIT_REASON)
 		return KVMHOT_KEY_NONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is kept of a vCPU: its record; the cells of its exit reasons are in cell.h,
- * other spans in span.h.  The words are those of the file ABI.
+ * What is kept of a vCPU: the cells of its exit reasons, its other spans, its record.
+ * The words are those of the file ABI.
  */
 #ifndef KVMHOT_RECORD_H
 #define KVMHOT_RECORD_H
@@ -194,8 +194,171 @@ enum kvmhot_result {
 
 #define KVMHOT_RUN_ERROR	0xffff	/* KVM_RUN failed: no run->exit_reason */
 
-#include "hot/cell.h"
-#include "hot/span.h"
+/* Groups that are found without the number of their line. */
+#define KVMHOT_HIST_NEAR	4
+/* From this group on 32 bits cannot tell a value. */
+#define KVMHOT_HIST_WIDE	30
+/*
+ * A count that has come to this goes on in &struct kvmhot_wide.  For tests: a lesser
+ * one comes sooner.
+ */
+#ifndef KVMHOT_COUNT_TOP
+#define KVMHOT_COUNT_TOP	BIT(31)
+#endif
+
+/**
+ * struct kvmhot_group - a group of a histogram, and all that a usual exit adds to its
+ * cell: one cache line
+ * @cycles: sum of the values: KVM costs of exits, or the length of spans
+ * @guest: of exits, sum of their stage guest; of spans, of what passed beside
+ * @irq: of exits, sum of their stage irq
+ * @min: least value; U32_MAX if there is none, and from KVMHOT_HIST_WIDE on
+ * @max: greatest value; likewise 0
+ * @n: how many are in each bucket, but for what is in &struct kvmhot_wide
+ */
+struct kvmhot_group {
+	u64	cycles;
+	u64	guest;
+	u64	irq;
+	u32	min;
+	u32	max;
+	u32	n[KVMHOT_HIST_SUB];
+};
+
+/**
+ * struct kvmhot_wide - what 32 bits cannot tell of a group
+ * @next: line of that of another group; 0 is none
+ * @g: the group
+ * @high: for each bucket, how many times KVMHOT_COUNT_TOP are to be added
+ * @min: least value, from KVMHOT_HIST_WIDE on
+ * @max: greatest value, likewise
+ */
+struct kvmhot_wide {
+	u16	next;
+	u16	g;
+	u32	high[KVMHOT_HIST_SUB];
+	u64	min;
+	u64	max;
+};
+
+/**
+ * struct kvmhot_hist - a histogram
+ * @near: for each remainder of a group's number, the group that was last added to;
+ *	  &kvmhot_hist_no_group if there is none
+ * @line: for each group, its line; 0 is none
+ * @wide: line of the first &struct kvmhot_wide; 0 is none
+ * @end: lines from this one on are not for it
+ */
+struct kvmhot_hist {
+	struct kvmhot_group	*near[KVMHOT_HIST_NEAR];
+	u16			line[KVMHOT_HIST_GROUPS];
+	u16			wide;
+	u16			end;
+};
+
+/**
+ * struct kvmhot_beside - what exits had beside the usual stages
+ * @cycles: sum of their stages from enter to slept
+ * @wait: how many had preempted or slept
+ * @wait_max: greatest of these times
+ * @halt: how many had poll or block
+ * @halt_max: greatest of these times
+ * @user: how many left KVM_RUN
+ * @user_max: greatest of these times
+ */
+struct kvmhot_beside {
+	u64	cycles[KVMHOT_SLEPT - KVMHOT_ENTER + 1];
+	u64	wait;
+	u64	wait_max;
+	u64	halt;
+	u64	halt_max;
+	u64	user;
+	u64	user_max;
+};
+
+/* Where @cycles has one of KVMHOT_RARE_STAGES. */
+#define KVMHOT_RARE(stage)	((stage) - KVMHOT_ENTER)
+
+/**
+ * struct kvmhot_rare - what is kept of a cell's exits that have KVMHOT_RARE_STAGES
+ * @beside: their stages
+ * @cost: KVM costs of those that have KVMHOT_DELAY_STAGES
+ * @felt: what the guest felt of these
+ */
+struct kvmhot_rare {
+	struct kvmhot_beside	beside;
+	struct kvmhot_hist	cost;
+	struct kvmhot_hist	felt;
+};
+
+/**
+ * struct kvmhot_rows - counts of events of a cell
+ * @list: number of the list of events that they are of
+ * @there: bits of the rows that there are
+ * @exits: of the timed exits, those whose counts are known
+ * @line: for each row, its first line; 0 is none
+ */
+struct kvmhot_rows {
+	u32	list;
+	u32	there;
+	u64	exits;
+	u16	line[KVMHOT_PMU_ROWS];
+};
+
+/**
+ * struct kvmhot_cell - what is known of one exit reason on one vCPU
+ * @hist: the KVM costs, but for those in @rare
+ * @gen: value of &kvmhot_vcpu.gen that the figures belong to
+ * @key: what it is of
+ * @rare: line of &struct kvmhot_rare; 0 is none
+ * @rows: line of &struct kvmhot_rows; likewise
+ * @reenter: sum of their stage reenter
+ * @ept: sum of their time in handle_ept_violation
+ * @past: exits that resets took away
+ * @fast: of the timed, those that did not come to vmx_handle_exit
+ * @lost: exits that are over but whose cost is not known
+ *
+ * Written by the thread that runs the vCPU only, in probe context, inside of
+ * &kvmhot_vcpu.seq but for what a usual exit writes: one &struct kvmhot_group.
+ */
+struct kvmhot_cell {
+	struct kvmhot_hist	hist;
+	u32			gen;
+	u16			key;
+	u16			rare;
+	u16			rows;
+	u64			reenter;
+	u64			ept;
+	u64			past;
+	u64			fast;
+	u64			lost;
+};
+
+#define KVMHOT_CELL_LINES	\
+	DIV_ROUND_UP(sizeof(struct kvmhot_cell), KVMHOT_LINE_SIZE)
+#define KVMHOT_RARE_LINES	\
+	DIV_ROUND_UP(sizeof(struct kvmhot_rare), KVMHOT_LINE_SIZE)
+
+/**
+ * struct kvmhot_spans - what is known of one kind of spans on one vCPU
+ * @hist: how long they were; @guest of its groups is what else passed during them
+ * @seq: of @hist and @gen
+ * @gen: value of &kvmhot_vcpu.gen that the figures belong to
+ * @key: of the spans, see enum kvmhot_chain
+ * @aux: further part of the key
+ * @next: line of the next spans in the chain; 0 is none
+ */
+struct kvmhot_spans {
+	struct kvmhot_hist	hist;
+	struct kvmhot_seq	seq;
+	u32			gen;
+	u32			key;
+	u16			aux;
+	u16			next;
+};
+
+#define KVMHOT_SPANS_LINES	\
+	DIV_ROUND_UP(sizeof(struct kvmhot_spans), KVMHOT_LINE_SIZE)
 
 /**
  * kvmhot_key_reason() - the key of an exit's reason and level
@@ -213,7 +376,7 @@ static inline u16 kvmhot_key_reason(u16 key)
 
 /**
  * struct kvmhot_notice - something for the worker to do, in order of time
- * @node: in kvmhot_notices
+ * @node: in kvmhot_kick_notices
  * @vcpu: the record
  * @gone: the vCPU is gone; else it was first seen
  */
@@ -222,6 +385,28 @@ struct kvmhot_notice {
 	struct kvmhot_vcpu	*vcpu;
 	bool			gone;
 };
+
+/*
+ * How many edges there were since kvm_entry, in the low bits of &kvmhot_quick.who,
+ * which the address of a struct kvm_vcpu does not need: one comparison asks for vCPU
+ * and place.  The first two edges always are the same, and so is the third with
+ * 'detail' and events; others are in the log, from the third on, up to the last
+ * place that it has.
+ */
+enum kvmhot_tag {
+	KVMHOT_TAG_GUEST,
+	KVMHOT_TAG_IRQ,
+	KVMHOT_TAG_HANDLE,
+	KVMHOT_TAG_LOG,
+	KVMHOT_TAG_REENTER = KVMHOT_TAG_LOG,
+	KVMHOT_TAG_VMM,		/* the usual exit to the VMM, at kvm_entry */
+	KVMHOT_TAG_LAST = KVMHOT_LOG_EDGES - 1,
+	KVMHOT_TAG_PMU = 16,	/* added to the others: with perf events */
+};
+
+#define KVMHOT_TAG_MASK		(KVMHOT_TAG_PMU - 1UL)
+#define KVMHOT_WHO_MASK		(KVMHOT_TAG_PMU + KVMHOT_TAG_MASK)
+#define KVMHOT_SLOW		(~0UL)
 
 /**
  * struct kvmhot_quick - a vCPU between usual exits, see quick.h
@@ -262,9 +447,9 @@ struct kvmhot_quick {
  * struct kvmhot_vcpu - a vCPU
  * @quick: of usual exits
  * @quick_cell: for each class of level 1, then for each reason, its cell if usual
- *              exits may add to it; else &kvmhot_no_cell
+ *              exits may add to it; else &kvmhot_cell_none
  * @seq: of @log, @fold, @sum, and of the cells
- * @gen: generation that counts; raised by kvmhot_vm_reset_one()
+ * @gen: generation that counts; raised by kvmhot_reset_vm()
  * @log: edges since the last kvm_entry; on the quick way those from KVMHOT_TAG_LOG
  *       on, and the rest is in @quick
  * @fold: what was in @log of the open exit, and the guest that it ended
@@ -273,17 +458,17 @@ struct kvmhot_quick {
  * @resume: the stage that was left for one of KVMHOT_OUT_STAGES, or AWAY
  * @halted: the stage that was left for KVMHOT_POLL
  * @slow: the open exit came to vmx_handle_exit
- * @lost_track: edges may be missing since @quick; written by kvmhot_vm_lose_track()
+ * @lost_track: edges may be missing since @quick; written by kvmhot_registry_lose_track()
  * @key: of the open exit or the one before; KVMHOT_KEY_NONE if not known
  * @run: what KVM_RUN last told the VMM: run->exit_reason or KVMHOT_RUN_ERROR
  * @ept: of the open exit: in handle_ept_violation
  * @stay: the current stay in the VMM, or halt
  * @sum: see enum kvmhot_sum
  * @out: place in the table of threads that are switched out, plus 1; 0 is none
- * @missed_handle: what *kvmhot_missed_handle was when it was last looked at
+ * @missed_handle: what *kvmhot_switches.missed_handle was when it was last looked at
  * @task: thread that last entered the guest; only ever compared
  * @pmu: counts of perf events, or NULL; made by the worker, which replaces it
- *       under kvmhot_reset_lock
+ *       under kvmhot_since_lock
  * @vcpu: key; NULL once the vCPU is gone
  * @hash: next record in the bucket
  * @bucket: of the hash table
@@ -306,7 +491,7 @@ struct kvmhot_quick {
  * @kvm_first: KVM's own count of exits, when comparing began: at first sight, or
  *             when it was last found to have been cleared; see coverage.c
  * @kvm_last: the same at the end
- * @kvm_seen: the same when it was last read; of readers, under kvmhot_reset_lock,
+ * @kvm_seen: the same when it was last read; of readers, under kvmhot_since_lock,
  *            as all further ones
  * @kvm_handled: @sum[KVMHOT_HANDLED] when comparing began
  * @kvm_exits: exits since first sight, when comparing began

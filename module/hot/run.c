@@ -3,7 +3,7 @@
  * The edges of a vCPU's timeline that are ioctls: in and out of KVM_RUN, and, with
  * 'detail', all others.
  *
- * Probe context, as timeline.c; but outside of the vCPU's mutex, where a second
+ * Probe context, as slow.c; but outside of the vCPU's mutex, where a second
  * thread of the VMM may come here for the same vCPU.  So nothing but the owner,
  * the thread that ran the vCPU last, writes to the record, and nothing here
  * writes to a cell.  A VMM whose threads race for KVM_RUN can spoil that vCPU's
@@ -20,10 +20,14 @@
 #include <linux/spinlock.h>
 
 #include "compat.h"
+#include "hot/cell.h"
 #include "hot/edge.h"
+#include "hot/lookup.h"
+#include "hot/probes.h"
 #include "hot/quick.h"
-#include "hot/timeline.h"
-#include "kvmhot.h"
+#include "hot/span.h"
+#include "hot/switches.h"
+#include "hot/vcpu.h"
 
 /* The vCPU of an ioctl by its own VMM; others are refused by KVM. */
 static __always_inline struct kvm_vcpu *ioctl_vcpu(struct pt_regs *regs)
@@ -83,8 +87,8 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 static __always_inline void add_user(struct kvmhot_vcpu *v, u16 key, u64 user,
 				     u64 away)
 {
-	kvmhot_spans_add(v, KVMHOT_CHAIN_USER,
-			 (u32)v->run << 16 | kvmhot_key_reason(key), 0, user,
+	kvmhot_span_add(v, KVMHOT_CHAIN_USER,
+			(u32)v->run << 16 | kvmhot_key_reason(key), 0, user,
 			 away);
 }
 
@@ -94,18 +98,18 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 {
 	struct task_struct *task = other ? NULL : current;
 
-	if (unlikely(kvmhot_vcpu_is_other(v, vcpu))) {
+	if (unlikely(kvmhot_lookup_is_other(v, vcpu))) {
 		kvmhot_vcpu_retire(v, vcpu);
 		return;
 	}
 	/* Another thread: may have to wait for the vCPU's, or take its place. */
 	if (unlikely(!is_owner(v))) {
 		/* If it was the owner once: that is not to be relied on. */
-		this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+		this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 		return;
 	}
 	kvmhot_settle_for_edge(v);
-	this_cpu_write(kvmhot_quick_vcpu, v);
+	this_cpu_write(kvmhot_lookup_here, v);
 	v->sum[KVMHOT_STARTS]++;
 	if (unlikely(!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES))) {
 		/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
@@ -138,7 +142,7 @@ static __always_inline bool quick_enter(struct kvmhot_vcpu *v,
 /* The VMM goes on for another vCPU than that which this thread has run last. */
 static noinline void leave_vmm(struct kvmhot_vcpu *v)
 {
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 	if (v->task != current)
 		return;
 	kvmhot_settle_for_edge(v);
@@ -162,10 +166,10 @@ int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 	vcpu = ioctl_vcpu(regs);
 	if (!vcpu)
 		return 0;
-	last = this_cpu_read(kvmhot_quick_vcpu);
+	last = this_cpu_read(kvmhot_lookup_here);
 	if (likely(quick_enter(last, vcpu)))
 		return 0;
-	v = kvmhot_vcpu_find(vcpu);
+	v = kvmhot_lookup_find(vcpu);
 	if (unlikely(last != v))
 		leave_vmm(last);
 	if (likely(v))
@@ -212,7 +216,7 @@ int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 	/* The first entry of the guest may come in this very KVM_RUN. */
 	if (likely(span->cmd == KVM_RUN))
 		return 0;
-	v = kvmhot_vcpu_find(span->vcpu);
+	v = kvmhot_lookup_find(span->vcpu);
 	if (!v)
 		return 1;
 	span->start = enter_other(v);
@@ -254,7 +258,7 @@ void kvmhot_probe_userspace_exit(void *data, u32 reason, int err)
 
 	/* Preemption may be on here, unlike at the other hooks. */
 	preempt_disable_notrace();
-	v = this_cpu_read(kvmhot_quick_vcpu);
+	v = this_cpu_read(kvmhot_lookup_here);
 	if (likely(v->task == current)) {
 		if (unlikely(!quick_leave(v)))
 			leave_run(v);
@@ -276,8 +280,8 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 	}
 	now = now ?: rdtsc();
 	raw_spin_lock(&v->ioctl_lock);
-	kvmhot_spans_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result_of(ret),
-			      span->start, now);
+	kvmhot_span_add_from(v, KVMHOT_CHAIN_IOCTL, span->cmd, result_of(ret),
+			     span->start, now);
 	raw_spin_unlock(&v->ioctl_lock);
 }
 
@@ -285,7 +289,7 @@ static noinline void leave_other(struct kvmhot_vcpu *v,
 int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct kvmhot_ioctl_span *span = (void *)ri->data;
-	struct kvmhot_vcpu *v = kvmhot_vcpu_find(span->vcpu);
+	struct kvmhot_vcpu *v = kvmhot_lookup_find(span->vcpu);
 	long ret = regs_return_value(regs);
 
 	if (unlikely(!v))
@@ -294,8 +298,8 @@ int kvmhot_probe_ioctl_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 		leave_other(v, span, ret);
 	} else if (likely(v->task == current)) {
 		v->sum[KVMHOT_RUN_RETURNS]++;
-		kvmhot_spans_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN,
-				      result_of(ret), span->start, rdtsc());
+		kvmhot_span_add_from(v, KVMHOT_CHAIN_RUN, KVM_RUN,
+				     result_of(ret), span->start, rdtsc());
 	}
 	return 0;
 }

@@ -7,11 +7,12 @@
  */
 #include <linux/percpu.h>
 
+#include "hot/hist.h"
 #include "hot/lines.h"
-#include "kvmhot.h"
+#include "hot/seq.h"
+#include "hot/span.h"
 
-/* There was no memory for them, or the TSC went back. */
-DEFINE_PER_CPU(u64, kvmhot_dropped_spans);
+DEFINE_PER_CPU(u64, kvmhot_span_dropped);
 
 static __always_inline struct kvmhot_spans *
 spans_find(struct kvmhot_vcpu *v, unsigned int line, u32 key, u16 aux)
@@ -19,7 +20,7 @@ spans_find(struct kvmhot_vcpu *v, unsigned int line, u32 key, u16 aux)
 	struct kvmhot_spans *spans;
 
 	while (line) {
-		spans = kvmhot_line_at(v, line);
+		spans = kvmhot_lines_at(v, line);
 		if (spans->key == key && spans->aux == aux)
 			return spans;
 		line = spans->next;
@@ -38,7 +39,7 @@ static noinline struct kvmhot_spans *spans_new(struct kvmhot_vcpu *v, u16 *chain
 	line = kvmhot_lines_take(v, KVMHOT_SPANS_LINES, KVMHOT_SPANS_END);
 	if (!line)
 		return NULL;
-	spans = kvmhot_line_at(v, line);
+	spans = kvmhot_lines_at(v, line);
 	kvmhot_hist_init(&spans->hist, KVMHOT_SPANS_END);
 	spans->gen = READ_ONCE(v->gen);
 	spans->key = key;
@@ -48,13 +49,13 @@ static noinline struct kvmhot_spans *spans_new(struct kvmhot_vcpu *v, u16 *chain
 		if (other)
 			return other;
 		spans->next = first;
-		/* Pairs with the acquire in show_spans_of() of spanfiles.c. */
+		/* Pairs with the acquire in show_vcpu() of files/spans.c. */
 	} while (!try_cmpxchg(chain, &first, line));
 	return spans;
 }
 
 /**
- * kvmhot_spans_add() - count a span
+ * kvmhot_span_add() - count a span
  * @v: the vCPU
  * @chain: kind of the span
  * @key: see enum kvmhot_chain
@@ -66,8 +67,8 @@ static noinline struct kvmhot_spans *spans_new(struct kvmhot_vcpu *v, u16 *chain
  *
  * Context: probe; only one thread at a time for the same @chain, @key and @aux.
  */
-void kvmhot_spans_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
-		      u16 aux, u64 cycles, u64 beside)
+void kvmhot_span_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
+		     u16 aux, u64 cycles, u64 beside)
 {
 	u16 *first = &v->chains[chain];
 	struct kvmhot_spans *spans = spans_find(v, READ_ONCE(*first), key, aux);
@@ -77,11 +78,11 @@ void kvmhot_spans_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 	if (unlikely(!spans))
 		spans = spans_new(v, first, key, aux);
 	if (unlikely(!spans)) {
-		this_cpu_inc(kvmhot_dropped_spans);
+		this_cpu_inc(kvmhot_span_dropped);
 		return;
 	}
 	n = kvmhot_seq_begin(&spans->seq);
-	/* Pairs with the store in kvmhot_vm_reset_one(). */
+	/* Pairs with the store in kvmhot_reset_vm(). */
 	if (unlikely(spans->gen != gen)) {
 		kvmhot_hist_clear(v, &spans->hist);
 		spans->gen = gen;
@@ -89,11 +90,11 @@ void kvmhot_spans_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 	added = kvmhot_hist_add(v, &spans->hist, cycles, beside, 0);
 	kvmhot_seq_end(&spans->seq, n);
 	if (unlikely(!added))
-		this_cpu_inc(kvmhot_dropped_spans);
+		this_cpu_inc(kvmhot_span_dropped);
 }
 
 /**
- * kvmhot_spans_add_from() - count a span by its two ends
+ * kvmhot_span_add_from() - count a span by its two ends
  * @v: the vCPU
  * @chain: kind of the span
  * @key: see enum kvmhot_chain
@@ -102,13 +103,13 @@ void kvmhot_spans_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
  * @to: TSC of its end; if that is earlier the TSC went back, and the span counts
  *	as dropped
  *
- * Context: as kvmhot_spans_add().
+ * Context: as kvmhot_span_add().
  */
-void kvmhot_spans_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
-			   u32 key, u16 aux, u64 from, u64 to)
+void kvmhot_span_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
+			  u32 key, u16 aux, u64 from, u64 to)
 {
 	if (likely(to >= from))
-		kvmhot_spans_add(v, chain, key, aux, to - from, 0);
+		kvmhot_span_add(v, chain, key, aux, to - from, 0);
 	else
-		this_cpu_inc(kvmhot_dropped_spans);
+		this_cpu_inc(kvmhot_span_dropped);
 }

@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Spans that are not exits: stays in the VMM, halts, ioctls.  A part of record.h.
+ * Counts spans that are not exits.
  */
 #ifndef KVMHOT_SPAN_H
 #define KVMHOT_SPAN_H
 
-#include <linux/types.h>
+#include <linux/percpu-defs.h>
 
-#include "hot/group.h"
-#include "hot/seq.h"
+#include "hot/record.h"
 
-/**
- * struct kvmhot_spans - what is known of one kind of spans on one vCPU
- * @hist: how long they were; @guest of its groups is what else passed during them
- * @seq: of @hist and @gen
- * @gen: value of &kvmhot_vcpu.gen that the figures belong to
- * @key: of the spans, see enum kvmhot_chain
- * @aux: further part of the key
- * @next: line of the next spans in the chain; 0 is none
- */
-struct kvmhot_spans {
-	struct kvmhot_hist	hist;
-	struct kvmhot_seq	seq;
-	u32			gen;
-	u32			key;
-	u16			aux;
-	u16			next;
-};
+/* There was no memory for them, or the TSC went back. */
+DECLARE_PER_CPU(u64, kvmhot_span_dropped);
 
-#define KVMHOT_SPANS_LINES	\
-	DIV_ROUND_UP(sizeof(struct kvmhot_spans), KVMHOT_LINE_SIZE)
+void kvmhot_span_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
+		     u16 aux, u64 cycles, u64 beside);
+void kvmhot_span_add_from(struct kvmhot_vcpu *v, enum kvmhot_chain chain,
+			  u32 key, u16 aux, u64 from, u64 to);
 
 #endif /* KVMHOT_SPAN_H */

@@ -2,7 +2,7 @@
 /*
  * The edges of a vCPU's timeline that are context switches of its thread.
  *
- * Probe context, as timeline.c.  sched_switch is hit with the run queue's lock
+ * Probe context, as slow.c.  sched_switch is hit with the run queue's lock
  * held: nothing here may wake a thread or queue work, not even by what it calls.
  *
  * A vCPU's thread is found by the CPU's pointer to the record of the vCPU that it ran
@@ -18,49 +18,11 @@
 
 #include "compat.h"
 #include "hot/edge.h"
+#include "hot/lookup.h"
 #include "hot/out.h"
+#include "hot/probes.h"
 #include "hot/quick.h"
-#include "hot/timeline.h"
-#include "kvmhot.h"
-
-/* Return: false if there is no place, or the record is about to be freed. */
-static bool put_out(struct kvmhot_vcpu *v, const struct task_struct *task)
-{
-	unsigned int home = kvmhot_out_home(task), i;
-
-	kvmhot_out_drop(v);
-	/* Pairs with cmpxchg() in kvmhot_vcpu_retire(), see free.c. */
-	if (!READ_ONCE(v->vcpu))
-		return false;
-	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
-		if (!cmpxchg(&kvmhot_out.place[i], 0,
-			     (unsigned long)v | (i - home))) {
-			atomic_inc(&kvmhot_out.nr[home]);
-			v->out = i + 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The record of a thread that comes back, NULL if it is not in the table. */
-static struct kvmhot_vcpu *take_out(const struct task_struct *task)
-{
-	unsigned int home = kvmhot_out_home(task), i;
-	struct kvmhot_vcpu *v;
-	unsigned long is;
-
-	for (i = home; i < home + KVMHOT_OUT_PLACES; i++) {
-		is = READ_ONCE(kvmhot_out.place[i]);
-		v = kvmhot_out_vcpu(is);
-		if (v && v->task == task && v->tid == task->pid &&
-		    kvmhot_out_take(i, is)) {
-			v->out = 0;
-			return v;
-		}
-	}
-	return NULL;
-}
+#include "hot/record.h"
 
 /*
  * What it is that a thread is switched out.  A vCPU that waits for INIT or SIPI is
@@ -98,7 +60,7 @@ static struct kvmhot_vcpu *going(struct kvmhot_vcpu *last,
 	struct kvmhot_vcpu *v = last;
 
 	if (vcpu && READ_ONCE(last->vcpu) != vcpu)
-		v = kvmhot_vcpu_find(vcpu);
+		v = kvmhot_lookup_find(vcpu);
 	if (!v || v->task != task)
 		return last;
 	return BIT(kvmhot_stage(v)) & IN_VMM ? last : v;
@@ -116,7 +78,7 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 {
 	enum kvmhot_sum stage;
 
-	this_cpu_write(kvmhot_quick_vcpu, &kvmhot_quick_nobody);
+	this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 	v = going(v, vcpu, task);
 	if (v->task != task || !READ_ONCE(v->vcpu))
 		return;
@@ -124,7 +86,7 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 	stage = kvmhot_stage(v);
 	if (!(BIT(stage) & MATTERS))
 		return;
-	if ((!vcpu || BIT(stage) & IN_VMM) && !put_out(v, task)) {
+	if ((!vcpu || BIT(stage) & IN_VMM) && !kvmhot_out_put(v, task)) {
 		/* Its return would not be seen: it is unknown from here on. */
 		kvmhot_edge_add(v, KVMHOT_UNKNOWN, with_events(task));
 		return;
@@ -144,10 +106,10 @@ static struct kvmhot_vcpu *coming(const struct kvm_vcpu *vcpu,
 	struct kvmhot_vcpu *v = NULL;
 
 	if (kvmhot_out_may_have(task))
-		v = take_out(task);
+		v = kvmhot_out_take(task);
 	if (v || !vcpu)
 		return v;
-	v = kvmhot_vcpu_find(vcpu);
+	v = kvmhot_lookup_find(vcpu);
 	return v && v->task == task && !(BIT(kvmhot_stage(v)) & IN_VMM) ? v : NULL;
 }
 
@@ -168,16 +130,16 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 		kvmhot_edge_add(v, v->resume, with_events(task));
 	else
 		kvmhot_settle(v);
-	this_cpu_write(kvmhot_quick_vcpu, v);
+	this_cpu_write(kvmhot_lookup_here, v);
 }
 
 /* sched:sched_switch, for every switch of the host: quick for other threads. */
 KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
 {
-	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_quick_vcpu);
+	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_lookup_here);
 	struct kvm_vcpu *vcpu = kvmhot_compat_task_vcpu(prev);
 
-	if (unlikely(vcpu || v != &kvmhot_quick_nobody))
+	if (unlikely(vcpu || v != &kvmhot_lookup_nobody))
 		switch_out(v, vcpu, prev,
 			   preempt || kvmhot_compat_runnable(prev));
 	vcpu = kvmhot_compat_task_vcpu(next);

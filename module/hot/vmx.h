@@ -89,6 +89,4 @@ static __always_inline bool kvmhot_vmx_qualification(unsigned long *qual)
 	return kvmhot_vmx_read(EXIT_QUALIFICATION, qual);
 }
 
-bool kvmhot_vmx_evmcs(void);
-
 #endif /* KVMHOT_VMX_H */

@@ -17,11 +17,13 @@
  */
 #include <linux/kvm_host.h>
 #include <linux/mutex.h>
-#include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
 #include "hot/edge.h"
-#include "kvmhot.h"
+#include "read/coverage.h"
+#include "read/reason.h"
+#include "read/since.h"
+#include "read/snap.h"
 
 /* To read both counts at the same moment while the vCPU runs */
 #define TRIES	10
@@ -85,12 +87,12 @@ static int try_counts(struct kvmhot_vcpu *v, struct counts *c)
 	bool ahead;
 	int err;
 
-	err = kvmhot_vcpu_exits(v, &c->exits) ?: read_handled(v, &c->handled);
+	err = kvmhot_reason_exits(v, &c->exits) ?: read_handled(v, &c->handled);
 	if (err)
 		return err;
 	ahead = is_ahead(v);
 	c->kvm = read_kvm(v);
-	err = kvmhot_vcpu_exits(v, &after);
+	err = kvmhot_reason_exits(v, &after);
 	c->apart = after - c->exits + (ahead || is_ahead(v));
 	return err;
 }
@@ -183,54 +185,35 @@ int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits)
 	struct counts c;
 	int err;
 
-	mutex_lock(&kvmhot_reset_lock);
+	mutex_lock(&kvmhot_since_lock);
 	err = look_at_kvm(v, &c);
 	if (!err)
 		*exits = c.kvm - v->kvm_first;
-	mutex_unlock(&kvmhot_reset_lock);
+	mutex_unlock(&kvmhot_since_lock);
 	return err;
 }
 
-static int show_vm(struct seq_file *m, const struct kvmhot_vm *vm)
-{
-	u64 exits = 0, kvm = 0, cleared = 0;
-	struct kvmhot_vcpu *v;
-	struct counts c;
-	int err;
-
-	list_for_each_entry(v, &vm->vcpus, siblings) {
-		mutex_lock(&kvmhot_reset_lock);
-		err = look(v, &c);
-		if (!err) {
-			exits += c.exits - v->kvm_exits;
-			kvm += c.kvm - v->kvm_first;
-			cleared += v->kvm_cleared;
-		}
-		mutex_unlock(&kvmhot_reset_lock);
-		if (err)
-			return err;
-	}
-	seq_printf(m, "vm\t%s\t%llu\t%llu\t%llu\n", vm->name, exits, kvm,
-		   cleared);
-	return 0;
-}
-
 /**
- * kvmhot_coverage_show() - the rows of the VMs in status
- * @m: where to
+ * kvmhot_coverage_add() - add both counts of a vCPU to those of others
+ * @v: the vCPU
+ * @sum: is added to
  *
  * Context: sleeps.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
-int kvmhot_coverage_show(struct seq_file *m)
+int kvmhot_coverage_add(struct kvmhot_vcpu *v, struct kvmhot_coverage *sum)
 {
-	struct kvmhot_vm *vm;
-	int err = 0;
+	struct counts c;
+	int err;
 
-	mutex_lock(&kvmhot_reg.lock);
-	list_for_each_entry(vm, &kvmhot_reg.vms, list)
-		err = err ?: show_vm(m, vm);
-	mutex_unlock(&kvmhot_reg.lock);
+	mutex_lock(&kvmhot_since_lock);
+	err = look(v, &c);
+	if (!err) {
+		sum->exits += c.exits - v->kvm_exits;
+		sum->kvm_exits += c.kvm - v->kvm_first;
+		sum->cleared += v->kvm_cleared;
+	}
+	mutex_unlock(&kvmhot_since_lock);
 	return err;
 }

@@ -2,16 +2,18 @@
 /*
  * Whether what was read of a vCPU is of one moment.
  *
- * Control path.  The other side is in quick.c, and in seq.h for the slow way.
+ * Process context; may sleep.  The other side is in plain.c, and in seq.h for the slow way.
  */
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
 #include <asm/barrier.h>
 
+#include "hot/log.h"
 #include "hot/quick.h"
-#include "kvmhot.h"
+#include "hot/seq.h"
+#include "read/look.h"
 
-/* Is kvm_entry adding up, or an edge not there yet?  See quick.c. */
+/* Is kvm_entry adding up, or an edge not there yet?  See plain.c. */
 static bool is_torn(const struct kvmhot_log *log)
 {
 	unsigned int i;

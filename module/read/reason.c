@@ -9,7 +9,10 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
-#include "kvmhot.h"
+#include "hot/record.h"
+#include "read/look.h"
+#include "read/reason.h"
+#include "read/snap.h"
 
 static void add_beside(struct kvmhot_beside *sum, const struct kvmhot_beside *b)
 {
@@ -26,33 +29,14 @@ static void add_beside(struct kvmhot_beside *sum, const struct kvmhot_beside *b)
 }
 
 /**
- * kvmhot_dist_add() - add the figures of a histogram to those of others
- * @sum: is added to
- * @d: the figures
- */
-void kvmhot_dist_add(struct kvmhot_dist *sum, const struct kvmhot_dist *d)
-{
-	if (!d->timed)
-		return;
-	/* Without values there is no least one, whatever is there. */
-	if (!sum->timed || d->min < sum->min)
-		sum->min = d->min;
-	sum->max = max(sum->max, d->max);
-	sum->timed += d->timed;
-	sum->cycles += d->cycles;
-	sum->guest += d->guest;
-	sum->irq += d->irq;
-}
-
-/**
- * kvmhot_tally_add() - add the figures of some exits to those of others
+ * kvmhot_reason_add() - add the figures of some exits to those of others
  * @sum: is added to
  * @sum_b: its buckets, or NULL
  * @t: the figures
  * @b: their buckets, or NULL likewise
  */
-void kvmhot_tally_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
-		      const struct kvmhot_tally *t, const struct kvmhot_buckets *b)
+void kvmhot_reason_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
+		       const struct kvmhot_tally *t, const struct kvmhot_buckets *b)
 {
 	unsigned int i;
 
@@ -64,8 +48,8 @@ void kvmhot_tally_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
 	sum->reenter += t->reenter;
 	sum->ept += t->ept;
 	add_beside(&sum->beside, &t->beside);
-	kvmhot_dist_add(&sum->cost, &t->cost);
-	kvmhot_dist_add(&sum->felt, &t->felt);
+	kvmhot_snap_add_dist(&sum->cost, &t->cost);
+	kvmhot_snap_add_dist(&sum->felt, &t->felt);
 	if (!b || !t->cost.timed)
 		return;
 	for (i = 0; i < KVMHOT_HIST_BUCKETS; i++) {
@@ -114,7 +98,7 @@ static int add_cells(struct kvmhot_vcpu *v, unsigned int key,
 		if (ret < 0)
 			return ret;
 		if (ret)
-			kvmhot_tally_add(t, b, &cell, part);
+			kvmhot_reason_add(t, b, &cell, part);
 	} while ((key = next_key(key)));
 	return 0;
 }
@@ -137,7 +121,7 @@ static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 	if (!is_there(v, key))
 		return 0;
 	do {
-		/* Pairs with the store in kvmhot_vm_reset_one(). */
+		/* Pairs with the store in kvmhot_reset_vm(). */
 		gen = READ_ONCE(v->gen);
 		err = kvmhot_look_again(&tries) ?:
 		      kvmhot_snap_open(v, &open) ?:
@@ -188,6 +172,70 @@ int kvmhot_reason_tally(struct kvmhot_vcpu *v, unsigned int key,
 	if (ret <= 0)
 		memset(t, 0, sizeof(*t));
 	return min(ret, 0);
+}
+
+/* All classes of EPT violations, which are part of their reason.  Return: as below. */
+static int count_classes(struct kvmhot_vcpu *v, u64 *classed)
+{
+	struct kvmhot_tally cell;
+	unsigned int key;
+	int ret;
+
+	for (key = KVMHOT_NR_KEYS; key < KVMHOT_NR_CELLS; key++) {
+		ret = kvmhot_snap_cell(v, key, &cell, NULL);
+		if (ret < 0)
+			return ret;
+		if (ret)
+			*classed += cell.total;
+	}
+	return 0;
+}
+
+/**
+ * kvmhot_reason_all() - count the exits of all reasons
+ * @v: the vCPU
+ * @e: set to their numbers
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_reason_all(struct kvmhot_vcpu *v, struct kvmhot_exits *e)
+{
+	struct kvmhot_tally t;
+	unsigned int key;
+	int err;
+
+	memset(e, 0, sizeof(*e));
+	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
+		err = kvmhot_reason_tally(v, key, &t);
+		if (err)
+			return err;
+		e->total += t.total;
+		e->exits += t.exits;
+		e->lost += t.lost;
+		if (key & KVMHOT_KEY_LEVEL2)
+			e->level2 += t.exits;
+	}
+	return count_classes(v, &e->classed);
+}
+
+/**
+ * kvmhot_reason_exits() - exits of a vCPU since first sight
+ * @v: the vCPU
+ * @exits: set to their number, those included that are in no cell
+ *
+ * Context: process context; may sleep.
+ *
+ * Return: 0, or an errno of kvmhot_look_again().
+ */
+int kvmhot_reason_exits(struct kvmhot_vcpu *v, u64 *exits)
+{
+	struct kvmhot_exits e;
+	int err = kvmhot_reason_all(v, &e);
+
+	*exits = e.total + READ_ONCE(v->sum[KVMHOT_DROPPED]);
+	return err;
 }
 
 static void add_counts(struct kvmhot_counts *sum, const struct kvmhot_counts *c)

@@ -3,16 +3,22 @@
  * A vCPU's sums, and its counts of events, since its last reset.
  *
  * Process context; may sleep.  A reset remembers where they were, with
- * kvmhot_reset_lock held.
+ * kvmhot_since_lock held.
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
-#include "kvmhot.h"
+#include "hot/pmu.h"
+#include "read/look.h"
+#include "read/since.h"
+#include "read/snap.h"
+
+/* Of resets, and of what they look at. */
+DEFINE_MUTEX(kvmhot_since_lock);
 
 /**
- * kvmhot_vcpu_sums() - the sums of a vCPU since its last reset
+ * kvmhot_since_sums() - the sums of a vCPU since its last reset
  * @v: the vCPU
  * @s: filled in, but for EXITS
  *
@@ -20,16 +26,16 @@
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
-int kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
+int kvmhot_since_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 {
 	u64 over = 0, unknown;
 	unsigned int i;
 	int err;
 
-	mutex_lock(&kvmhot_reset_lock);
+	mutex_lock(&kvmhot_since_lock);
 	err = kvmhot_snap_sums(v, s);
 	if (err) {
-		mutex_unlock(&kvmhot_reset_lock);
+		mutex_unlock(&kvmhot_since_lock);
 		return err;
 	}
 	s->gen = v->gen;
@@ -42,7 +48,7 @@ int kvmhot_vcpu_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 			s->sum[i] -= v->base[i];
 		}
 	}
-	mutex_unlock(&kvmhot_reset_lock);
+	mutex_unlock(&kvmhot_since_lock);
 	/*
 	 * The reset took a stage for going on that was not: it turned out to be
 	 * unknown, or a fast path's handle, or, within the time between two
@@ -75,7 +81,7 @@ static void subtract(u64 *count, u64 base)
 }
 
 /**
- * kvmhot_vcpu_counts() - the counts of a vCPU since its last reset
+ * kvmhot_since_counts() - the counts of a vCPU since its last reset
  * @v: the vCPU
  * @c: filled in, but for @exits
  *
@@ -83,14 +89,14 @@ static void subtract(u64 *count, u64 base)
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
-int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
+int kvmhot_since_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
 {
 	struct kvmhot_look look = {};
 	const struct kvmhot_pmu *p;
 	unsigned int stage, i;
 	int err = 0;
 
-	mutex_lock(&kvmhot_reset_lock);
+	mutex_lock(&kvmhot_since_lock);
 	p = v->pmu;
 	c->gen = v->gen;
 	c->list = p ? p->list : 0;
@@ -112,6 +118,6 @@ int kvmhot_vcpu_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c)
 				 p->base[stage].event[i]);
 	}
 out:
-	mutex_unlock(&kvmhot_reset_lock);
+	mutex_unlock(&kvmhot_since_lock);
 	return err;
 }

@@ -4,17 +4,40 @@
  *
  * Control path.
  */
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <asm/msr.h>
 
 #include "hot/lines.h"
+#include "hot/log.h"
 #include "hot/quick.h"
-#include "kvmhot.h"
+#include "hot/seq.h"
+#include "read/look.h"
+#include "read/snap.h"
+
+/**
+ * kvmhot_snap_add_dist() - add the figures of a histogram to those of others
+ * @sum: is added to
+ * @d: the figures
+ */
+void kvmhot_snap_add_dist(struct kvmhot_dist *sum, const struct kvmhot_dist *d)
+{
+	if (!d->timed)
+		return;
+	/* Without values there is no least one, whatever is there. */
+	if (!sum->timed || d->min < sum->min)
+		sum->min = d->min;
+	sum->max = max(sum->max, d->max);
+	sum->timed += d->timed;
+	sum->cycles += d->cycles;
+	sum->guest += d->guest;
+	sum->irq += d->irq;
+}
 
 static struct kvmhot_cell *cell_at(struct kvmhot_vcpu *v, unsigned int key)
 {
 	/* Pairs with the release in cell_new(). */
-	return kvmhot_line_or_null(v, smp_load_acquire(&v->cells[key]));
+	return kvmhot_lines_or_null(v, smp_load_acquire(&v->cells[key]));
 }
 
 static void copy_wide(struct kvmhot_dist *d, const struct kvmhot_wide *wide,
@@ -50,7 +73,7 @@ static void copy_hist(struct kvmhot_vcpu *v, const struct kvmhot_hist *h,
 		line = smp_load_acquire(&h->line[g]);
 		if (!line)
 			continue;
-		group = kvmhot_line_at(v, line);
+		group = kvmhot_lines_at(v, line);
 		for (i = 0; i < KVMHOT_HIST_SUB; i++) {
 			d->timed += group->n[i];
 			if (bucket)
@@ -66,7 +89,7 @@ static void copy_hist(struct kvmhot_vcpu *v, const struct kvmhot_hist *h,
 	}
 	/* Pairs with the release in wide_for(). */
 	for (line = smp_load_acquire(&h->wide); line; line = wide->next) {
-		wide = kvmhot_line_at(v, line);
+		wide = kvmhot_lines_at(v, line);
 		copy_wide(d, wide, bucket);
 	}
 }
@@ -87,7 +110,7 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 	const struct kvmhot_rare *rare;
 
 	/* Pairs with the release in rare_new(). */
-	rare = kvmhot_line_or_null(v, smp_load_acquire(&cell->rare));
+	rare = kvmhot_lines_or_null(v, smp_load_acquire(&cell->rare));
 	c->gen = cell->gen;
 	c->past = cell->past;
 	t->reenter = cell->reenter;
@@ -107,10 +130,10 @@ static void add_up(struct copy *c, struct kvmhot_tally *t, struct kvmhot_buckets
 {
 	unsigned int i;
 
-	kvmhot_dist_add(&t->cost, &c->hist);
-	kvmhot_dist_add(&t->cost, &c->cost);
-	kvmhot_dist_add(&t->felt, &c->hist);
-	kvmhot_dist_add(&t->felt, &c->felt);
+	kvmhot_snap_add_dist(&t->cost, &c->hist);
+	kvmhot_snap_add_dist(&t->cost, &c->cost);
+	kvmhot_snap_add_dist(&t->felt, &c->hist);
+	kvmhot_snap_add_dist(&t->felt, &c->felt);
 	for (i = 0; b && i < KVMHOT_HIST_BUCKETS; i++) {
 		b->cost[i] += b->part[i];
 		b->felt[i] += b->part[i];
@@ -205,10 +228,10 @@ static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_rows *rows,
 	c->exits = rows->exits;
 	memset(c->stage, 0, sizeof(c->stage));
 	/* Pairs with the release in take_row(). */
-	tsc = kvmhot_line_or_null(v, smp_load_acquire(&rows->line[KVMHOT_PMU_TSC]));
+	tsc = kvmhot_lines_or_null(v, smp_load_acquire(&rows->line[KVMHOT_PMU_TSC]));
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
 		/* Likewise. */
-		row = kvmhot_line_or_null(v, smp_load_acquire(&rows->line[stage]));
+		row = kvmhot_lines_or_null(v, smp_load_acquire(&rows->line[stage]));
 		if (tsc)
 			c->stage[stage].tsc = tsc[stage];
 		if (row)
@@ -239,7 +262,7 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 	if (!cell)
 		return 0;
 	/* Pairs with the release in take_rows(). */
-	rows = kvmhot_line_or_null(v, smp_load_acquire(&cell->rows));
+	rows = kvmhot_lines_or_null(v, smp_load_acquire(&cell->rows));
 	if (!rows)
 		return 0;
 	do {

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The files at the top of debugfs' kvmhot.
+ */
+#ifndef KVMHOT_ROOT_H
+#define KVMHOT_ROOT_H
+
+void kvmhot_root_init(void);
+void kvmhot_root_exit(void);
+
+#endif /* KVMHOT_ROOT_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kvm_entry on the quick way, where an exit has more than a plain one.
+ */
+#ifndef KVMHOT_FOLD_H
+#define KVMHOT_FOLD_H
+
+#include "hot/record.h"
+
+void kvmhot_fold_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
+		       unsigned long tag);
+
+#endif /* KVMHOT_FOLD_H */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tells whether what was read of a vCPU is of one moment.
+ */
+#ifndef KVMHOT_LOOK_H
+#define KVMHOT_LOOK_H
+
+#include "hot/record.h"
+
+/**
+ * struct kvmhot_look - where a vCPU was when a copy of it was begun
+ * @tries: how often it was begun so far; 0 at first
+ * @seq: of its record
+ * @q: the same on the quick way
+ * @log: and the edges there
+ */
+struct kvmhot_look {
+	unsigned int		tries;
+	u32			seq;
+	struct kvmhot_quick	q;
+	struct kvmhot_log	log;
+};
+
+int kvmhot_look_again(unsigned int *tries);
+int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look);
+bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
+		       const struct kvmhot_look *look);
+
+#endif /* KVMHOT_LOOK_H */
