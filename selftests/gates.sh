@@ -71,6 +71,9 @@ checkpatch()
 	cat "$out.said"
 }
 
+# of_sources WHAT ARGUMENT...: see sources.py
+of_sources() { python3 -B selftests/sources.py "$@"; }
+
 # absent WHAT FILE...: not to be found there
 absent() { ! grep -nE "$@"; }
 
@@ -93,6 +96,10 @@ gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${m
 gate "nothing is printed, locked or allocated in probes" \
 	absent 'pr_[a-z]+\(|printk\(|mutex_lock\(|spin_lock[a-z_]*\((&v->[^i]|[^&]|&[^v])|k[mzv]*alloc\(|[ \t]schedule\(|synchronize_' \
 	module/hot/*.[ch]
+gate "a symbol has the prefix of its file" of_sources names module build/6.1/module
+gate "a table that follows an enum says so" of_sources tables "${module[@]}"
+gate "what a barrier pairs with is there" of_sources pairs "${module[@]}"
+gate "functions fit a screen" of_sources functions "${c_files[@]}"
 gate "nothing is left to do later" absent '\<(TODO|FIXME|XXX)\>' "${c_files[@]}"
 gate "no path of a machine, no host of an archive" \
 	absent '(^|[^A-Z])[/](work|root|home)/[a-z]|debian[.]org|[n]pmjs' "${files[@]}"

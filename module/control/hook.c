@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
 #include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/seq_file.h>
@@ -22,12 +23,16 @@ static const char * const kind_names[] = {
 	[HOOK_TRACEPOINT]	= "tracepoint",
 };
 
+static_assert(ARRAY_SIZE(kind_names) == HOOK_NR_KINDS);
+
 static const char * const state_names[] = {
 	[HOOK_OFF]	= "off",
 	[HOOK_WAITING]	= "waiting",
 	[HOOK_MISSING]	= "missing",
 	[HOOK_ARMED]	= "armed",
 };
+
+static_assert(ARRAY_SIZE(state_names) == HOOK_NR_STATES);
 
 /*
  * A thread that sleeps in the function keeps its instance, and all vCPUs may be

@@ -13,8 +13,20 @@
 struct seq_file;
 struct tracepoint;
 
-enum kvmhot_hook_kind { HOOK_KPROBE, HOOK_KRETPROBE, HOOK_TRACEPOINT };
-enum kvmhot_hook_state { HOOK_OFF, HOOK_WAITING, HOOK_MISSING, HOOK_ARMED };
+enum kvmhot_hook_kind {
+	HOOK_KPROBE,
+	HOOK_KRETPROBE,
+	HOOK_TRACEPOINT,
+	HOOK_NR_KINDS,
+};
+
+enum kvmhot_hook_state {
+	HOOK_OFF,		/* not wanted */
+	HOOK_WAITING,		/* for its module, or for others that are required */
+	HOOK_MISSING,		/* its module is there, but it could not be put in place */
+	HOOK_ARMED,
+	HOOK_NR_STATES,
+};
 
 /**
  * struct kvmhot_hook - one hook

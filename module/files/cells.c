@@ -2,6 +2,7 @@
 /*
  * Shows the cells of a VM: files exits, hist, stages, ept.  See the file ABI.
  */
+#include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -227,22 +228,25 @@ static int stages_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(stages);
 
+static const char * const access_names[] = {
+	[0] = "none",
+	[KVMHOT_EPT_READ] = "read",
+	[KVMHOT_EPT_WRITE] = "write",
+	[KVMHOT_EPT_FETCH] = "fetch",
+};
+
+static_assert(ARRAY_SIZE(access_names) == KVMHOT_EPT_ACCESS + 1);
+
 static void show_class(struct seq_file *m, int id, unsigned int key,
 		       const struct kvmhot_snap *snap)
 {
-	static const char * const access[] = {
-		[0] = "none",
-		[KVMHOT_EPT_READ] = "read",
-		[KVMHOT_EPT_WRITE] = "write",
-		[KVMHOT_EPT_FETCH] = "fetch",
-	};
 	const struct kvmhot_dist *d = &snap->t.cost;
 
 	seq_printf(m, "%d\t", id);
 	if (key < KVMHOT_KEY_EPT)
 		seq_puts(m, "unseen\t-");
 	else
-		seq_printf(m, "%s\t%d", access[key & KVMHOT_EPT_ACCESS],
+		seq_printf(m, "%s\t%d", access_names[key & KVMHOT_EPT_ACCESS],
 			   !!(key & KVMHOT_EPT_PRESENT));
 	seq_printf(m, "\t%u\t%llu\t%llu\t%llu\t%llu",
 		   kvmhot_show_level(kvmhot_key_reason(key)), d->timed,

@@ -3,6 +3,7 @@
  * Shows counts of perf events: a VM's file pmu, and the rows of events in status.
  * See the file ABI.
  */
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -25,6 +26,8 @@ static const char * const state_names[] = {
 	[KVMHOT_PMU_STOPPED]	= "stopped",
 	[KVMHOT_PMU_INACTIVE]	= "inactive",
 };
+
+static_assert(ARRAY_SIZE(state_names) == KVMHOT_PMU_NR_STATES);
 
 /* What is known of a vCPU, or of one of its reasons. */
 struct row {

@@ -2,6 +2,8 @@
 /*
  * Shows the spans of a VM: files user, halt, ioctl.  See the file ABI.
  */
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
@@ -106,14 +108,17 @@ static int halt_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(halt);
 
+static const char * const result_names[] = {
+	[KVMHOT_OK] = "ok",
+	[KVMHOT_EINTR] = "EINTR",
+	[KVMHOT_EAGAIN] = "EAGAIN",
+	[KVMHOT_ERROR] = "error",
+};
+
+static_assert(ARRAY_SIZE(result_names) == KVMHOT_NR_RESULTS);
+
 static void show_ioctl_key(struct seq_file *m, const struct kvmhot_span_snap *snap)
 {
-	static const char * const results[] = {
-		[KVMHOT_OK] = "ok",
-		[KVMHOT_EINTR] = "EINTR",
-		[KVMHOT_EAGAIN] = "EAGAIN",
-		[KVMHOT_ERROR] = "error",
-	};
 	const char *name = kvmhot_names_ioctl(snap->key);
 
 	seq_printf(m, "0x%x\t", snap->key);
@@ -121,7 +126,7 @@ static void show_ioctl_key(struct seq_file *m, const struct kvmhot_span_snap *sn
 		seq_puts(m, name);
 	else
 		seq_printf(m, "IOCTL_0x%x", snap->key);
-	seq_printf(m, "\t%s", results[snap->aux]);
+	seq_printf(m, "\t%s", result_names[snap->aux]);
 }
 
 static int ioctl_show(struct seq_file *m, void *unused)

@@ -115,6 +115,23 @@ static __always_inline void add_exit(struct kvmhot_vcpu *v,
 	v->ept = 0;
 }
 
+/* The cell that the exit is added to; NULL if that must be done the slow way. */
+static __always_inline struct kvmhot_cell *
+open_cell(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p, bool events, bool fast)
+{
+	u64 place = kvmhot_cell_place(READ_ONCE(v->quick.key));
+	struct kvmhot_cell *cell;
+
+	if (place >= KVMHOT_QUICK_PLACES || v->task != current ||
+	    READ_ONCE(v->lost_track))
+		return NULL;
+	cell = READ_ONCE(v->quick_cell[place]);
+	if (cell == &kvmhot_cell_none || (events && !(p && p->quick)) ||
+	    (fast && !kvmhot_is_fast(v)))
+		return NULL;
+	return cell;
+}
+
 /*
  * With @events or without, which it is to the compiler.  Return: false if that must be
  * done the slow way, and nothing has been done.
@@ -123,21 +140,15 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 {
 	struct kvmhot_quick *q = &v->quick;
 	unsigned int nr = q->who & KVMHOT_TAG_MASK;
-	u64 place = kvmhot_cell_place(READ_ONCE(q->key));
 	u64 *edge = v->log.edge, *last = edge + nr;
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	bool fast = events && nr == KVMHOT_TAG_IRQ;
 	u64 before = q->last, guest, irq, now;
 	struct kvmhot_fold *f = &v->fold;
 	struct kvmhot_rows *rows = NULL;
-	struct kvmhot_cell *cell;
+	struct kvmhot_cell *cell = open_cell(v, p, events, fast);
 
-	if (place >= KVMHOT_QUICK_PLACES || v->task != current ||
-	    READ_ONCE(v->lost_track))
-		return false;
-	cell = READ_ONCE(v->quick_cell[place]);
-	if (cell == &kvmhot_cell_none || (events && !(p && p->quick)) ||
-	    (fast && !kvmhot_is_fast(v)))
+	if (!cell)
 		return false;
 	if (events)
 		kvmhot_quick_log(q, nr, &v->log);

@@ -28,6 +28,7 @@ enum kvmhot_pmu_state {
 	KVMHOT_PMU_ERROR,	/* could not be on the PMU, or its count fell */
 	KVMHOT_PMU_STOPPED,	/* its PMU stopped it */
 	KVMHOT_PMU_INACTIVE,	/* not on the PMU while its thread ran */
+	KVMHOT_PMU_NR_STATES,
 };
 
 /**

@@ -189,7 +189,11 @@ enum kvmhot_chain {
 
 /* What an ioctl returned. */
 enum kvmhot_result {
-	KVMHOT_OK, KVMHOT_EINTR, KVMHOT_EAGAIN, KVMHOT_ERROR,
+	KVMHOT_OK,
+	KVMHOT_EINTR,
+	KVMHOT_EAGAIN,
+	KVMHOT_ERROR,
+	KVMHOT_NR_RESULTS,
 };
 
 #define KVMHOT_RUN_ERROR	0xffff	/* KVM_RUN failed: no run->exit_reason */
