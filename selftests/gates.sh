@@ -100,6 +100,8 @@ gate "a symbol has the prefix of its file" of_sources names module build/6.1/mod
 gate "a table that follows an enum says so" of_sources tables "${module[@]}"
 gate "what a barrier pairs with is there" of_sources pairs "${module[@]}"
 gate "functions fit a screen" of_sources functions "${c_files[@]}"
+gate "README.md has no more than 160 lines, of 90 columns" \
+	awk 'length > 90 || NR > 160 { print FILENAME ":" NR ": " $0 }' README.md
 gate "nothing is left to do later" absent '\<(TODO|FIXME|XXX)\>' "${c_files[@]}"
 gate "no path of a machine, no host of an archive" \
 	absent '(^|[^A-Z])[/](work|root|home)/[a-z]|debian[.]org|[n]pmjs' "${files[@]}"
