@@ -288,6 +288,24 @@ for f in kvmhot.schema.json kvmhot-grafana.json kvmhot-export.service kvmhot-exp
 done >"$dir/out"
 [ ! -s "$dir/out" ]
 ok "files: what is installed is in the man page" $?
+# Figures that a test knows: of the man page those of 'make check', of the README within a
+# hundredth, as it has those of 'make bench'
+expected=$here/../tests/added.expected
+awk '/^[^#]/ && $1 == "6.1" && $2 ~ /^(cpuid|ept_write|out)$/ { for (i = 3; i <= 5; i++) row[i] = row[i] " " $i }
+	END { for (i = 3; i <= 5; i++) print substr(row[i], 2) }' "$expected" >"$dir/wanted"
+sed -n 's/^\.It \(as it is\|with Pa detail\|one event\) Ta //p' "$man" | sed 's/ Ta / /g' >"$dir/got"
+same "OVERHEAD: the figures of the man page are those of added.expected" "$dir/wanted" "$dir/got"
+sed -n 's/^| kvmhot |\(.*\)|$/\1/p' "$here/../../README.md" | tr -d '|' | awk '
+	FILENAME == "-" { n = split($0, got); next }
+	$1 == "6.1" && $2 ~ /^(cpuid|ept_write|out|hlt)$/ {
+		i++
+		if (got[i] < 0.99 * $3 || got[i] > 1.01 * $3)
+			print $2 ": " got[i] + 0 " is not " $3
+	}
+	END { if (n != 4 || i != 4) print n + 0 " figures of " i + 0 }' - "$expected" >"$dir/wrong"
+[ ! -s "$dir/wrong" ]
+ok "README: what kvmhot adds is what added.expected has" $?
+
 sed -n 's/^What:.*debugfs\/kvmhot\///p; s/^What:.*debug\/kvmhot\///p' "$here/../../module/ABI" |
 	sed 's/.*\///' | grep . | sort -u >"$dir/files"
 section FILES | sed -n 's/^\.It Pa //p' | tr -s ' ,' '\n' | sed 's/.*\///' |
