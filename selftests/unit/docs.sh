@@ -57,13 +57,30 @@ mandoc -T ascii "$man" 2>"$dir/out" | sed 's/.\x08//g' >"$dir/page"
 grep -q '^EXAMPLES' "$dir/page" && [ ! -s "$dir/out" ] &&
 	! awk 'length > 80' "$dir/page" | grep . >"$dir/out"
 ok "man page: 80 columns" $?
-for s in NAME SYNOPSIS DESCRIPTION VERBS OPTIONS 'INTERACTIVE COMMANDS' COLUMNS \
+for s in NAME SYNOPSIS DESCRIPTION TASKS VERBS OPTIONS 'INTERACTIVE COMMANDS' COLUMNS \
 	'EXPORT FORMATS' FILES ENVIRONMENT 'EXIT STATUS' OVERHEAD CAVEATS \
 	EXAMPLES DIAGNOSTICS 'SEE ALSO'; do
 	[ -n "$(section "$s")" ] || echo "$s"
 done >"$dir/out"
 [ ! -s "$dir/out" ]
 ok "man page: all sections" $?
+
+# Of each task the commands that only read, on a tree that has such a VM
+tasks=$dir/tasks
+cp -r "$tree" "$tasks"
+sed -i 's/comm=[^ ]*$/comm=web-01/' "$tasks"/vms/*/*
+"$kvmhot" snap --root "$tasks" "$dir/yesterday.snap" 2>"$dir/out"
+section TASKS | sed -n 's/^\.Dl # kvmhot \(vms\|tree\|diff\|report\|costs\|hist\|top\|export\)/\1/p' |
+	sed 's/ > .*//' | grep -v -e --pmu >"$dir/commands"
+while read -r verb words; do
+	(cd "$dir" && eval "\"$kvmhot\" $verb --root \"$tasks\" $words") >"$dir/said" 2>"$dir/err"
+	case $? in
+	0 | 3) [ -s "$dir/said" ] || echo "$verb $words: says nothing" ;;
+	*) echo "$verb $words: $(cat "$dir/err")" ;;
+	esac
+done <"$dir/commands" >"$dir/out"
+[ ! -s "$dir/out" ] && [ "$(wc -l <"$dir/commands")" -ge 7 ]
+ok "tasks: each command does something" $?
 
 # Verbs
 "$kvmhot" --help >"$dir/help" 2>"$dir/err"
@@ -387,8 +404,8 @@ for verb in $verbs; do
 	ok "$verb: refuses, with status 2, the options that are not its own" $?
 done
 
-# The examples: likewise, so that only their options are looked at
-section EXAMPLES | sed -n 's/^\(\.Dl \)*# kvmhot\( .*\)*$/x\2/p' |
+# The tasks and examples: with too many words, so that only their options are looked at
+{ section TASKS; section EXAMPLES; } | sed -n 's/^\(\.Dl \)*# kvmhot\( .*\)*$/x\2/p' |
 	sed "s/ [&>].*//; s/'//g; s/^x *//" >"$dir/examples"
 while read -r line; do
 	# shellcheck disable=SC2086
