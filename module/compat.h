@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only place that knows kernel versions.
+ * Hides differences between kernel versions: no other file knows versions.
  */
 #ifndef KVMHOT_COMPAT_H
 #define KVMHOT_COMPAT_H
@@ -21,9 +21,9 @@
 #endif
 
 /*
- * A probe of the tracepoint kvm_exit.  The reason went with "KVM: x86: Get
- * exit_reason as part of kvm_x86_ops.get_exit_info".  A kernel may be wrong about
- * it, for all that its version says: see kvmhot_vcpu_see(), and its test.
+ * Declares a probe of the tracepoint kvm_exit.  Commit "KVM: x86: Get exit_reason as part
+ * of kvm_x86_ops.get_exit_info" removed the reason from its arguments.  A KVM may have
+ * other arguments than its version says: see kvmhot_vcpu_see(), and its test.
  */
 #ifndef KVMHOT_COMPAT_EXIT_REASON
 #define KVMHOT_COMPAT_EXIT_REASON \
@@ -39,8 +39,8 @@
 #endif
 
 /*
- * A probe of sched_switch.  The last argument came with "sched/tracing: Append
- * prev_state to tp args instead".
+ * Declares a probe of sched_switch.  Commit "sched/tracing: Append prev_state to tp args
+ * instead" added the last argument.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
 #define KVMHOT_SCHED_SWITCH_PROBE(name) \
@@ -53,9 +53,9 @@
 #endif
 
 /*
- * What a halted vCPU polls and blocks in: since "KVM: Split out a kvm_vcpu_block()
- * helper from kvm_vcpu_halt()" the latter; a kvm_vcpu_halt() that there was before
- * does neither.
+ * The function in which a halted vCPU polls and blocks.  Commit "KVM: Split out a
+ * kvm_vcpu_block() helper from kvm_vcpu_halt()" made it kvm_vcpu_halt(); an older
+ * kvm_vcpu_halt() does neither.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
 #define KVMHOT_COMPAT_HALT	"kvm_vcpu_halt"
@@ -64,8 +64,8 @@
 #endif
 
 /*
- * Whether perf may take a thread's events off the CPU while KVM has the guest's
- * own on it ("mediated vPMU"), and so at KVM's tracepoints.
+ * True if perf may take a thread's events off the CPU while KVM has the guest's own
+ * events on it ("mediated vPMU"), and thus at KVM's tracepoints.
  */
 #ifdef PERF_PMU_CAP_MEDIATED_VPMU
 #define KVMHOT_COMPAT_PMU_MEDIATED	true
@@ -74,8 +74,8 @@
 #endif
 
 /*
- * run->exit_reason that comes together with EFAULT or EHWPOISON, since "KVM: Add
- * KVM_EXIT_MEMORY_FAULT exit to report faults to userspace".
+ * The run->exit_reason that comes together with EFAULT or EHWPOISON, since commit "KVM:
+ * Add KVM_EXIT_MEMORY_FAULT exit to report faults to userspace".
  */
 #ifdef KVM_EXIT_MEMORY_FAULT
 #define KVMHOT_COMPAT_MEMORY_FAULT	KVM_EXIT_MEMORY_FAULT
@@ -84,8 +84,8 @@
 #endif
 
 /*
- * What DECLARE_TRACE() makes of a name, since "tracepoint: Have tracepoints
- * created with DECLARE_TRACE() have _tp suffix".
+ * The name that DECLARE_TRACE() makes of a name, since commit "tracepoint: Have
+ * tracepoints created with DECLARE_TRACE() have _tp suffix".
  */
 #ifdef DECLARE_TRACE_EVENT
 #define KVMHOT_COMPAT_TP(name)	name##_tp
@@ -94,8 +94,8 @@
 #endif
 
 /*
- * Initializer of an irq_work that runs in a hard interrupt on PREEMPT_RT, too;
- * the kernel's own came with "irq_work: Cleanup".
+ * Initializes an irq_work that runs in a hard interrupt, even on PREEMPT_RT.  The kernel
+ * has its own since commit "irq_work: Cleanup".
  */
 #ifdef IRQ_WORK_INIT_HARD
 #define KVMHOT_COMPAT_HARD_IRQ_WORK(func)	IRQ_WORK_INIT_HARD(func)
@@ -107,9 +107,9 @@
 /**
  * kvmhot_compat_instances() - memory of a kretprobe's instances
  * @nr: number of instances
- * @data_size: of what each keeps for the probe
+ * @data_size: size of the data that each instance keeps for the probe
  *
- * Since "lib: objpool added" each possible CPU has a ring with room for all.
+ * Since commit "lib: objpool added", each possible CPU has a ring with room for all.
  *
  * Return: bytes, without what allocators add.
  */
@@ -128,7 +128,7 @@ static inline u64 kvmhot_compat_instances(unsigned int nr, size_t data_size)
  * kvmhot_compat_runnable() - is a thread that is switched out ready to run?
  * @task: the thread, in sched_switch
  *
- * Return: true if so, false if it sleeps.
+ * Return: true if it is, false if it sleeps.
  */
 static __always_inline bool
 kvmhot_compat_runnable(const struct task_struct *task)
@@ -142,14 +142,14 @@ kvmhot_compat_runnable(const struct task_struct *task)
 
 /**
  * kvmhot_compat_task_vcpu() - the vCPU that a thread is running
- * @task: the thread; current, or one that is switched out
+ * @task: the thread; current, or a thread that is switched out
  *
- * KVM registers a preempt notifier for as long as a thread is in KVM_RUN, or in
- * another ioctl that needs the vCPU, and embeds it in the vCPU.  Nothing else in
- * the kernel uses these notifiers; the caller must all the same take what it gets
- * for a mere number until it found it in a table of its own.
+ * While a thread is in KVM_RUN, or in another ioctl that needs the vCPU, KVM registers
+ * a preempt notifier, which is embedded in the vCPU.  Nothing else in the kernel uses
+ * these notifiers.  But the caller must take the result for a mere number until it has
+ * found it in a table of its own.
  *
- * Return: the vCPU, or NULL for other threads.
+ * Return: the vCPU; NULL for other threads.
  */
 static __always_inline struct kvm_vcpu *
 kvmhot_compat_task_vcpu(const struct task_struct *task)
@@ -162,9 +162,9 @@ kvmhot_compat_task_vcpu(const struct task_struct *task)
 }
 
 /**
- * kvmhot_compat_hybrid() - are there cores of two kinds, with a PMU each?
+ * kvmhot_compat_hybrid() - are there two kinds of cores, each with a PMU of its own?
  *
- * Return: true if so; before 5.13 the kernel did not know of such.
+ * Return: true if so; kernels before 5.13 do not know such CPUs.
  */
 static inline bool kvmhot_compat_hybrid(void)
 {
@@ -176,10 +176,10 @@ static inline bool kvmhot_compat_hybrid(void)
 }
 
 /**
- * kvmhot_compat_foreign() - is this a VM whose exits are not in a VMCS of ours?
+ * kvmhot_compat_foreign() - are a VM's exits in a VMCS that KVM cannot read?
  * @kvm: the VM
  *
- * A TDX guest hits KVM's tracepoints, but its VMCS is the TDX module's.
+ * A TDX guest hits KVM's tracepoints, but its VMCS belongs to the TDX module.
  *
  * Return: true if its exit reasons cannot be read.
  */
@@ -196,9 +196,9 @@ static inline bool kvmhot_compat_foreign(const struct kvm *kvm)
  * kvmhot_compat_is_dead() - does KVM refuse every ioctl of this VM?
  * @kvm: the VM
  *
- * There are such since "KVM: generalize "bugged" VM to "dead" VM".
+ * Such VMs exist since commit "KVM: generalize "bugged" VM to "dead" VM".
  *
- * Return: true if so.
+ * Return: true if it does.
  */
 static __always_inline bool kvmhot_compat_is_dead(const struct kvm *kvm)
 {

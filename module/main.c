@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmhot: which VM, which exit reason and which part of KVM or of its VMM
- * burns the host's cycles.  Init and exit.
+ * Loads and unloads kvmhot, which tells which VM, which exit reason and which part of KVM
+ * or of the VMM burns the host's cycles.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

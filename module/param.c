@@ -56,7 +56,7 @@ static int __init check_range(const char *name, unsigned int value, unsigned int
 /**
  * kvmhot_param_check() - are all parameters in their ranges?
  *
- * Return: 0; or -EINVAL, with the one that is not told in the kernel log.
+ * Return: 0; or -EINVAL, and the kernel log tells the parameter.
  */
 int __init kvmhot_param_check(void)
 {

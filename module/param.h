@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Module parameters.
+ * Declares the module parameters.
  */
 #ifndef KVMHOT_PARAM_H
 #define KVMHOT_PARAM_H
@@ -13,8 +13,8 @@ extern unsigned int kvmhot_param_max_memory_kb;
 extern unsigned int kvmhot_param_max_ended;
 extern unsigned int kvmhot_param_max_share;
 extern unsigned int kvmhot_param_maxactive;
-extern bool kvmhot_param_detail;	/* what file detail begins with */
-extern char *kvmhot_param_events;	/* what file events begins with */
+extern bool kvmhot_param_detail;	/* first value of the file 'detail' */
+extern char *kvmhot_param_events;	/* first value of the file 'events' */
 
 int kvmhot_param_check(void);
 

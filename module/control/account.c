@@ -2,7 +2,8 @@
 /*
  * Keeps the account of memory, within its bound.
  *
- * Only the worker writes here, or what runs when there is no worker.
+ * Process context; may sleep.  Only the worker changes the account, or code that runs
+ * while there is no worker.
  */
 #include <linux/slab.h>
 
@@ -13,9 +14,9 @@ static u64 memory_bytes;
 
 /**
  * kvmhot_account_take() - put memory on the account
- * @bytes: size of it
+ * @bytes: size of the memory
  *
- * Return: false if it is beyond the bound, and must not be taken.
+ * Return: false if the bound would be exceeded, and the memory must not be taken.
  */
 bool kvmhot_account_take(u64 bytes)
 {
@@ -27,7 +28,7 @@ bool kvmhot_account_take(u64 bytes)
 
 /**
  * kvmhot_account_put() - take memory off the account
- * @bytes: size of it
+ * @bytes: size of the memory
  */
 void kvmhot_account_put(u64 bytes)
 {
@@ -35,12 +36,12 @@ void kvmhot_account_put(u64 bytes)
 }
 
 /**
- * kvmhot_account_alloc() - memory that is on the account
- * @bytes: size of it
+ * kvmhot_account_alloc() - allocate memory that is on the account
+ * @bytes: size of the memory
  *
  * Context: sleeps.
  *
- * Return: the memory, zeroed, for kfree() and kvmhot_account_put(); NULL without it.
+ * Return: zeroed memory, for kfree() and kvmhot_account_put(); NULL if there is none.
  */
 void *kvmhot_account_alloc(size_t bytes)
 {
@@ -55,7 +56,7 @@ void *kvmhot_account_alloc(size_t bytes)
 }
 
 /**
- * kvmhot_account_bytes() - memory on the account
+ * kvmhot_account_bytes() - how much memory is on the account
  *
  * Return: bytes.
  */

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What kvmhot itself costs here: measured at load, and when 'detail' is switched.
+ * Measures what kvmhot itself costs on this host, at load and when 'detail' is switched.
  *
- * Control path.  The very probes of KVM's tracepoints and functions are put on
- * some of this file's own, which are then hit with nothing else in between; what
- * the same takes without the probes is subtracted.
+ * Process context; may sleep.  The code that switches hooks calls this, without its lock.
+ * The same probes that KVM's tracepoints and functions have are put on tracepoints and
+ * functions of this file.  The file hits these with nothing in between, and subtracts
+ * the time that the same hits take without probes.
  *
- * The probes get a record of their own, of a vCPU that nobody else has.  It is
- * in the table, as the edges of the ioctl look there, and so that a round that
- * for whatever reason goes the slow way finds it, instead of becoming a new VM.
- * It is in no list, its memory is not on the account, the worker has nothing to do.
+ * The probes get a record of their own, for a vCPU that KVM does not know.  The record
+ * is in the hash table: the edges of the ioctl look there, and a round that goes the
+ * slow way must find it, or it would become a new VM.  The record is in no list, its
+ * memory is not on the account, and the worker does not know of it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -41,11 +42,11 @@
 #include "read/reason.h"
 
 #define ROUNDS		1000
-/* In order of size, by nearest rank. */
+/* Indexes by nearest rank, in rounds that are sorted by their time. */
 #define MEDIAN		(ROUNDS / 2 - 1)
 #define P99		(ROUNDS / 100 * 99 - 1)
-#define BATCH		20	/* rounds with interrupts off: some 10 us */
-#define ISA_VMX		1	/* as KVM has it */
+#define BATCH		20	/* rounds with interrupts off: about 10 us */
+#define ISA_VMX		1	/* KVM's number for VMX */
 
 DECLARE_TRACE(kvmhot_own_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa),
 	      TP_ARGS(vcpu, isa));
@@ -61,12 +62,12 @@ DEFINE_TRACE(KVMHOT_COMPAT_TP(kvmhot_own_userspace_exit),
 	     TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
 
 /**
- * struct own - what a calibration needs
+ * struct own - memory of a calibration
  * @v: the record
- * @page: the page that it begins
- * @vcpu: its key, never in KVM's hands
- * @kvm: the same
- * @file: the same
+ * @page: page that begins with @v
+ * @vcpu: key of @v; KVM never sees it
+ * @kvm: VM of @vcpu; KVM never sees it
+ * @file: file of @vcpu; KVM never sees it
  * @ticks: TSC cycles of each round
  */
 struct own {
@@ -80,12 +81,12 @@ struct own {
 	u32			ticks[ROUNDS];
 };
 
-/* Held for as long as it takes, so that nobody sees what is no longer so. */
+/* Held during a calibration, so that no reader sees stale figures. */
 static DEFINE_MUTEX(own_lock);
 static u32 own_exit, own_exit_p99, own_run, own_rounds;	/* 0 rounds: void */
 static bool own_detail, own_replaced;
 
-/* In the place of vmx_handle_exit(). */
+/* Stands for vmx_handle_exit(). */
 static noinline __noclone int kvmhot_own_handle_exit(struct kvm_vcpu *vcpu,
 						     int fastpath)
 {
@@ -99,7 +100,7 @@ static __always_inline void begin_exit(struct kvm_vcpu *vcpu)
 	kvmhot_own_handle_exit(vcpu, 0);
 }
 
-/* In the place of kvm_vcpu_ioctl(): KVM_RUN with an exit that is the VMM's. */
+/* Stands for kvm_vcpu_ioctl(): a KVM_RUN with an exit to the VMM. */
 static noinline __noclone long kvmhot_own_ioctl(struct file *file,
 						unsigned int cmd,
 						unsigned long arg)
@@ -112,7 +113,7 @@ static noinline __noclone long kvmhot_own_ioctl(struct file *file,
 	return 0;
 }
 
-/* As those of hooks.c that a usual exit and a KVM_RUN hit, in their order. */
+/* The hooks that a plain exit and a KVM_RUN hit, in the order of hooks.c. */
 static struct kvmhot_hook own_hooks[] = {
 	{
 		.name = "kvmhot_own_handle_exit", .module = KBUILD_MODNAME,
@@ -147,8 +148,9 @@ static struct kvmhot_hook own_hooks[] = {
 #define OWN_HOOKS_END	(own_hooks + ARRAY_SIZE(own_hooks))
 
 /*
- * No context switch within a batch; outside of one the pointer must be nobody's,
- * as a vCPU may come to this CPU, or this thread to another.
+ * Measure a batch of rounds, with interrupts off: no context switch may come.  Outside of
+ * a batch the CPU's pointer must be kvmhot_lookup_nobody: a vCPU may come to this CPU, or
+ * this thread may move to another CPU.
  */
 static void batch(struct own *o, u32 *ticks, bool run)
 {
@@ -179,7 +181,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Return: ticks of the rounds, from the least to the greatest. */
+/* Return: ticks of all rounds, sorted from the least to the greatest. */
 static const u32 *measure(struct own *o, bool run)
 {
 	unsigned int i;
@@ -195,7 +197,7 @@ static u32 less(u32 with, u32 without)
 	return with > without ? with - without : 0;
 }
 
-/* The record comes to the quick way, and the code to the cache. */
+/* Bring the record to the quick way, and the code into the cache. */
 static bool warm_up(struct own *o)
 {
 	local_irq_disable();
@@ -206,7 +208,7 @@ static bool warm_up(struct own *o)
 	return kvmhot_is_quick(&o->v);
 }
 
-/* With the probes.  Return: NULL, or why the figures are worth nothing. */
+/* Measure with probes.  Return: NULL, or why the figures are worth nothing. */
 static const char *measure_exits(struct own *o, bool detail, u32 without)
 {
 	const struct kvmhot_quick *q = &o->v.quick;
@@ -247,13 +249,13 @@ static const char *measure_runs(struct own *o, u32 without)
 	return NULL;
 }
 
-/* Is it there for the other value of 'detail'? */
+/* Is the hook for the other value of 'detail'? */
 static bool is_other(const struct kvmhot_hook *h, bool detail)
 {
 	return detail ? h->plain : h->detail;
 }
 
-/* Return: whether all could be put in place. */
+/* Return: true if all hooks could be put in place. */
 static bool attach(bool detail, bool replaced)
 {
 	struct kvmhot_hook *h;
@@ -271,7 +273,7 @@ static bool attach(bool detail, bool replaced)
 	return all;
 }
 
-/* Nobody but the caller hits what they were put on: so no probe runs. */
+/* Take the hooks away.  Only the caller hits them, so no probe is running. */
 static void detach(void)
 {
 	struct kvmhot_hook *h;
@@ -289,7 +291,7 @@ static void own_free(struct own *o)
 	kvfree(o);
 }
 
-/* A record as a vCPU has it that this thread runs. */
+/* Make a record like that of a vCPU that this thread runs. */
 static struct own *own_alloc(void)
 {
 	struct own *o = kvzalloc(sizeof(*o), GFP_KERNEL);
@@ -313,7 +315,7 @@ static struct own *own_alloc(void)
 	rcu_assign_pointer(o->vcpu.pid, task_pid(current));
 	o->file.private_data = &o->vcpu;
 	v->own = true;
-	v->refill_asked = true;	/* the worker must not know of it */
+	v->refill_asked = true;	/* never ask the worker for a page */
 	kvmhot_log_first(&v->log, 0, KVMHOT_UNKNOWN);
 	v->key = KVMHOT_KEY_NONE;
 	v->task = current;
@@ -332,10 +334,10 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
 	const char *why = "a probe was refused";
 	unsigned int try;
 
-	if (kvmhot_kprobes_off())	/* nothing must be taken away now */
+	if (kvmhot_kprobes_off())	/* no kprobe must be taken away now */
 		return "kprobes are turned off";
 	kvmhot_lookup_add(&o->v);
-	/* The worker may close the quick way for a moment, to all. */
+	/* The worker may close the quick way of all records for a moment: try again. */
 	for (try = attach(detail, replaced) ? 3 : 0; why && try; try--)
 		why = measure_exits(o, detail, exit) ?: measure_runs(o, run);
 	detach();
@@ -346,10 +348,10 @@ static const char *calibrate(struct own *o, bool detail, bool replaced)
 /**
  * kvmhot_calib_run() - measure what kvmhot costs, unless that is known
  *
- * Context: sleeps, for a few grace periods of RCU; takes some ms of CPU time, of
- * which some 10 us at a time with interrupts off.  Not on a thread in KVM_RUN,
- * and without the lock of counting.c: of two that race to switch 'detail' the last
- * here sees what came of it.
+ * Context: sleeps, for a few grace periods of RCU.  Takes some ms of CPU time, about 10
+ * us at a time with interrupts off.  The thread must not be in KVM_RUN, and must not
+ * hold the lock of counting.c: if two threads race to switch 'detail', the last one here
+ * measures what came of it.
  */
 void kvmhot_calib_run(void)
 {
@@ -367,7 +369,7 @@ void kvmhot_calib_run(void)
 	o = own_alloc();
 	if (o)
 		why = calibrate(o, detail, replaced);
-	/* Who looks for another may come by it, or find it in the CPU's pointer. */
+	/* A probe may pass it in the hash table, or have it in the CPU's pointer. */
 	synchronize_rcu();
 	own_free(o);
 	own_rounds = why ? 0 : ROUNDS;
@@ -378,8 +380,8 @@ out:
 }
 
 /**
- * kvmhot_calib_show() - the rows of it in status
- * @m: where to
+ * kvmhot_calib_show() - print the rows of kvmhot's own cost in status
+ * @m: file to print to
  */
 void kvmhot_calib_show(struct seq_file *m)
 {

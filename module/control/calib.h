@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kvmhot itself costs.
+ * Measures what kvmhot itself costs.
  */
 #ifndef KVMHOT_CALIB_H
 #define KVMHOT_CALIB_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts and stops counting: kvmhot counts while it is enabled and all hooks are in
- * place that counting requires.
+ * Starts and stops counting: kvmhot counts while it is enabled and all required hooks
+ * are in place.
  *
- * Process context; may sleep.  Modules come and go, and users write to files: each has
- * what is in place decided anew, under one lock.
+ * Process context; may sleep.  When modules come or go, and when users write to files,
+ * this file decides anew which hooks are in place, under one lock.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -27,15 +27,15 @@
 #include "param.h"
 
 static DEFINE_MUTEX(hooks_lock);
-static bool suspended;	/* from before the host sleeps until after that */
+static bool suspended;	/* from before the host sleeps until after it has slept */
 
 static void again(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(again_work, again);
 
 /*
  * Does KVM keep exits in Hyper-V's enlightened VMCS?  Then there is no current VMCS to
- * read.  This is KVM's own test, without the kvm_intel parameter that can switch it
- * off, which is not to be had here.
+ * read.  This is KVM's own test, without the kvm_intel parameter that can switch it off,
+ * which cannot be read here.
  */
 static bool is_evmcs(void)
 {
@@ -46,7 +46,7 @@ static bool is_evmcs(void)
 		HV_X64_ENLIGHTENED_VMCS_VERSION) >= 1;
 }
 
-/* Return: 0, also if hooks have to wait; or why what is wanted cannot be had. */
+/* Return: 0, also if hooks have to wait; or the errno of what cannot be had. */
 static int place(void)
 {
 	int err = 0;
@@ -55,13 +55,13 @@ static int place(void)
 		err = kvmhot_hooks_place_all(&kvmhot_switches.wish);
 	else
 		kvmhot_hooks_place_none(&kvmhot_switches.wish, HOOK_WAITING, false);
-	/* Nobody may have asked who could ask again. */
+	/* There may be no caller who could try again. */
 	if (err == -ENOMEM)
 		queue_delayed_work(system_unbound_wq, &again_work, HZ);
 	return err;
 }
 
-/* What nobody asks for: hooks come once there is memory, and the last one goes. */
+/* Put hooks in place once there is memory; take the last hook away. */
 static void again(struct work_struct *unused)
 {
 	bool is_due;
@@ -76,9 +76,10 @@ static void again(struct work_struct *unused)
 }
 
 /**
- * kvmhot_counting_no_vms() - no VM runs that is kept count of
+ * kvmhot_counting_no_vms() - no VM is left that may end
  *
- * Context: the worker, for which others wait with the lock held.
+ * Context: the worker.  Others wait for the worker with hooks_lock held, so this must not
+ * take that lock.
  */
 void kvmhot_counting_no_vms(void)
 {
@@ -88,8 +89,8 @@ void kvmhot_counting_no_vms(void)
 
 /**
  * kvmhot_counting_module() - kvm or kvm_intel has come or goes
- * @name: which; others are of no interest
- * @there: it has come, and its code can be probed
+ * @name: name of the module; others are ignored
+ * @there: true if it has come, and its code can be probed; false if it goes
  *
  * Context: sleeps.
  */
@@ -109,9 +110,9 @@ void kvmhot_counting_module(const char *name, bool there)
 
 /**
  * kvmhot_counting_tracepoint() - a tracepoint has come or goes
- * @tp: the tracepoint; others than ours are of no interest
- * @module: it is in
- * @there: it has come; kvmhot_counting_module() follows
+ * @tp: the tracepoint; ignored if no hook wants it
+ * @module: module of the tracepoint
+ * @there: true if it has come, and kvmhot_counting_module() follows; false if it goes
  *
  * Context: sleeps.
  */
@@ -126,10 +127,11 @@ void kvmhot_counting_tracepoint(struct tracepoint *tp, const char *module,
 /**
  * kvmhot_counting_start() - put hooks in place, now or when their modules come
  *
- * If one that is required is missing, kvmhot stays enabled: another kvm_intel
- * may come, or memory.
+ * If a required hook is missing, kvmhot stays enabled: another kvm_intel may come, or
+ * memory.
  *
- * Context: sleeps.  After kvmhot_counting_tracepoint() for those that are there.
+ * Context: sleeps.  kvmhot_counting_tracepoint() was called for all tracepoints that
+ * exist.
  */
 void kvmhot_counting_start(void)
 {
@@ -144,10 +146,10 @@ void kvmhot_counting_start(void)
 }
 
 /**
- * kvmhot_counting_stop() - take away all hooks
+ * kvmhot_counting_stop() - take all hooks away
  *
- * Context: sleeps.  Afterwards no probe runs, nor will one.  Threads that
- * sleep inside of a probed function return through the kernel's own text.
+ * Context: sleeps.  Afterwards no probe runs, and none will.  Threads that sleep inside a
+ * probed function return through the kernel's own text.
  */
 void kvmhot_counting_stop(void)
 {
@@ -155,7 +157,7 @@ void kvmhot_counting_stop(void)
 	kvmhot_hooks_place_none(&kvmhot_switches.wish, HOOK_OFF, true);
 	WRITE_ONCE(kvmhot_switches.wish.enabled, false);
 	mutex_unlock(&hooks_lock);
-	/* The worker may just have queued this. */
+	/* The worker may have queued again_work at this moment. */
 	kvmhot_work_flush();
 	cancel_delayed_work_sync(&again_work);
 }
@@ -165,7 +167,7 @@ static int enable(void)
 	bool before = kvmhot_switches.wish.enabled;
 	int err;
 
-	/* Also if it is enabled: what was missing may be there by now. */
+	/* Place the hooks even if enabled: a missing one may be there by now. */
 	kvmhot_switches.wish.enabled = true;
 	err = place();
 	if (err)
@@ -180,19 +182,19 @@ static void disable(void)
 	if (!kvmhot_switches.wish.enabled)
 		return;
 	kvmhot_hooks_place_none(&off, HOOK_OFF, false);
-	/* Now, as the worker may then rely on that no edge is seen. */
+	/* Not before: once this is false, the worker relies on no edge being seen. */
 	WRITE_ONCE(kvmhot_switches.wish.enabled, false);
 }
 
 /**
  * kvmhot_counting_enable() - start or stop counting
- * @on: which
+ * @on: true to start
  *
  * Context: sleeps.
  *
- * Return: 0; -EOPNOTSUPP if exit reasons cannot be read here; -ENOMEM without
- * memory for all hooks; the errno of a hook that is required and missing.  Then
- * nothing has changed.
+ * Return: 0; -EOPNOTSUPP if exit reasons cannot be read here; -ENOMEM without memory for
+ * all hooks; or the errno of a required hook that is missing.  After an error nothing has
+ * changed.
  */
 int kvmhot_counting_enable(bool on)
 {
@@ -208,14 +210,14 @@ int kvmhot_counting_enable(bool on)
 	mutex_unlock(&hooks_lock);
 	if (on)
 		kvmhot_calib_run();
-	/* Perf events are there only while kvmhot is enabled. */
+	/* Perf events exist only while kvmhot is enabled. */
 	kvmhot_perf_flush();
 	return err;
 }
 
 /**
  * kvmhot_counting_suspend() - the host is about to sleep, or has slept
- * @on: which
+ * @on: true before the sleep, false after it
  *
  * Context: sleeps.
  */
@@ -245,8 +247,8 @@ static int set_detail(bool on)
 }
 
 /**
- * kvmhot_counting_set_detail() - tell 'handle' and 'reenter' apart, or do not
- * @on: which
+ * kvmhot_counting_set_detail() - switch whether 'reenter' is told apart from 'handle'
+ * @on: true to tell them apart
  *
  * Context: sleeps.
  *
@@ -264,8 +266,8 @@ int kvmhot_counting_set_detail(bool on)
 }
 
 /**
- * kvmhot_counting_set_events() - have other perf events counted
- * @text: as of kvmhot_events_set()
+ * kvmhot_counting_set_events() - count other perf events
+ * @text: as for kvmhot_events_set()
  *
  * Context: sleeps.
  *
@@ -301,8 +303,8 @@ u64 kvmhot_counting_bytes(void)
 }
 
 /**
- * kvmhot_counting_show() - the rows of the hooks in status
- * @m: where to
+ * kvmhot_counting_show() - print the rows of the hooks in status
+ * @m: file to print to
  * @t: sums over all vCPUs, for the hits
  */
 void kvmhot_counting_show(struct seq_file *m, const struct kvmhot_totals *t)

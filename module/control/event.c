@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes perf events, and finds out what the words of a list of them mean: see the file
- * ABI.
+ * Makes perf events, and parses the words of a list of events: see the file ABI.
+ *
+ * Process context; may sleep.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": events: " fmt
 
@@ -17,11 +18,11 @@
 
 /**
  * kvmhot_event_create() - make an event that counts at once
- * @event: which
- * @task: the thread whose it is
+ * @event: the event
+ * @task: thread to count
  *
- * Pinned, so that it counts all of the time or, to be seen in its state, not
- * at all.
+ * The event is pinned: it counts either all of the time, or not at all, and its state
+ * then tells.
  *
  * Context: sleeps.
  *
@@ -71,16 +72,16 @@ static const struct {
 	  PERF_COUNT_SW_CONTEXT_SWITCHES },
 };
 
-/* A number that is the whole of @word.  Return: 0 or -EINVAL. */
+/* Parse a number that is all of @word.  Return: 0 or -EINVAL. */
 static int parse_number(const char *word, unsigned int base, u64 *value)
 {
-	/* The kernel's parser would take a sign, or 0x. */
+	/* The kernel's parser would accept a sign, or 0x. */
 	if (!isxdigit(word[0]) || tolower(word[1]) == 'x')
 		return -EINVAL;
 	return kstrtoull(word, base, value) ? -EINVAL : 0;
 }
 
-/* Decimal, or hexadecimal with 0x; no octal numbers. */
+/* Parse a decimal number, or a hexadecimal one with 0x; no octal ones. */
 static int parse_any_number(const char *word, u64 *value)
 {
 	bool hex = !strncasecmp(word, "0x", 2);
@@ -96,8 +97,8 @@ static int parse_config(const char *word, u64 *value)
 }
 
 /*
- * The bus of the PMUs is not to be had by name: it is that of the PMU of an
- * event that every kernel has.
+ * Find a PMU's device.  The bus of the PMUs cannot be found by its name.  So make an
+ * event that every kernel has, and take the bus of that event's PMU.
  */
 static struct device *pmu_device(const char *name)
 {
@@ -117,8 +118,8 @@ static struct device *pmu_device(const char *name)
 }
 
 /*
- * The type of a PMU that may just be going, with its module: so it is read as
- * memory that may not be there, and counts only if the device still is.
+ * Read the type of a PMU that may be going with its module at this moment.  So read it as
+ * memory that may be gone; it counts only if the device is still registered afterwards.
  */
 static int pmu_type(struct device *dev, u32 *type)
 {
@@ -128,7 +129,7 @@ static int pmu_type(struct device *dev, u32 *type)
 	pagefault_disable();
 	__get_kernel_nofault(&value, &pmu->type, int, gone);
 	pagefault_enable();
-	/* After the read, before which device_del() would have been. */
+	/* After the read: device_del() comes before the memory is freed. */
 	smp_rmb();
 	*type = value;
 	return device_is_registered(dev) ? 0 : -ENODEV;
@@ -180,7 +181,7 @@ static int parse_name(struct kvmhot_event *event, const char *word)
 				-EINVAL;
 }
 
-/* Cores of a second kind have a PMU of another type, but such a name. */
+/* A hybrid CPU has a PMU of another type for the second kind of cores, named cpu_*. */
 static bool is_cpu(const struct kvmhot_event *event)
 {
 	return event->type == PERF_TYPE_HARDWARE ||
@@ -196,7 +197,7 @@ static int set_modifiers(struct kvmhot_event *event, const char *modifiers)
 
 	if (modifiers[strspn(modifiers, "HGk")])
 		return -EINVAL;
-	/* They would be ignored. */
+	/* perf would ignore the modifiers of software events. */
 	if (*modifiers && event->type == PERF_TYPE_SOFTWARE)
 		return -EOPNOTSUPP;
 	event->is_cpu = is_cpu(event);
@@ -208,7 +209,7 @@ static int set_modifiers(struct kvmhot_event *event, const char *modifiers)
 	return 0;
 }
 
-/* Return: 0, or an errno that says what is wrong with @word, which is lost. */
+/* Return: 0, or an errno that tells what is wrong with @word, which is overwritten. */
 static int parse_word(struct kvmhot_event *event, char *word)
 {
 	char *modifiers = "", *slash, *rest;
@@ -237,7 +238,7 @@ static int parse_word(struct kvmhot_event *event, char *word)
 		err = parse_name(event, word);
 		modifiers = rest ?: "";
 	}
-	/* A colon, and nothing behind it? */
+	/* Is there a colon, and nothing after it? */
 	if (!err && !*modifiers && event->name[strlen(event->name) - 1] == ':')
 		err = -EINVAL;
 	return err ?: set_modifiers(event, modifiers);
@@ -289,13 +290,13 @@ static int add_word(struct kvmhot_event_list *list, char *word)
 }
 
 /**
- * kvmhot_event_parse() - a list of events
- * @list: filled in, empty before; but for the events' errno
- * @text: the words; lost
+ * kvmhot_event_parse() - parse a list of events
+ * @list: an empty list; filled in, except the events' errno
+ * @text: the words; overwritten
  *
  * Context: sleeps.
  *
- * Return: 0, or -EINVAL with the bad word told in the kernel log.
+ * Return: 0; or -EINVAL, and the kernel log tells the bad word.
  */
 int kvmhot_event_parse(struct kvmhot_event_list *list, char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Perf events, and lists of them.
+ * Describes perf events, and lists of them.
  */
 #ifndef KVMHOT_EVENT_H
 #define KVMHOT_EVENT_H
@@ -12,19 +12,19 @@
 struct perf_event;
 struct task_struct;
 
-#define KVMHOT_EVENT_LEN	48	/* of a word, with the NUL */
+#define KVMHOT_EVENT_LEN	48	/* of an event's word, with the NUL */
 #define KVMHOT_EVENTS_LEN	(KVMHOT_MAX_EVENTS * KVMHOT_EVENT_LEN)
 
 /**
- * struct kvmhot_event - one event of the list
- * @name: the word, as it was written
+ * struct kvmhot_event - one event of a list
+ * @name: the word, as the user wrote it
  * @type: perf's type
  * @config: perf's config
  * @no_host: perf's exclude_host
  * @no_guest: perf's exclude_guest
  * @no_user: perf's exclude_user
- * @is_cpu: of the CPU's own PMU
- * @err: 0, or the errno with which the kernel refused it
+ * @is_cpu: the event is of the CPU's own PMU
+ * @err: 0, or the errno with which the kernel refused the event
  */
 struct kvmhot_event {
 	char	name[KVMHOT_EVENT_LEN];
@@ -38,9 +38,9 @@ struct kvmhot_event {
 };
 
 /**
- * struct kvmhot_event_list - the list
- * @number: another one each time that a list is written; not 0
- * @nr: events in it
+ * struct kvmhot_event_list - a list of events
+ * @number: a new number each time a list is written; not 0
+ * @nr: number of events
  * @event: the events
  */
 struct kvmhot_event_list {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds the list of perf events that is to be counted.
+ * Holds the current list of perf events, which is to be counted.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  Anyone may call these functions; list_lock protects the
+ * list.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": events: " fmt
 
@@ -18,17 +19,17 @@
 #include "control/event.h"
 #include "control/events.h"
 
-static DEFINE_MUTEX(list_lock);		/* of the list */
+static DEFINE_MUTEX(list_lock);
 static struct kvmhot_event_list current_list;
 
-/* Would the kernel make it?  It may still refuse it for a vCPU's thread. */
+/* Try whether the kernel makes the event.  It may still refuse it for a vCPU's thread. */
 static void try_event(struct kvmhot_event *event)
 {
 	struct perf_event *made;
 
 	/*
-	 * Of cores of two kinds one would not count, and not tell in every
-	 * case.
+	 * On a hybrid CPU an event does not count on cores of the other kind, and
+	 * does not tell so in every case.
 	 */
 	if (kvmhot_compat_hybrid() && event->is_cpu) {
 		event->err = -EOPNOTSUPP;
@@ -40,7 +41,7 @@ static void try_event(struct kvmhot_event *event)
 		perf_event_release_kernel(made);
 }
 
-/* Return: 0, or -ENOMEM, by which nothing is known of the event. */
+/* Return: 0; -ENOMEM if it is not known whether the kernel makes an event. */
 static int try_events(struct kvmhot_event_list *list)
 {
 	unsigned int i;
@@ -53,13 +54,13 @@ static int try_events(struct kvmhot_event_list *list)
 	return 0;
 }
 
-/* What is counted if nobody says what: nothing is told of what there is not. */
+/* Make the default list.  Do not complain of events that the host does not have. */
 static int make_default(struct kvmhot_event_list *list)
 {
 	char text[] = "cycles,instructions";
 	int err;
 
-	/* In a virtual machine it would cost an exit to read a counter. */
+	/* In a virtual machine, each read of a counter would cost an exit. */
 	if (boot_cpu_has(X86_FEATURE_HYPERVISOR) ||
 	    kvmhot_event_parse(list, text))
 		return 0;
@@ -90,13 +91,13 @@ static int make_list(struct kvmhot_event_list *list, char *text)
 }
 
 /**
- * kvmhot_events_set() - make another list the current one
- * @text: the words of a list, none, or auto
+ * kvmhot_events_set() - replace the current list
+ * @text: the words of a list, or "none", or "auto"
  *
  * Context: sleeps.
  *
- * Return: 0; or -EINVAL, with what was wrong told in the kernel log, or -ENOMEM: then
- * nothing has changed.
+ * Return: 0; -EINVAL, and the kernel log tells what is wrong; or -ENOMEM.  After an
+ * error nothing has changed.
  */
 int kvmhot_events_set(const char *text)
 {
@@ -118,11 +119,11 @@ int kvmhot_events_set(const char *text)
 }
 
 /**
- * kvmhot_events_number() - which list is current
+ * kvmhot_events_number() - the number of the current list
  *
  * Context: sleeps.
  *
- * Return: its number.
+ * Return: the number.
  */
 u32 kvmhot_events_number(void)
 {
@@ -135,8 +136,8 @@ u32 kvmhot_events_number(void)
 }
 
 /**
- * kvmhot_events_get() - copy the list
- * @list: the copy
+ * kvmhot_events_get() - copy the current list
+ * @list: set to the copy
  *
  * Context: sleeps.
  */
@@ -148,9 +149,9 @@ void kvmhot_events_get(struct kvmhot_event_list *list)
 }
 
 /**
- * kvmhot_events_text() - the list as words
- * @text: set to them
- * @size: of it; KVMHOT_EVENTS_LEN is enough
+ * kvmhot_events_text() - write the current list as words
+ * @text: set to the words
+ * @size: size of @text; KVMHOT_EVENTS_LEN is enough
  *
  * Context: sleeps.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The list of perf events that is to be counted.
+ * Holds the current list of perf events.
  */
 #ifndef KVMHOT_EVENTS_H
 #define KVMHOT_EVENTS_H

@@ -2,10 +2,10 @@
 /*
  * Follows kvm and kvm_intel as they come and go, in any order, and the host's sleep.
  *
- * Process context; may sleep.  Nothing pins these modules.  The kernel tells of tracepoints
- * first, then, our notifier being behind its own, of the module: when it has
- * come, once its code was made ready to be probed; when it goes, after the
- * probes in it were disarmed.
+ * Process context; may sleep.  The kernel's notifiers call this; nothing pins these
+ * modules.  The kernel tells of a module's tracepoints first, and then of the module.
+ * The kernel's own notifiers run before ours: if the module has come, its code is ready
+ * to be probed; if it goes, the probes in it are disarmed.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -27,7 +27,7 @@ static int module_event(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block module_nb = {
 	.notifier_call = module_event,
-	.priority = -1,		/* the kernel's own have 0 or more */
+	.priority = -1,		/* after the kernel's own, which have 0 or more */
 };
 
 static int tracepoint_event(struct notifier_block *nb, unsigned long event,
@@ -51,7 +51,7 @@ static struct notifier_block tracepoint_nb = {
 	.notifier_call = tracepoint_event,
 };
 
-/* Those of the kernel itself; all of them, where KVM is built in. */
+/* Take the kernel's own tracepoints: those of kvm are among them if KVM is built in. */
 static void own_tracepoint(struct tracepoint *tp, void *unused)
 {
 	kvmhot_counting_tracepoint(tp, "vmlinux", true);
@@ -59,9 +59,9 @@ static void own_tracepoint(struct tracepoint *tp, void *unused)
 }
 
 /*
- * The TSC may begin anew while the host sleeps, and threads may go on before and
- * after the notifiers: so nothing is counted from the one to the other, and what
- * vCPUs were in meanwhile is unknown.
+ * The TSC may begin anew while the host sleeps, and threads may run between the notifiers
+ * and the sleep.  So nothing is counted between the two notifiers, and the stage of vCPUs
+ * is unknown for that time.
  */
 static int pm_event(struct notifier_block *nb, unsigned long event, void *unused)
 {
@@ -87,6 +87,8 @@ static struct notifier_block pm_nb = {
 /**
  * kvmhot_follow_init() - put hooks in place, now and whenever modules come
  *
+ * Context: sleeps.
+ *
  * Return: 0, or an errno of the kernel's notifiers.
  */
 int kvmhot_follow_init(void)
@@ -94,7 +96,7 @@ int kvmhot_follow_init(void)
 	int err;
 
 	for_each_kernel_tracepoint(own_tracepoint, NULL);
-	/* Plays "coming" for modules that are there. */
+	/* This calls the notifier with "coming" for modules that are loaded. */
 	err = register_tracepoint_module_notifier(&tracepoint_nb);
 	if (err)
 		goto err_tracepoint;
@@ -125,7 +127,7 @@ void kvmhot_follow_exit(void)
 {
 	unregister_pm_notifier(&pm_nb);
 	unregister_module_notifier(&module_nb);
-	/* Plays "going" for modules that are there. */
+	/* This calls the notifier with "going" for modules that are loaded. */
 	unregister_tracepoint_module_notifier(&tracepoint_nb);
 	kvmhot_counting_stop();
 }

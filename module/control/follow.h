@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Follows what the host does.
+ * Follows modules that come and go, and the host's sleep.
  */
 #ifndef KVMHOT_FOLLOW_H
 #define KVMHOT_FOLLOW_H

@@ -2,21 +2,22 @@
 /*
  * Frees VMs, and records of vCPUs, when no probe can use them any more.
  *
- * Process context; may sleep.  Only the worker calls these functions, or what
- * runs when the worker has ended.  A record is freed in these steps:
+ * Process context; may sleep.  Only the worker calls these functions, or code that runs
+ * after the worker has ended.  A record is freed in these steps:
  *
- *   1. It is made unreachable: kvmhot_vcpu_retire() clears its key, so that no
- *      probe finds it, and the worker takes it out of the hash table.
- *   2. A grace period passes: no probe is left that found the record before.
- *      Such a probe may have set its CPU's pointer to the record, or have put
- *      the record into the table of threads that are switched out.
- *   3. The CPUs' pointers to records are cleared, and that table is cleared of
- *      unreachable ones; probes put none there, nor from that table to a pointer.
- *   4. A grace period passes: no probe is left that found the record so before.
- *   5. It is taken out of the list of records that want a page: until step 4 a
- *      probe could put it there.
+ *   1. Make it unreachable: kvmhot_vcpu_retire() clears its key, so that no probe finds
+ *      it, and the worker takes it out of the hash table.
+ *   2. Wait for a grace period: no probe is left that found the record before step 1.
+ *      Such a probe may have set its CPU's pointer to the record, or have put the record
+ *      into the table of threads that are switched out.
+ *   3. Clear the CPUs' pointers to the record, and its place in that table.  From here on
+ *      probes put it into neither: they look at the key first.
+ *   4. Wait for a grace period: no probe is left that found the record by a pointer or
+ *      in that table.
+ *   5. Take it out of the list of records that want a page: until step 4 a probe could
+ *      put it there.
  *
- * Now nothing refers to the record.
+ * Then nothing refers to the record.
  */
 #include <linux/list.h>
 #include <linux/rcupdate.h>
@@ -29,14 +30,14 @@
 #include "control/registry.h"
 #include "hot/out.h"
 
-/* What is in no other list any more, and waits for kvmhot_free_removed(). */
+/* VMs and records that are in no other list, and wait for kvmhot_free_removed(). */
 static LIST_HEAD(removed_vms);
 static LIST_HEAD(removed_vcpus);
 
 /**
- * kvmhot_free_wait() - wait until no probe uses a record that is unreachable
+ * kvmhot_free_wait() - wait until no probe uses an unreachable record: steps 2 to 4
  *
- * These are the steps 2 to 4.
+ * Context: sleeps.
  */
 void kvmhot_free_wait(void)
 {
@@ -47,8 +48,8 @@ void kvmhot_free_wait(void)
 }
 
 /**
- * kvmhot_free_vm() - have a VM freed, with its vCPUs
- * @vm: the VM; in the registry's list, with the registry's lock held
+ * kvmhot_free_vm() - let kvmhot_free_removed() free a VM, with its vCPUs
+ * @vm: the VM, in the registry's list; the caller holds the registry's lock
  */
 void kvmhot_free_vm(struct kvmhot_vm *vm)
 {
@@ -56,8 +57,8 @@ void kvmhot_free_vm(struct kvmhot_vm *vm)
 }
 
 /**
- * kvmhot_free_vcpu() - have a record freed that belongs to no VM
- * @v: the record; in a list, with the registry's lock held
+ * kvmhot_free_vcpu() - let kvmhot_free_removed() free a record that belongs to no VM
+ * @v: the record, in a list; the caller holds the registry's lock
  */
 void kvmhot_free_vcpu(struct kvmhot_vcpu *v)
 {
@@ -78,7 +79,9 @@ void kvmhot_free_vcpus(struct list_head *vcpus)
 }
 
 /**
- * kvmhot_free_removed() - free all that waits for it
+ * kvmhot_free_removed() - free all VMs and records that wait for it
+ *
+ * Context: sleeps.
  */
 void kvmhot_free_removed(void)
 {

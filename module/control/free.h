@@ -10,7 +10,7 @@
 struct kvmhot_vcpu;
 struct kvmhot_vm;
 
-/* The worker */
+/* Only the worker calls these, or code that runs after the worker has ended. */
 void kvmhot_free_vm(struct kvmhot_vm *vm);
 void kvmhot_free_vcpu(struct kvmhot_vcpu *v);
 void kvmhot_free_removed(void);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notices that a VM is gone whose end hit no hook.
+ * Finds VMs that are gone, but whose end hit no hook.
  *
- * That is so where the hooks of the end of VMs cannot be put in place, and of a VM
- * that ends while kprobes are turned off.  KVM's debugfs has a directory for each
- * VM, which goes with it.  A VM for which KVM could not make one is taken for gone
- * when its VMM is.
+ * A VM's end hits no hook if the hooks for it cannot be put in place, or while kprobes
+ * are turned off.  KVM's debugfs has a directory for each VM, which goes with the VM.  If
+ * KVM could not make a VM's directory, the VM is taken for gone when its VMM is gone.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  Only the worker calls these functions.
  */
 #include <linux/dcache.h>
 #include <linux/debugfs.h>
@@ -19,7 +18,7 @@
 #include "hot/switches.h"
 #include "hot/vcpu.h"
 
-/* @kvm: the top directory of KVM's debugfs, NULL if it is not there */
+/* @kvm: top directory of KVM's debugfs; NULL if there is none */
 static bool is_gone(const struct kvmhot_vcpu *v, struct dentry *kvm)
 {
 	struct dentry *dir;
@@ -44,7 +43,7 @@ static bool is_vm_gone(const struct kvmhot_vm *vm, struct dentry *kvm)
 	return false;
 }
 
-/* Return: whether a VM was found to be gone. */
+/* Return: true if a VM was found to be gone. */
 static bool look_at_vms(struct dentry *kvm)
 {
 	bool hooked = READ_ONCE(kvmhot_switches.sees_ends), found = false;
@@ -56,7 +55,7 @@ static bool look_at_vms(struct dentry *kvm)
 			continue;
 		before = vm->missing;
 		vm->missing = is_vm_gone(vm, kvm);
-		/* Its end may be under way: twice. */
+		/* Its end may be under way and hit the hook soon: look twice. */
 		if (!vm->missing || (hooked && !before))
 			continue;
 		kvmhot_vm_lost(vm);
@@ -78,16 +77,16 @@ static void look_at_refused(struct dentry *kvm)
 }
 
 /**
- * kvmhot_gone_look() - look which VMs are gone
+ * kvmhot_gone_look() - look for VMs that are gone
  *
- * Context: the worker, some seconds after it last did: a VM that was found to have
- * no directory both times has come to its hook by now, if it comes to one.
+ * Context: the worker, some seconds after the last call.  If a VM has no directory in two
+ * calls, and its end hits a hook, it has hit the hook by the second call.
  */
 void kvmhot_gone_look(void)
 {
 	struct dentry *kvm = debugfs_lookup("kvm", NULL);
 
-	/* Of a VM that is gone there is place for those that were refused. */
+	/* If a VM is gone, the refused vCPUs get a place: leave them for now. */
 	if (!look_at_vms(kvm))
 		look_at_refused(kvm);
 	dput(kvm);

@@ -2,7 +2,7 @@
 /*
  * Puts a hook in place, and takes it away.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  One caller at a time for each hook.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,8 +35,8 @@ static const char * const state_names[] = {
 static_assert(ARRAY_SIZE(state_names) == HOOK_NR_STATES);
 
 /*
- * A thread that sleeps in the function keeps its instance, and all vCPUs may be
- * asleep: each has its instance.  Who finds none is missed.
+ * Instances of a kretprobe.  A thread that sleeps in the function keeps its instance, and
+ * all vCPUs may sleep there: have one for each.  A call without an instance is missed.
  */
 static unsigned int nr_instances(const struct kvmhot_hook *h)
 {
@@ -60,7 +60,7 @@ static int register_symbol(struct kvmhot_hook *h, const char *symbol)
 	return register_kretprobe(&h->rp);
 }
 
-/* A probe that stays disarmed finds its symbol all the same. */
+/* Find a symbol by a kprobe that stays disarmed. */
 static int find_symbol(struct kvmhot_hook *h, const char *symbol)
 {
 	int err;
@@ -75,8 +75,8 @@ static int find_symbol(struct kvmhot_hook *h, const char *symbol)
 }
 
 /*
- * Name the symbol "module:symbol", so that nothing else of that name is meant;
- * the bare symbol is for a KVM that is built in.
+ * Name the symbol "module:symbol", so that no other symbol of that name is taken.  The
+ * bare symbol is for a KVM that is built in.
  */
 static int by_name(struct kvmhot_hook *h,
 		   int (*act)(struct kvmhot_hook *h, const char *symbol))
@@ -88,7 +88,7 @@ static int by_name(struct kvmhot_hook *h,
 	err = act(h, symbol);
 	if (err == -ENOENT)
 		err = act(h, h->name);
-	/* Was on the stack, and is of use at registration only. */
+	/* The name is on the stack, and is only needed at registration. */
 	h->kp.symbol_name = NULL;
 	h->rp.kp.symbol_name = NULL;
 	return err;
@@ -103,12 +103,12 @@ static int hook_register(struct kvmhot_hook *h)
 }
 
 /**
- * kvmhot_hook_is_there() - is there a place for a hook?
+ * kvmhot_hook_is_there() - does the symbol or tracepoint of a hook exist?
  * @h: the hook; not in place
  *
  * Context: sleeps.
  *
- * Return: true if so, even if the hook may not be put there.
+ * Return: true if it exists, even if the hook cannot be put there.
  */
 bool kvmhot_hook_is_there(struct kvmhot_hook *h)
 {
@@ -125,8 +125,8 @@ static void swap_spare(struct kvmhot_hook *h)
 }
 
 /**
- * kvmhot_hook_arm() - put a hook in place, if it can be
- * @h: the hook; its state and errno say what came of it
+ * kvmhot_hook_arm() - put a hook in place, if possible
+ * @h: the hook; its state and errno tell the result
  *
  * Context: sleeps.
  */
@@ -137,7 +137,7 @@ void kvmhot_hook_arm(struct kvmhot_hook *h)
 	if (h->spared)
 		swap_spare(h);
 	h->err = hook_register(h);
-	/* Without memory the second choice would be there for good. */
+	/* Do not take the spare for lack of memory: it would stay for good. */
 	if (h->err && h->err != -ENOMEM && h->spare_name) {
 		swap_spare(h);
 		if (!hook_register(h))
@@ -165,10 +165,10 @@ static unsigned long missed(const struct kvmhot_hook *h)
 }
 
 /**
- * kvmhot_hook_bytes() - memory of a hook
+ * kvmhot_hook_bytes() - memory of a hook's instances
  * @h: the hook
  *
- * Return: bytes that the kernel has taken for its instances.
+ * Return: bytes that the kernel has allocated.
  */
 u64 kvmhot_hook_bytes(const struct kvmhot_hook *h)
 {
@@ -178,10 +178,11 @@ u64 kvmhot_hook_bytes(const struct kvmhot_hook *h)
 }
 
 /*
- * It takes memory to take a kprobe off ftrace.  Without it the kernel warns and keeps
- * the kprobe; unregister_kprobe() would not tell, and the kernel would go on to use
- * memory that is freed with kvmhot.  What is disabled, it lets go.  Few tries: the kernel
- * (6.1, 6.12) counts its kprobes one too low after each that fails.
+ * Disable a kprobe before it is unregistered.  The kernel needs memory to take a kprobe
+ * off ftrace.  Without it the kernel warns and keeps the kprobe; unregister_kprobe()
+ * would not tell, and the kernel would go on to use memory that is freed with kvmhot.
+ * The kernel lets go of a kprobe that is disabled.  Try seldom: the kernel (6.1, 6.12)
+ * counts its kprobes one too low after each failure.
  */
 static void disable(struct kprobe *kp)
 {
@@ -192,7 +193,7 @@ static void disable(struct kprobe *kp)
 /**
  * kvmhot_hook_disarm() - take a hook away
  * @h: the hook
- * @state: its state from now on
+ * @state: the hook's new state
  *
  * Context: sleeps.  The probe of a tracepoint may still run on return.
  */
@@ -218,7 +219,7 @@ void kvmhot_hook_disarm(struct kvmhot_hook *h, enum kvmhot_hook_state state)
 }
 
 /**
- * kvmhot_hook_tell_missing() - say so, once until it is there
+ * kvmhot_hook_tell_missing() - log that a hook is missing, once until it is armed
  * @h: the hook
  */
 void kvmhot_hook_tell_missing(struct kvmhot_hook *h)
@@ -234,10 +235,10 @@ void kvmhot_hook_tell_missing(struct kvmhot_hook *h)
 }
 
 /**
- * kvmhot_hook_show() - the row of a hook in status
- * @m: where to
+ * kvmhot_hook_show() - print the row of a hook in status
+ * @m: file to print to
  * @h: the hook
- * @hits: since load
+ * @hits: hits since load
  */
 void kvmhot_hook_show(struct seq_file *m, const struct kvmhot_hook *h,
 		      u64 hits)

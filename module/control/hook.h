@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A hook: how it is put in place, and taken away.
+ * Describes a hook, and puts it in place.
  */
 #ifndef KVMHOT_HOOK_H
 #define KVMHOT_HOOK_H
@@ -13,6 +13,7 @@
 struct seq_file;
 struct tracepoint;
 
+/* How the hook is put in place. */
 enum kvmhot_hook_kind {
 	HOOK_KPROBE,
 	HOOK_KRETPROBE,
@@ -22,39 +23,39 @@ enum kvmhot_hook_kind {
 
 enum kvmhot_hook_state {
 	HOOK_OFF,		/* not wanted */
-	HOOK_WAITING,		/* for its module, or for others that are required */
-	HOOK_MISSING,		/* its module is there, but it could not be put in place */
-	HOOK_ARMED,
+	HOOK_WAITING,		/* its module, or a hook that is required, is not there */
+	HOOK_MISSING,		/* its module is there, but it cannot be put in place */
+	HOOK_ARMED,		/* in place */
 	HOOK_NR_STATES,
 };
 
 /**
  * struct kvmhot_hook - one hook
  * @name: symbol or tracepoint
- * @module: that has it
- * @note: what its absence costs
- * @kind: how it is done
- * @required: nothing is counted without it
- * @ends: sees VMs end; stays in place for as long as VMs are kept count of
- * @detail: is wanted with 'detail' only
- * @plain: is not wanted while one with @detail is in place
- * @handler: of a kprobe
- * @spare_name: of a kprobe, a symbol that will do where that of @name will not
- * @spare_handler: its handler
- * @spared: the two were exchanged: the kprobe is on the second choice
- * @entry: of a kretprobe
- * @ret: of a kretprobe
- * @data_size: of a kretprobe's instance
- * @calls: of a kretprobe, calls that each vCPU may be in at once
- * @probe: of a tracepoint
+ * @module: module that has @name
+ * @note: what counting loses without the hook
+ * @kind: see enum kvmhot_hook_kind
+ * @required: nothing is counted without the hook
+ * @ends: sees VMs end; stays in place while a known VM may still end
+ * @detail: wanted with 'detail' only
+ * @plain: not wanted while its counterpart with @detail is in place
+ * @handler: kprobe: the handler
+ * @spare_name: kprobe: symbol to use if @name cannot be probed
+ * @spare_handler: kprobe: handler for @spare_name
+ * @spared: kprobe: name and handler were swapped with the spare ones
+ * @entry: kretprobe: handler of the entry
+ * @ret: kretprobe: handler of the return
+ * @data_size: kretprobe: size of an instance's data
+ * @calls: kretprobe: calls that each vCPU may be in at once
+ * @probe: tracepoint: the probe
  * @nmissed: set to where the kernel counts what a kretprobe misses
- * @hits: sum of the vCPUs that counts its hits
+ * @hits: sum of the vCPUs that counts the hook's hits
  * @state: see enum kvmhot_hook_state
- * @err: errno of the last try, 0 if it is armed
- * @missed: hits missed in earlier times that it was armed
- * @told: that it is missing was said in the log
- * @kp: what was registered; made anew each time, as the kernel changes it
- * @rp: likewise
+ * @err: errno of the last try; 0 if the hook is armed
+ * @missed: hits that were missed while it was armed before
+ * @told: the kernel log has told that the hook is missing
+ * @kp: registered kprobe; made anew each time, as the kernel changes it
+ * @rp: registered kretprobe; made anew each time, as the kernel changes it
  * @tp: the tracepoint, while its module is there
  */
 struct kvmhot_hook {

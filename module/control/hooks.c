@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Puts all hooks in place if all can be that counting requires, or takes them away.
+ * Puts all hooks in place, or takes them away.
  *
- * Process context; may sleep; with the lock of counting.c held.  The hooks that
- * counting requires are in kvm and in kvm_intel.  Until all of them are to be had none
- * is in place, so that a host without Intel's KVM pays nothing.
+ * Process context; may sleep.  Callers hold the lock of counting.c.  The hooks that
+ * counting requires are in kvm and in kvm_intel.  Unless all of these can be had, none is
+ * in place: a host without Intel's KVM pays nothing.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,10 +21,10 @@
 #include "hot/switches.h"
 
 /*
- * Hooks are armed in this order, and disarmed in the reverse one.  What counting
- * requires comes first, so that nothing else is in place if it is not to be had;
- * but kvm_exit comes last, as it must not see an exit whose end will not be seen.
- * The first two stand for each other: see arm_handle().
+ * Hooks are armed in this order, and disarmed in the reverse order.  Required hooks come
+ * first, so that nothing else is in place if one of them is missing.  But kvm_exit comes
+ * last, as it must not see an exit whose end is not seen.  The first two hooks stand for
+ * each other: see arm_handle().
  */
 struct kvmhot_hook kvmhot_hooks[] = {
 	{
@@ -115,19 +115,19 @@ struct kvmhot_hook kvmhot_hooks[] = {
 
 const unsigned int kvmhot_hooks_nr = ARRAY_SIZE(kvmhot_hooks);
 
-/* The compiler's word that the probe has the tracepoint's arguments. */
+/* Have the compiler check that the probe has the tracepoint's arguments. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_sched_switch(kvmhot_probe_sched_switch);
 }
 
 #define HOOKS_END	(kvmhot_hooks + kvmhot_hooks_nr)
-/* Those before it are the two of vmx_handle_exit, of which one is in place. */
+/* The two hooks before this one are those of vmx_handle_exit; one of them is in place. */
 #define HOOKS_REST	(kvmhot_hooks + 2)
 
 static bool replaced;	/* see kvmhot_hooks_replaced() */
 
-/* Is the hook in place whose hits these are? */
+/* Is the hook in place whose hits the sum @hits counts? */
 static bool is_armed(enum kvmhot_sum hits)
 {
 	struct kvmhot_hook *h;
@@ -138,7 +138,7 @@ static bool is_armed(enum kvmhot_sum hits)
 	return false;
 }
 
-/* One of the two hooks of vmx_handle_exit. */
+/* The hook of vmx_handle_exit with or without 'detail'. */
 static struct kvmhot_hook *handle_hook(bool detail)
 {
 	struct kvmhot_hook *h = kvmhot_hooks;
@@ -153,13 +153,13 @@ static bool is_wanted(const struct kvmhot_hook *h,
 {
 	if (h->detail)
 		return wish->enabled && wish->detail;
-	/* One of the two is enough; this is the cheaper one. */
+	/* One of the two hooks of vmx_handle_exit is enough; this is the cheaper one. */
 	if (h->plain && wish->detail)
 		return wish->enabled && handle_hook(true)->state == HOOK_MISSING;
 	return wish->enabled;
 }
 
-/* Is a module there, although one of its symbols was not found? */
+/* Is a module loaded?  Tells a symbol that it lacks from a module that is not there. */
 static bool is_loaded(const char *module)
 {
 	struct kvmhot_hook *h;
@@ -171,7 +171,7 @@ static bool is_loaded(const char *module)
 	return false;
 }
 
-/* Return: HOOK_ARMED; HOOK_WAITING without its module; else HOOK_MISSING. */
+/* Return: HOOK_ARMED; HOOK_WAITING without the module; or HOOK_MISSING. */
 static enum kvmhot_hook_state arm(struct kvmhot_hook *h)
 {
 	kvmhot_hook_arm(h);
@@ -183,11 +183,10 @@ static enum kvmhot_hook_state arm(struct kvmhot_hook *h)
 }
 
 /*
- * Put the hook of vmx_handle_exit in place that 'detail' wants.  The other one
- * goes after that, so that there is one at any time; it stays if the wanted one
- * is missing.
+ * Put the hook of vmx_handle_exit in place that 'detail' wants.  Take the other one away
+ * after that, so that one is there at any time; keep it if the wanted one is missing.
  *
- * Return: the one whose state counts: the other one if that has to do.
+ * Return: the hook whose state counts: the other one if it has to do.
  */
 static struct kvmhot_hook *arm_handle(bool detail)
 {
@@ -209,9 +208,9 @@ static struct kvmhot_hook *arm_handle(bool detail)
 }
 
 /*
- * Return: HOOK_ARMED, or the state of the first hook that counting requires, or
- * for which there was no memory, and that is not in place; then @err is that
- * hook's.
+ * Return: HOOK_ARMED if all is well.  Otherwise the state of the first hook that is not
+ * in place and that counting requires, or for which there was no memory; @err is then
+ * that hook's.
  */
 static enum kvmhot_hook_state arm_wanted(bool detail, int *err)
 {
@@ -229,7 +228,7 @@ static enum kvmhot_hook_state arm_wanted(bool detail, int *err)
 	return state;
 }
 
-/* Take the hook of the end of VMs away, unless there are any that may end. */
+/* Take the hook of the end of VMs away, unless a VM may still end. */
 static void disarm_ends(bool closing)
 {
 	struct kvmhot_hook *h = kvmhot_hooks;
@@ -241,7 +240,7 @@ static void disarm_ends(bool closing)
 	WRITE_ONCE(kvmhot_switches.sees_ends, h->state == HOOK_ARMED);
 }
 
-/* Say of all hooks that are not in place, nor missing, why that is so. */
+/* Set the state of all hooks that are neither in place nor missing. */
 static void explain(const struct kvmhot_wish *wish,
 		    enum kvmhot_hook_state wanted)
 {
@@ -255,8 +254,8 @@ static void explain(const struct kvmhot_wish *wish,
 /**
  * kvmhot_hooks_place_none() - take all hooks away
  * @wish: what is wanted from now on
- * @state: state of a hook that is wanted all the same
- * @closing: even that of the end of VMs, if there are any that may end
+ * @state: state of a hook that is wanted nevertheless
+ * @closing: take even the hook of the end of VMs away, if VMs may still end
  *
  * Context: sleeps.
  */
@@ -279,17 +278,17 @@ void kvmhot_hooks_place_none(const struct kvmhot_wish *wish,
 }
 
 /**
- * kvmhot_hooks_place_all() - put the hooks in place that are wanted
+ * kvmhot_hooks_place_all() - put the wanted hooks in place
  * @wish: what is wanted
  *
- * All that counting requires, and what there is of the rest; or none.  A hook for
- * which there is no memory is not one that there is not: without it none is put
- * in place, but those that count already stay.
+ * Puts either all required hooks in place, and those of the others that exist, or none.
+ * If there is no memory for a hook, even one that is not required, none is put in place.
+ * But if kvmhot counts already, its hooks stay.
  *
  * Context: sleeps.
  *
- * Return: 0, also if they wait for a module; -ENOMEM if there is no memory for one
- * that is wanted; or the errno of a hook that is required and missing.
+ * Return: 0, also if hooks wait for a module; -ENOMEM if there is no memory for a wanted
+ * hook; or the errno of a required hook that is missing.
  */
 int kvmhot_hooks_place_all(const struct kvmhot_wish *wish)
 {
@@ -301,7 +300,7 @@ int kvmhot_hooks_place_all(const struct kvmhot_wish *wish)
 	if (kvmhot_switches.live && err == -ENOMEM)
 		return err;
 	if (state == HOOK_ARMED) {
-		/* Context switches end the quick way. */
+		/* The quick way needs sched_switch: context switches end it. */
 		WRITE_ONCE(kvmhot_switches.quick_open, is_armed(KVMHOT_SWITCHES));
 		WRITE_ONCE(kvmhot_switches.sees_ends, is_armed(KVMHOT_ENDS));
 		WRITE_ONCE(kvmhot_switches.live, true);
@@ -313,12 +312,12 @@ int kvmhot_hooks_place_all(const struct kvmhot_wish *wish)
 }
 
 /**
- * kvmhot_hooks_place_detail() - put the hooks in place that 'detail' wants, or take them away
- * @detail: which
+ * kvmhot_hooks_place_detail() - put the hooks of 'detail' in place, or take them away
+ * @detail: new value of 'detail'
  *
- * Context: sleeps.  All that is required is in place.
+ * Context: sleeps.  All required hooks are in place.
  *
- * Return: 0; the errno of the hook of vmx_handle_exit, then the other one has stayed;
+ * Return: 0; the errno of the hook of vmx_handle_exit, and the other one has stayed; or
  * -ENOMEM if there is no memory for another hook.
  */
 int kvmhot_hooks_place_detail(bool detail)
@@ -341,7 +340,7 @@ int kvmhot_hooks_place_detail(bool detail)
 /**
  * kvmhot_hooks_leave() - take all hooks away, as a module goes
  * @wish: what is wanted
- * @module: its name; nothing of it stays
+ * @module: name of the module; no hook stays in it
  *
  * Context: sleeps.
  */
@@ -349,7 +348,7 @@ void kvmhot_hooks_leave(const struct kvmhot_wish *wish, const char *module)
 {
 	struct kvmhot_hook *h;
 
-	/* No VM is left: VMs hold these modules. */
+	/* No VM is left, as VMs hold these modules. */
 	kvmhot_hooks_place_none(wish, HOOK_WAITING, false);
 	for (h = kvmhot_hooks; h < HOOKS_END; h++)
 		if (!strcmp(h->module, module))
@@ -358,10 +357,10 @@ void kvmhot_hooks_leave(const struct kvmhot_wish *wish, const char *module)
 }
 
 /**
- * kvmhot_hooks_tracepoint() - a tracepoint has come or goes
- * @tp: the tracepoint; others than ours are of no interest
- * @module: it is in
- * @there: it has come
+ * kvmhot_hooks_tracepoint() - note that a tracepoint has come or goes
+ * @tp: the tracepoint; ignored if no hook wants it
+ * @module: module of the tracepoint
+ * @there: true if it has come, false if it goes
  *
  * Context: sleeps.
  */
@@ -381,9 +380,9 @@ void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
 }
 
 /**
- * kvmhot_hooks_lingers() - is of all hooks only that of the end of VMs in place?
+ * kvmhot_hooks_lingers() - is the hook of the end of VMs the only one in place?
  *
- * Return: true if so: once no VM is left that may end, it can go.
+ * Return: true if so: it can go once no VM is left that may end.
  */
 bool kvmhot_hooks_lingers(void)
 {
@@ -391,11 +390,10 @@ bool kvmhot_hooks_lingers(void)
 }
 
 /**
- * kvmhot_hooks_replaced() - was a hook of vmx_handle_exit put on it while the
- *			     other was there?
+ * kvmhot_hooks_replaced() - was a hook of vmx_handle_exit placed beside the other?
  *
- * Return: true if so: until it goes the kernel keeps a list of probes there, and
- * goes through that at each hit, though there is but one in it.
+ * Return: true if so.  The kernel then keeps a list of probes there until the hook goes,
+ * and walks the list at each hit, although only one probe is left in it.
  */
 bool kvmhot_hooks_replaced(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All hooks together.
+ * Puts all hooks in place, or none.
  */
 #ifndef KVMHOT_HOOKS_H
 #define KVMHOT_HOOKS_H
@@ -8,7 +8,7 @@
 #include "control/hook.h"
 #include "hot/switches.h"
 
-/* All with the lock of counting.c held, but for lingers and replaced */
+/* Callers hold the lock of counting.c; lingers and replaced need no lock. */
 extern struct kvmhot_hook kvmhot_hooks[];
 extern const unsigned int kvmhot_hooks_nr;
 

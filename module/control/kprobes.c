@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kprobes may be turned off as a whole, unseen by those who placed them.
+ * Tells whether kprobes are turned off as a whole.
  *
- * kernel.ftrace_enabled=0 and debugfs kprobes/enabled=0 leave every kprobe in
- * place, and none is hit, while tracepoints go on.  The kernel tells modules
- * neither.  So one more kprobe is kept here, on a function that nobody calls but
- * to see whether it is hit.
+ * Process context; may sleep.  kernel.ftrace_enabled=0 and debugfs kprobes/enabled=0
+ * leave every kprobe in place, but none is hit, while tracepoints go on.  The kernel
+ * tells modules neither.  So this file keeps a kprobe on a function of its own, which it
+ * calls only to see whether the kprobe is hit.
  *
- * While ftrace is off, a kprobe may be put in place, but none must be taken away:
- * the kernel then leaves flags on its function's record, warns of them when later
- * the last user of ftrace goes, and turns ftrace off for good (ftrace_shutdown(),
- * ftrace_kill()).
+ * While ftrace is off, a kprobe may be put in place, but none must be taken away.  If one
+ * is, the kernel leaves flags on the function's record.  When the last user of ftrace
+ * goes later, the kernel warns of these flags, and turns ftrace off for good
+ * (ftrace_shutdown(), ftrace_kill()).
  */
 #include <linux/compiler.h>
 #include <linux/kprobes.h>
@@ -19,7 +19,7 @@
 #include "control/hook.h"
 #include "control/kprobes.h"
 
-/* The probe finds @hit where a function's first argument is. */
+/* The probe finds @hit in the register of a function's first argument. */
 static noinline __noclone void kvmhot_kprobes_touch(bool *hit)
 {
 	asm volatile("" : : "r" (hit) : "memory");
@@ -37,7 +37,7 @@ static struct kvmhot_hook touch_hook = {
 };
 
 /**
- * kvmhot_kprobes_init() - put the kprobe in place, for as long as the module is
+ * kvmhot_kprobes_init() - put the kprobe in place, until the module goes
  *
  * Context: sleeps.
  */
@@ -66,7 +66,7 @@ static bool is_known(void)
  *
  * Context: process context.
  *
- * Return: true if so; false also where the kprobe could not be put in place.
+ * Return: true if they are; false also if the kprobe could not be put in place.
  */
 bool kvmhot_kprobes_off(void)
 {
@@ -79,8 +79,8 @@ bool kvmhot_kprobes_off(void)
 }
 
 /**
- * kvmhot_kprobes_show() - the row of it in status, if it is known
- * @m: where to
+ * kvmhot_kprobes_show() - print the row of kprobes in status, if that is known
+ * @m: file to print to
  */
 void kvmhot_kprobes_show(struct seq_file *m)
 {

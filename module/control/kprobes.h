@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whether kprobes are turned off as a whole.
+ * Tells whether kprobes are turned off as a whole.
  */
 #ifndef KVMHOT_KPROBES_H
 #define KVMHOT_KPROBES_H

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sees to it that no VMM, and no user, takes all that there is.
+ * Keeps any VMM, and any user, from taking all places and memory.
  *
- * Process context; may sleep.  What an owner has is never taken from it.  So the
- * others' part must be kept free before they come: an owner gets no more once it
- * has max_share percent of what it has and what is still free.  One owner alone
- * gets half by default; of two each gets a third, and a third is left; each that
- * comes still finds as much as any other has.  Many small VMMs, as of a cloud, get
- * all.
+ * Process context; may sleep.  Only the worker calls these functions, with one exception:
+ * readers of files call kvmhot_owner_show().
  *
- * VMMs are told apart by their memory.  A user can start as many as it likes, so
- * users are held to the same rule, with a greater share, as most hosts run all
- * their VMMs as one user.
+ * Nothing is ever taken from an owner.  So a part must be kept free for other owners
+ * before they come: an owner gets no more once it has max_share percent of the sum of
+ * what it has and what is free.  By default one owner alone gets half.  Of two owners
+ * each gets a third, and a third is left; each new owner still finds as much as any other
+ * has.  Many small VMMs, as in a cloud, get all.
+ *
+ * VMMs are told apart by their memory.  A user can start any number of VMMs, so the same
+ * rule holds for users.  The share of a user is greater, as most hosts run all VMMs as
+ * one user.
  */
 #include <linux/ctype.h>
 #include <linux/rcupdate.h>
@@ -27,11 +29,11 @@
 #include "param.h"
 #include "read/reason.h"
 
-#define USER_SHARE	90	/* percent, as max_share */
+#define USER_SHARE	90	/* percent for a user, as max_share for a VMM */
 
 static LIST_HEAD(owners);
 static LIST_HEAD(users);
-static u64 taken[KVMHOT_NR_SHARES];	/* by all */
+static u64 taken[KVMHOT_NR_SHARES];	/* by all owners */
 
 static u64 bound_of(enum kvmhot_share share)
 {
@@ -51,11 +53,11 @@ static bool is_within(u64 mine, u64 unused, unsigned int percent)
 }
 
 /**
- * kvmhot_owner_may() - may an owner take some more?
+ * kvmhot_owner_may() - may an owner take more?
  * @o: the owner
- * @share: of what
+ * @share: what it wants to take
  *
- * Return: true if so, as far as its share goes.
+ * Return: true if its share, and that of its user, allow for it.
  */
 bool kvmhot_owner_may(const struct kvmhot_owner *o, enum kvmhot_share share)
 {
@@ -70,8 +72,8 @@ bool kvmhot_owner_may(const struct kvmhot_owner *o, enum kvmhot_share share)
 /**
  * kvmhot_owner_charge() - an owner has taken something, or given it back
  * @o: the owner
- * @share: of what
- * @n: how much; less than 0 if it was given back
+ * @share: what it has taken
+ * @n: how much; negative if it was given back
  */
 void kvmhot_owner_charge(struct kvmhot_owner *o, enum kvmhot_share share, s64 n)
 {
@@ -107,8 +109,8 @@ static void user_put(struct kvmhot_user *u)
 }
 
 /**
- * kvmhot_owner_comm() - the name of a VMM, cleaned for printing
- * @to: room for TASK_COMM_LEN characters
+ * kvmhot_owner_comm() - clean the name of a VMM for printing
+ * @to: set to the clean name; has room for TASK_COMM_LEN characters
  * @comm: the name
  */
 void kvmhot_owner_comm(char *to, const char *comm)
@@ -159,10 +161,10 @@ static void owner_put(struct kvmhot_owner *o)
 }
 
 /**
- * kvmhot_owner_add_vcpu() - find the owner of a vCPU that is seen for the first time
- * @v: the vCPU; has its owner afterwards
+ * kvmhot_owner_add_vcpu() - find or make the owner of a new vCPU
+ * @v: the vCPU; its owner is set
  *
- * Return: false if there is no memory for an owner, which will be tried again.
+ * Return: false if there is no memory for an owner; the worker will try again.
  */
 bool kvmhot_owner_add_vcpu(struct kvmhot_vcpu *v)
 {
@@ -235,11 +237,11 @@ void kvmhot_owner_remove_vm(struct kvmhot_vm *vm)
 /**
  * kvmhot_owner_ended_more() - whose ended VMs should make place first?
  * @a: an owner
- * @b: another one
- * @otherwise: what to return if neither has more of them
+ * @b: another owner
+ * @otherwise: what to return if neither has more ended VMs
  *
- * Return: true if the user of @a has more of them than that of @b or, with as many,
- * @a has more than @b.
+ * Return: true if the user of @a has more ended VMs than the user of @b; or, if both
+ * users have as many, if @a has more than @b.
  */
 bool kvmhot_owner_ended_more(const struct kvmhot_owner *a,
 			     const struct kvmhot_owner *b, bool otherwise)
@@ -264,7 +266,7 @@ void kvmhot_owner_update(void)
 			   !kvmhot_owner_may(o, KVMHOT_SHARE_BYTES));
 }
 
-/* Exits of vCPUs that are there, and that no VM has in its figures */
+/* Add up exits of vCPUs that are there, and that are in no VM's figures. */
 static void add_dropped(void)
 {
 	struct kvmhot_owner *o;
@@ -283,8 +285,8 @@ static void add_dropped(void)
 }
 
 /**
- * kvmhot_owner_show() - the rows of the owners in status
- * @m: where to
+ * kvmhot_owner_show() - print the rows of the owners in status
+ * @m: file to print to
  */
 void kvmhot_owner_show(struct seq_file *m)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Shares what there is between the owners of VMs.
+ * Shares places and memory between the owners of VMs.
  */
 #ifndef KVMHOT_CONTROL_OWNER_H
 #define KVMHOT_CONTROL_OWNER_H
@@ -11,7 +11,7 @@ struct seq_file;
 struct kvmhot_vcpu;
 struct kvmhot_vm;
 
-/* The worker, but for show */
+/* Only the worker calls these; readers of files call show. */
 bool kvmhot_owner_add_vcpu(struct kvmhot_vcpu *v);
 void kvmhot_owner_remove_vcpu(struct kvmhot_vcpu *v);
 void kvmhot_owner_add_vm(struct kvmhot_vm *vm, struct kvmhot_owner *o);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The perf events of vCPUs: made and released, by the worker.
+ * Makes and releases the perf events of vCPUs.
  *
- * Control path.  perf's own functions sleep, so nothing here may be called by a
- * probe; probes find what is here by &kvmhot_vcpu.pmu and &kvmhot_pmu.perf, and
- * are waited for before it is freed.
+ * Process context; may sleep.  The worker calls these functions, unless stated
+ * otherwise.  perf's own functions sleep, so no probe may call anything here.  Probes
+ * find the events by &kvmhot_vcpu.pmu and &kvmhot_pmu.perf.  These are freed only after
+ * a grace period.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -28,14 +29,14 @@
 #include "hot/switches.h"
 #include "read/since.h"
 
-/* A thread may take a vCPU over again and again: not more often than this. */
+/* Remake events at most this often: threads may take a vCPU over again and again. */
 #define REMAKE_JIFFIES	(HZ / 10)
 
-/* The worker's own. */
-static struct kvmhot_event_list used;	/* the list that is in use */
+/* Used by the worker only. */
+static struct kvmhot_event_list used;	/* list whose events are made */
 static u32 last_serial;
 
-static LLIST_HEAD(old_perfs);		/* for release_work */
+static LLIST_HEAD(old_perfs);		/* events that release_work releases */
 
 /* Only the worker changes the registry, so it needs no lock to look. */
 static void all_vcpus(void (*act)(struct kvmhot_vcpu *v))
@@ -74,7 +75,7 @@ static struct task_struct *get_thread(const struct kvmhot_vcpu *v)
 	return task;
 }
 
-/* A thread that runs several vCPUs in turn has its events but once. */
+/* Find a thread's events: a thread that runs several vCPUs in turn has one set. */
 static struct kvmhot_perf *find_perf(const struct task_struct *task)
 {
 	struct kvmhot_vcpu *v;
@@ -88,7 +89,7 @@ static struct kvmhot_perf *find_perf(const struct task_struct *task)
 	return NULL;
 }
 
-/* Return: false without memory; then some are not there. */
+/* Return: false without memory; some events are missing then. */
 static bool make_events(struct kvmhot_perf *perf)
 {
 	struct perf_event *event;
@@ -120,8 +121,8 @@ static void release_perf(struct kvmhot_perf *perf)
 }
 
 /*
- * Return: NULL without a thread, of which the next change asks again; or without
- * memory, and then the vCPU is denied its events.
+ * Return: NULL if the vCPU's thread is gone: the next change of thread asks again.  NULL
+ * also without memory: then @v->pmu_denied is set.
  */
 static struct kvmhot_perf *make_perf(struct kvmhot_vcpu *v)
 {
@@ -154,8 +155,8 @@ static struct kvmhot_perf *make_perf(struct kvmhot_vcpu *v)
 }
 
 /*
- * Release what probes cannot find any more.  On its own, so that vCPUs that
- * come do not have to wait for a grace period.
+ * Release events that probes no longer find.  This is work of its own, so that new vCPUs
+ * do not have to wait for its grace period.
  */
 static void release(struct work_struct *unused)
 {
@@ -184,11 +185,11 @@ static void set_perf(struct kvmhot_pmu *p, struct kvmhot_perf *perf)
 }
 
 /**
- * kvmhot_perf_release() - a vCPU has no use for events any more
- * @v: the vCPU; what was counted stays
+ * kvmhot_perf_release() - release the events of a vCPU, and keep its counts
+ * @v: the vCPU
  *
- * Context: worker.  The hooks are not in place, or the vCPU has been retired;
- * only the end of its VM may still be an edge.
+ * Context: worker.  The hooks are not in place, or the vCPU has been retired.  Only the
+ * end of its VM may still be an edge.
  */
 void kvmhot_perf_release(struct kvmhot_vcpu *v)
 {
@@ -198,11 +199,11 @@ void kvmhot_perf_release(struct kvmhot_vcpu *v)
 	if (!p)
 		return;
 	set_perf(p, NULL);
-	/* So that nothing of it is taken for what comes later. */
+	/* What was counted so far must not go into later exits. */
 	p->whole = false;
 }
 
-/* What was counted goes, too: drop_all() frees it a grace period later. */
+/* Take the counts from a vCPU.  drop_all() frees them a grace period later. */
 static struct kvmhot_pmu *take_pmu(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = v->pmu;
@@ -218,8 +219,9 @@ static struct kvmhot_pmu *take_pmu(struct kvmhot_vcpu *v)
 }
 
 /*
- * The events of the list before must be off the PMU before those of the next
- * come: else these find no place on it, and as they are pinned never will.
+ * Drop the events of all vCPUs.  They must be off the PMU before the next list's events
+ * come.  Otherwise the new events find no place on the PMU and, as they are pinned, never
+ * will.
  */
 static void drop_all(void)
 {
@@ -267,7 +269,7 @@ static void make_pmu(struct kvmhot_vcpu *v)
 	if (!p)
 		return;
 	mutex_lock(&kvmhot_since_lock);
-	/* Pairs with READ_ONCE in pmu.c, of which all depends on the value. */
+	/* Pairs with READ_ONCE in pmu.c, where all loads depend on the value. */
 	smp_store_release(&v->pmu, p);
 	mutex_unlock(&kvmhot_since_lock);
 }
@@ -284,14 +286,14 @@ static void try_later(unsigned long delay)
 	queue_delayed_work(system_unbound_wq, &later_work, delay);
 }
 
-/* See that a vCPU has the events that it is to have. */
+/* Give a vCPU its events. */
 static void serve(struct kvmhot_vcpu *v)
 {
 	const struct kvmhot_perf *perf;
 
 	if (!READ_ONCE(v->vcpu) || !READ_ONCE(v->task))
 		return;
-	/* What waits for the worker comes first; then it is here again. */
+	/* First do what waits for the worker; this function runs again after it. */
 	if (!llist_empty(&kvmhot_kick_notices) || !llist_empty(&kvmhot_kick_refill))
 		return;
 	if (!v->pmu)
@@ -313,7 +315,7 @@ static void serve(struct kvmhot_vcpu *v)
 		try_later(HZ);
 }
 
-/* The quick way must begin anew, with events. */
+/* Turn the events on, and have vCPUs begin the quick way again, with events. */
 static void start_reading(void)
 {
 	static_branch_enable(&kvmhot_pmu_on);
@@ -326,8 +328,8 @@ static void start_reading(void)
 /**
  * kvmhot_perf_work() - make and release events
  *
- * After vCPUs have come or gone, a vCPU's thread or the list has changed, or
- * kvmhot was enabled or disabled.
+ * To be called after vCPUs have come or gone, after a vCPU's thread or the list has
+ * changed, and after kvmhot was enabled or disabled.
  *
  * Context: worker.
  */
@@ -340,23 +342,23 @@ void kvmhot_perf_work(void)
 		kvmhot_events_get(&used);
 	}
 	if (is_any_wanted(&used) && READ_ONCE(kvmhot_switches.wish.enabled)) {
-		/* First, so that no edge counts what was not read before. */
+		/* Turn on first: no edge may count from an edge that read nothing. */
 		if (!static_key_enabled(&kvmhot_pmu_on))
 			start_reading();
 		all_vcpus(serve);
 		return;
 	}
-	/* While it is off, no vCPU has events. */
+	/* While the key is off, no vCPU has events. */
 	if (!static_key_enabled(&kvmhot_pmu_on))
 		return;
 	all_vcpus(kvmhot_perf_release);
-	/* What logs have of a list that is still wanted is yet to be added. */
+	/* If the list is still wanted, counts in logs are yet to be added: stay on. */
 	if (!is_any_wanted(&used))
 		static_branch_disable(&kvmhot_pmu_on);
 }
 
 /**
- * kvmhot_perf_flush() - wait until events that are not wanted are released
+ * kvmhot_perf_flush() - wait until unwanted events are released
  *
  * Context: sleeps.
  */

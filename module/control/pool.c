@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory of the records of vCPUs, within its bounds.
+ * Manages memory of the records of vCPUs, within its bounds.
  *
- * Control path: the worker, or before it starts, or after it ended; so nothing
- * here is called twice at once, but for what says so.  Probes take records and lines from what is
- * made ready here.
+ * Process context; may sleep.  Only the worker calls these functions, or code that runs
+ * before it starts or after it has ended, so they need no lock; calib.c calls
+ * kvmhot_pool_record() as well.  Probes take the records and lines that this prepares.
  */
 #include <linux/gfp.h>
 #include <linux/llist.h>
@@ -37,7 +37,7 @@ static void *new_page(void)
 }
 
 /**
- * kvmhot_pool_record() - what a record begins with, but for further pages
+ * kvmhot_pool_record() - initialize a record with one page
  * @v: the record, in a zeroed page
  */
 void kvmhot_pool_record(struct kvmhot_vcpu *v)
@@ -66,7 +66,7 @@ static struct kvmhot_vcpu *new_record(enum kvmhot_bound *bound)
 	if (nr_records >= kvmhot_param_max_vcpus)
 		return NULL;
 	*bound = KVMHOT_MAX_MEMORY;
-	/* Not a page of the page allocator's: kmemleak is to find what it points to. */
+	/* Not from the page allocator: kmemleak must find what the record points to. */
 	v = kvmhot_account_alloc(PAGE_SIZE);
 	if (!v)
 		return NULL;
@@ -84,12 +84,12 @@ static struct kvmhot_vcpu *new_record(enum kvmhot_bound *bound)
 }
 
 /**
- * kvmhot_pool_fill() - make records ready
- * @bound: set to what did not allow for all
+ * kvmhot_pool_fill() - prepare spare records
+ * @bound: on failure, set to the bound that was reached
  *
  * Context: sleeps.
  *
- * Return: false if a bound or a lack of memory did not allow for all.
+ * Return: false if a bound, or a lack of memory, did not allow for all spares.
  */
 bool kvmhot_pool_fill(enum kvmhot_bound *bound)
 {
@@ -109,9 +109,9 @@ bool kvmhot_pool_fill(enum kvmhot_bound *bound)
 }
 
 /**
- * kvmhot_pool_empty() - is there no record ready?
+ * kvmhot_pool_empty() - is no spare record left?
  *
- * Return: true if the next new vCPU will not have one.
+ * Return: true if the next new vCPU will get no record.
  */
 bool kvmhot_pool_empty(void)
 {
@@ -124,7 +124,7 @@ bool kvmhot_pool_empty(void)
 }
 
 /**
- * kvmhot_pool_drain() - free the records that wait
+ * kvmhot_pool_drain() - free all spare records
  *
  * Context: no probe is in place any more.
  */
@@ -141,12 +141,12 @@ void kvmhot_pool_drain(void)
 }
 
 /**
- * kvmhot_pool_add_page() - give a vCPU the page it asked for
+ * kvmhot_pool_add_page() - give a vCPU the page that it asked for
  * @v: the vCPU
  *
- * If there is none to be had, or its VMM has its share, or the vCPU has all that
- * it may have, its wish stays as it is, so that it does not ask again; in the first
- * two cases the worker may try again, as &kvmhot_vcpu.page_denied tells.
+ * Gives none if there is no memory, if the VMM has its share, or if the vCPU has all
+ * pages that it may have.  The request then stays set, so that the vCPU does not ask
+ * again.  In the first two cases @v->page_denied tells the worker to try again.
  *
  * Context: sleeps.
  */
@@ -156,7 +156,7 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 
 	if (nr >= KVMHOT_MAX_PAGES)
 		return;
-	/* Without one it is so new that the worker has not looked at it. */
+	/* A record without an owner is so new that the worker has not looked at it. */
 	if (!v->owner || kvmhot_owner_may(v->owner, KVMHOT_SHARE_BYTES))
 		v->page[nr] = new_page();
 	v->page_denied = !v->page[nr];
@@ -171,9 +171,9 @@ void kvmhot_pool_add_page(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_pool_refill() - give pages to all vCPUs that asked for one
+ * kvmhot_pool_refill() - give a page to all vCPUs that asked for one
  *
- * A vCPU that is gone gets none.
+ * A vCPU that is gone gets no page.
  *
  * Context: sleeps.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory of the records of vCPUs.
+ * Manages memory of the records of vCPUs.
  */
 #ifndef KVMHOT_POOL_H
 #define KVMHOT_POOL_H
@@ -8,7 +8,7 @@
 #include "control/registry.h"
 #include "hot/record.h"
 
-/* The worker, but for record */
+/* Only the worker calls these; calib.c calls record as well. */
 void kvmhot_pool_record(struct kvmhot_vcpu *v);
 bool kvmhot_pool_empty(void);
 bool kvmhot_pool_fill(enum kvmhot_bound *bound);

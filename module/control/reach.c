@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Says what probes can find: makes their tables, and takes records out of them.
+ * Determines which records probes can find: makes the tables, and takes records out.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  The worker, calibrations and the code that switches hooks
+ * call these functions.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -35,7 +36,7 @@ static int out_init(void)
 }
 
 /**
- * kvmhot_reach_init() - make ready for the first probe
+ * kvmhot_reach_init() - make the tables, before the first probe
  *
  * Context: sleeps.
  *
@@ -72,7 +73,7 @@ static void unhash(struct kvmhot_vcpu *v)
 
 	if (cmpxchg(link, v, v->hash) == v)
 		return;
-	/* Not at the head, and never there again. */
+	/* The record is not at the head, and never will be again. */
 	for (p = READ_ONCE(*link); p; p = p->hash) {
 		if (p->hash != v)
 			continue;
@@ -82,14 +83,14 @@ static void unhash(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_reach_unhash() - take a retired record out of the table
+ * kvmhot_reach_unhash() - take a retired record out of the hash table
  * @v: the record
  *
- * Nothing else removes records, but probes insert at the head at the same
- * time (kvmhot_lookup_add()) and look up (kvmhot_lookup_find()).
+ * Nothing else removes records.  Probes insert at the head (kvmhot_lookup_add()) and look
+ * up (kvmhot_lookup_find()) at the same time.
  *
- * Context: sleeps.  Not the worker only, but calib.c, too: of two neighbours
- * that go at once, one would stay; so they go one by one.
+ * Context: sleeps.  Both the worker and calib.c call this.  If two neighbours went at
+ * once, one of them would stay in the table; so a mutex lets them go one by one.
  */
 void kvmhot_reach_unhash(struct kvmhot_vcpu *v)
 {
@@ -101,17 +102,18 @@ void kvmhot_reach_unhash(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_reach_close_quick() - have no probe find its record the quick way
+ * kvmhot_reach_close_quick() - clear the CPUs' pointers to records on the quick way
  *
- * Records that are not on the quick way, or have an edge there that no usual exit
- * has, keep their CPU's pointer, by which it is noticed that the thread is switched
- * out in the VMM; but for those whose vCPU is gone.  The latter's kvm_entry looks
- * at what may have changed: see kvmhot_quick_may_go_on().
+ * Two kinds of records keep their CPU's pointer, by which sched_switch notices that the
+ * thread is switched out in the VMM: those off the quick way, and those on it with an
+ * edge that no plain exit has.  kvm_entry of the latter checks what may have changed:
+ * see kvmhot_quick_may_go_on().  But a record whose vCPU is gone never keeps a pointer.
  *
- * What sets a CPU's pointer runs with preemption off, and only if the quick way
- * is open to the record: whoever has changed that waits for a grace period, so
- * that nothing will set one again, calls this, and waits for another before
- * the record, or what made it change, is gone.
+ * Code that sets a CPU's pointer runs with preemption off, and sets it to a record of
+ * the kind that this function clears only if the quick way is open to the record.  So a
+ * caller first closes the quick way, and waits for a grace period: from then on nothing
+ * sets such a pointer.  It then calls this function, and waits for another grace period
+ * before it frees the record, or what made it close the quick way.
  *
  * Context: process context.
  */
@@ -120,7 +122,7 @@ void kvmhot_reach_close_quick(void)
 	struct kvmhot_vcpu **place, *v;
 	int cpu;
 
-	/* Whoever frees a record waits for this, too. */
+	/* A grace period waits for this as well: the record is not freed meanwhile. */
 	rcu_read_lock();
 	for_each_possible_cpu(cpu) {
 		place = per_cpu_ptr(&kvmhot_lookup_here, cpu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What probes can find.
+ * Determines which records probes can find.
  */
 #ifndef KVMHOT_REACH_H
 #define KVMHOT_REACH_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds all VMs, and what is asked of all of them.
+ * Holds all VMs, and does what concerns all of them.
  *
- * Process context; may sleep.  Lock order: kvmhot_registry.lock, then
- * kvmhot_since_lock.  Of these two the files in a VM's directory may take only the
- * latter: the worker waits for them.
+ * Process context; may sleep.  Lock order: kvmhot_registry.lock, then kvmhot_since_lock.
+ * The files in a VM's directory may take kvmhot_since_lock, but never
+ * kvmhot_registry.lock: the worker waits for these files.
  */
 #include <linux/mutex.h>
 #include <linux/rculist.h>
@@ -37,12 +37,12 @@ const char * const kvmhot_registry_bounds[KVMHOT_NR_BOUNDS] = {
 };
 
 /**
- * kvmhot_registry_find() - look for a VM
- * @name: of its directory
+ * kvmhot_registry_find() - find a VM by name
+ * @name: name of its directory
  *
  * Context: worker, or with the registry's lock held.
  *
- * Return: the VM, or NULL.
+ * Return: the VM; NULL if there is none.
  */
 struct kvmhot_vm *kvmhot_registry_find(const char *name)
 {
@@ -54,24 +54,24 @@ struct kvmhot_vm *kvmhot_registry_find(const char *name)
 	return NULL;
 }
 
-/* Of whatever stage the vCPU is in, on the quick way or not. */
+/* Make the vCPU's stage unknown, on the quick way or off it. */
 static void lose_track(struct kvmhot_vcpu *v)
 {
 	/* Pairs with READ_ONCE in kvmhot_quick_settle(). */
 	WRITE_ONCE(v->lost_track, true);
-	/* Beside the end of its VM this may well be no edge any more. */
+	/* If the VM ends meanwhile, this may be no edge any more: harmless. */
 	if (!kvmhot_is_quick(v))
 		kvmhot_log_is(&v->log, KVMHOT_UNKNOWN);
 }
 
 /**
- * kvmhot_registry_lose_track() - the edges are no longer seen
+ * kvmhot_registry_lose_track() - make all stages unknown, as edges are no longer seen
  *
- * An exit that is open now will be lost when its end is seen, as the stage is
- * not the one that it must be in.
+ * An exit that is open now will be lost when its end is seen, as the stage is not the one
+ * that it must be in.
  *
- * Context: sleeps.  No probe but that of the end of VMs is in place, which
- * can cope with either value of the stage.
+ * Context: sleeps.  Only the probe of the end of VMs is in place, which copes with either
+ * value of the stage.
  */
 void kvmhot_registry_lose_track(void)
 {
@@ -92,7 +92,7 @@ void kvmhot_registry_lose_track(void)
 /**
  * kvmhot_registry_is_tracking() - has any record a vCPU that may still end?
  *
- * Context: sleeps.  No hook is in place by which a vCPU is first seen.
+ * Context: sleeps.  No hook is in place that sees new vCPUs.
  *
  * Return: true if so.
  */
@@ -128,11 +128,11 @@ static int add_sums(struct kvmhot_vcpu *v, const struct kvmhot_exits *e, u64 *su
 }
 
 /**
- * kvmhot_registry_keep() - keep the totals of a record that goes
+ * kvmhot_registry_keep() - keep the totals of a record that is to be freed
  * @v: the vCPU
  *
- * Context: the worker, with the registry's lock held.  Nobody writes to the record
- * any more, so that reading it cannot fail.
+ * Context: the worker, with the registry's lock held.  Nothing writes to the record any
+ * more, so reading it cannot fail.
  */
 void kvmhot_registry_keep(struct kvmhot_vcpu *v)
 {
@@ -162,7 +162,7 @@ static int add_vcpu(struct kvmhot_totals *t, struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_registry_totals() - the registry in numbers
+ * kvmhot_registry_totals() - get the registry in numbers
  * @t: filled in
  *
  * Context: sleeps.

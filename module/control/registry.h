@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The registry of VMs.
+ * Holds all VMs.
  */
 #ifndef KVMHOT_REGISTRY_H
 #define KVMHOT_REGISTRY_H
@@ -16,8 +16,8 @@ struct dentry;
 struct kvm;
 
 /*
- * The bounds for lack of which an ended VM may have to go, each with the name of
- * its module parameter: see kvmhot_registry_bounds.
+ * Bounds that may make an ended VM go.  kvmhot_registry_bounds has the names of their
+ * module parameters.
  */
 enum kvmhot_bound {
 	KVMHOT_MAX_VMS,
@@ -25,32 +25,32 @@ enum kvmhot_bound {
 	KVMHOT_MAX_MEMORY,
 	KVMHOT_MAX_ENDED,
 	KVMHOT_NR_BOUNDS,
-	KVMHOT_NO_BOUND = KVMHOT_NR_BOUNDS,	/* a reset told to remove it */
+	KVMHOT_NO_BOUND = KVMHOT_NR_BOUNDS,	/* none: a reset removes the VM */
 };
 
 /**
  * struct kvmhot_vm - a VM
  * @list: in the list of VMs
  * @vcpus: its &struct kvmhot_vcpu; records are only ever added
- * @nr_vcpus: number of @vcpus
- * @nr_live: those of them that have not been retired
+ * @nr_vcpus: number of records in @vcpus
+ * @nr_live: number of records in @vcpus that the worker has not released
  * @owner: its VMM
- * @kvm: identity; never followed
- * @name: of its directory
- * @base: as KVM named it, PID-FD; empty if KVM did not
- * @nth: 0: @name is @base.  Else a later VM has taken that name, and @name is
+ * @kvm: KVM's structure of it, as an identity; never followed
+ * @name: name of its directory
+ * @base: PID-FD, as KVM named it; empty if KVM did not
+ * @nth: 0 if @name is @base.  Otherwise a later VM has taken that name, and @name is
  *	 @base, a dot, and this number
- * @comm: of the VMM, cleaned for printing
- * @ino: of KVM's debugfs directory for it, 0 if there is none
- * @missing: KVM's directory was not there at the last look, or the VMM was not
+ * @comm: name of the VMM, cleaned for printing
+ * @ino: inode of its directory in KVM's debugfs; 0 if there is none
+ * @missing: at the last look, KVM's directory was gone, or the VMM was
  * @pid: thread that created it
  * @since: TSC of first sight or of the last reset
- * @ended: TSC of its end, 0 while it runs
- * @forget: an ended VM that a reset told to remove
+ * @ended: TSC of its end; 0 while it runs
+ * @forget: it has ended, and a reset removes it
  * @dir: its debugfs directory; NULL until there is memory for that
  *
- * Made and removed by the worker.  The files in @dir may use a VM without a
- * lock: removing @dir waits for them, and comes first.
+ * The worker makes and removes VMs.  The files in @dir use a VM without a lock: the
+ * worker removes @dir before it frees the VM, and that waits for readers of the files.
  */
 struct kvmhot_vm {
 	struct list_head	list;
@@ -74,21 +74,21 @@ struct kvmhot_vm {
 
 /**
  * struct kvmhot_registry - all VMs
- * @lock: of everything here
+ * @lock: protects all members
  * @vms: VMs that run or have ended
  * @refused: vCPUs for whose VM there is no place
- * @nr_running: VMs that run
- * @nr_ended: VMs that have ended
- * @generation: resets of all
- * @forgotten_vms: ended VMs that had to make place, by what was lacking
- * @forgotten_exits: their exits
+ * @nr_running: number of VMs that run
+ * @nr_ended: number of VMs that have ended
+ * @generation: number of resets of all VMs
+ * @forgotten_vms: ended VMs that had to make place, by the bound that was reached
+ * @forgotten_exits: exits of these VMs
  * @gone_sum: sums of records that were freed
- * @gone_refused: exits of those of them that were refused
- * @link_again: of @refused some may have a place by now: what they lacked was memory,
- *		or something was given back; the worker's own
+ * @gone_refused: exits of freed records that had been refused
+ * @link_again: some of @refused may have a place by now, as they lacked memory or
+ *		something was given back; used by the worker only
  */
 struct kvmhot_registry {
-	struct mutex		lock;		/* of all that follows */
+	struct mutex		lock;		/* protects all members */
 	struct list_head	vms;
 	struct list_head	refused;
 	unsigned int		nr_running;
@@ -103,21 +103,21 @@ struct kvmhot_registry {
 
 /**
  * struct kvmhot_totals - the registry in numbers, see status in the file ABI
- * @vms: running VMs
+ * @vms: VMs that run
  * @vms_ended: VMs that ended and are kept
- * @vms_hidden: VMs of both that have no directory
+ * @vms_hidden: VMs, running or ended, that have no directory
  * @vcpus: vCPUs of running VMs
- * @generation: resets of all
- * @memory_bytes: held for VMs and vCPUs
- * @exits: of all VMs since load
+ * @generation: resets of all VMs
+ * @memory_bytes: memory of VMs and vCPUs
+ * @exits: exits of all VMs since load
  * @dropped: exits that are in no VM's figures
- * @refused: those of them that have no VM
- * @misfits: edges that were not those of a vCPU
+ * @refused: exits of @dropped that have no VM
+ * @misfits: edges of something that is no vCPU
  * @dropped_spans: spans that are in no histogram
- * @dropped_counts: known exits whose counts are in no cell
+ * @dropped_counts: exits with known counts that are in no cell
  * @lost: exits since the last reset that are in no histogram
- * @forgotten_vms: ended VMs that had to make place, by what was lacking
- * @forgotten_exits: their exits
+ * @forgotten_vms: ended VMs that had to make place, by the bound that was reached
+ * @forgotten_exits: exits of these VMs
  * @sum: sums of all vCPUs since load
  */
 struct kvmhot_totals {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts counting afresh, of one VM or of all.
+ * Resets the counts of one VM, or of all VMs.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  Writers of files call these functions.
  */
 #include <linux/mutex.h>
 #include <linux/rculist.h>
@@ -40,17 +40,17 @@ static int reset_counts(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_reset_vm() - start counting of a VM afresh
+ * kvmhot_reset_vm() - reset the counts of a VM
  * @vm: the VM
  *
- * Nothing of a vCPU is written here but its generation, and that its cells must
- * be looked at: its thread clears a cell when it next touches it, and readers
- * ignore cells of older generations.
+ * Of a vCPU's figures, writes only its generation, and takes its cells off the quick way.
+ * The vCPU's thread clears a cell when it next touches it, and readers ignore cells of
+ * older generations.
  *
- * Context: sleeps.  May be called from a file in the VM's directory.
+ * Context: sleeps.  Files in the VM's directory may call it.
  *
- * Return: 0, or an errno of kvmhot_look_again(); then some vCPUs were reset, and
- * the others were not.
+ * Return: 0, or an errno of kvmhot_look_again(); after an error only some vCPUs were
+ * reset.
  */
 int kvmhot_reset_vm(struct kvmhot_vm *vm)
 {
@@ -84,20 +84,20 @@ out:
 }
 
 /**
- * kvmhot_reset() - start counting afresh
- * @name: a VM's name; NULL for all of them
+ * kvmhot_reset() - reset the counts of a VM, or of all
+ * @name: the VM's name; NULL for all VMs
  *
- * Context: sleeps.  Not from a file in a VM's directory.
+ * Context: sleeps.  Files in a VM's directory must not call it.
  *
- * Return: 0; -ENOENT if there is no VM of that name; or an errno of
- * kvmhot_reset_vm(), then some VMs were reset, and the others were not.
+ * Return: 0; -ENOENT if no VM has that name; or an errno of kvmhot_reset_vm(), and then
+ * only some VMs were reset.
  */
 int kvmhot_reset(const char *name)
 {
 	struct kvmhot_vm *vm;
 	int err = 0;
 
-	/* Link what was just seen, so that nothing is left out. */
+	/* Have new vCPUs linked to their VMs, so that none is left out. */
 	kvmhot_work_flush();
 	mutex_lock(&kvmhot_registry.lock);
 	if (name) {
@@ -112,7 +112,7 @@ int kvmhot_reset(const char *name)
 		kvmhot_registry.generation += !err;
 	}
 	mutex_unlock(&kvmhot_registry.lock);
-	/* So that VMs that had ended are gone when the write returns. */
+	/* Ended VMs must be gone when the write returns. */
 	kvmhot_work_flush();
 	return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Resets.
+ * Resets the counts of a VM, or of all.
  */
 #ifndef KVMHOT_RESET_H
 #define KVMHOT_RESET_H

@@ -2,10 +2,10 @@
 /*
  * Makes, ends and removes VMs.
  *
- * Process context; may sleep.  Only the worker changes the registry, under its
- * lock; so the worker needs no lock to look.  Removing a VM's directory waits for
- * the readers of its files: it is done outside of the lock, and before the VM is
- * freed.
+ * Process context; may sleep.  Only the worker calls these functions.  Only the worker
+ * changes the registry, under its lock, so the worker needs no lock to read it.  Removing
+ * a VM's directory waits for the readers of its files.  So this is done without the lock,
+ * and before the VM is freed.
  */
 #include <linux/ctype.h>
 #include <linux/debugfs.h>
@@ -28,9 +28,9 @@ static unsigned int nr_unnamed;
 static struct dentry *(*make_dir)(struct kvmhot_vm *vm);
 
 /**
- * kvmhot_vm_init() - say how a VM gets its files
- * @create_dir: makes its directory, which is removed before the VM is freed; returns
- *		NULL if there is no memory for it and all its files
+ * kvmhot_vm_init() - set the function that makes a VM's files
+ * @create_dir: makes the directory, which is removed before the VM is freed; returns
+ *		NULL if there is no memory for the directory and all its files
  */
 void kvmhot_vm_init(struct dentry *(*create_dir)(struct kvmhot_vm *vm))
 {
@@ -41,7 +41,7 @@ void kvmhot_vm_init(struct dentry *(*create_dir)(struct kvmhot_vm *vm))
  * kvmhot_vm_is_removable() - may the VM be removed?
  * @vm: the VM
  *
- * Return: true if it has ended, and nothing finds its records any more.
+ * Return: true if it has ended, and no probe finds its records any more.
  */
 bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm)
 {
@@ -49,10 +49,10 @@ bool kvmhot_vm_is_removable(const struct kvmhot_vm *vm)
 }
 
 /**
- * kvmhot_vm_oldest_ended() - the VM that can make place
+ * kvmhot_vm_oldest_ended() - find the ended VM that should make place
  *
- * Return: of those that may be removed, and whose owner has most of them, the one
- * that ended first; or NULL.
+ * Return: of the removable VMs whose owner has most of them, the one that ended first;
+ * NULL if there is none.
  */
 struct kvmhot_vm *kvmhot_vm_oldest_ended(void)
 {
@@ -66,7 +66,7 @@ struct kvmhot_vm *kvmhot_vm_oldest_ended(void)
 	return oldest;
 }
 
-/* Nobody writes to its record any more, so that reading it cannot fail. */
+/* Nothing writes to the record any more, so reading it cannot fail. */
 static u64 exits_of(struct kvmhot_vcpu *v)
 {
 	u64 exits;
@@ -76,8 +76,8 @@ static u64 exits_of(struct kvmhot_vcpu *v)
 
 /**
  * kvmhot_vm_remove() - remove a VM
- * @vm: the VM; removable, or the module goes
- * @bound: what is lacking, so that it has to go
+ * @vm: the VM; it is removable, or the module goes
+ * @bound: bound that was reached, so that the VM has to go
  */
 void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
 {
@@ -97,15 +97,15 @@ void kvmhot_vm_remove(struct kvmhot_vm *vm, enum kvmhot_bound bound)
 	mutex_unlock(&kvmhot_registry.lock);
 	kvmhot_owner_remove_vm(vm);
 	kvmhot_registry.link_again = true;
-	/* Waits for readers of its files, so not under the lock. */
+	/* This waits for readers of the VM's files, so it is done without the lock. */
 	debugfs_remove(vm->dir);
 }
 
 /**
- * kvmhot_vm_make_place() - remove an ended VM, to have its place and memory
- * @bound: what is lacking
+ * kvmhot_vm_make_place() - remove an ended VM, to get its place and memory
+ * @bound: bound that was reached
  *
- * Return: false if there is none to do without.
+ * Return: false if no VM can be removed.
  */
 bool kvmhot_vm_make_place(enum kvmhot_bound bound)
 {
@@ -118,7 +118,7 @@ bool kvmhot_vm_make_place(enum kvmhot_bound bound)
 	return true;
 }
 
-/* Set under the lock, for those who print names. */
+/* Set the name, under the lock, as others print names. */
 static void set_name(struct kvmhot_vm *vm, unsigned int nth)
 {
 	mutex_lock(&kvmhot_registry.lock);
@@ -133,7 +133,7 @@ static void set_name(struct kvmhot_vm *vm, unsigned int nth)
 	mutex_unlock(&kvmhot_registry.lock);
 }
 
-/* A number that no VM of that name has: they are in order of time. */
+/* A number greater than that of any VM of that name: numbers are in order of time. */
 static unsigned int next_nth(const char *base)
 {
 	struct kvmhot_vm *vm;
@@ -146,8 +146,8 @@ static unsigned int next_nth(const char *base)
 }
 
 /*
- * KVM gives a name to one VM at a time: so the VM that had it before is gone, and
- * leaves it to the one that comes.  Its vCPUs may yet have to come to their hook.
+ * KVM gives a name to one VM at a time.  So a VM that had the name before is gone, and
+ * leaves its name to the new one.  Its vCPUs may not have come to their hook yet.
  */
 static void leave_name(const char *base)
 {
@@ -157,7 +157,7 @@ static void leave_name(const char *base)
 		return;
 	if (!vm->ended && !READ_ONCE(kvmhot_switches.sees_ends))
 		kvmhot_vm_lost(vm);
-	/* Waits for readers of its files: they have its name in them. */
+	/* This waits for readers of the VM's files, which print its name. */
 	debugfs_remove(vm->dir);
 	set_name(vm, next_nth(base));
 	vm->dir = make_dir(vm);
@@ -172,7 +172,7 @@ static void vm_name(struct kvmhot_vm *vm, const struct kvmhot_vcpu *v)
 	set_name(vm, 0);
 }
 
-/* A VM for a vCPU that is seen for the first time. */
+/* Make a VM for a new vCPU. */
 static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm;
@@ -208,10 +208,10 @@ static struct kvmhot_vm *vm_create(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_vm_of() - the VM of a vCPU that is seen for the first time
+ * kvmhot_vm_of() - find or make the VM of a new vCPU
  * @v: the vCPU
  *
- * Return: the VM, made if need be; NULL if there is no place for it.
+ * Return: the VM; NULL if there is no place for it.
  */
 struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
 {
@@ -227,7 +227,7 @@ struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v)
 /**
  * kvmhot_vm_retry_dirs() - make directories for which there was no memory
  *
- * Return: false if there is still none for some VM.
+ * Return: false if some VM still has no directory.
  */
 bool kvmhot_vm_retry_dirs(void)
 {
@@ -244,13 +244,13 @@ bool kvmhot_vm_retry_dirs(void)
 
 /**
  * kvmhot_vm_end() - a VM has ended
- * @vm: the VM, which has not before
- * @tsc: kvmhot_clock() as of its last edge
+ * @vm: the VM; it has not ended before
+ * @tsc: kvmhot_clock() of the VM's last edge
  */
 void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc)
 {
 	mutex_lock(&kvmhot_registry.lock);
-	/* It may have been reset after its last edge. */
+	/* The VM may have been reset after its last edge. */
 	vm->ended = max(tsc, READ_ONCE(vm->since));
 	kvmhot_registry.nr_running--;
 	kvmhot_registry.nr_ended++;
@@ -260,9 +260,9 @@ void kvmhot_vm_end(struct kvmhot_vm *vm, u64 tsc)
 
 /**
  * kvmhot_vm_lost() - a VM is gone, but its end was not seen
- * @vm: the VM, which has not ended before
+ * @vm: the VM; it has not ended before
  *
- * If it is there all the same, it is seen anew, as another VM.
+ * If the VM is there nevertheless, its vCPUs are seen again, as those of another VM.
  */
 void kvmhot_vm_lost(struct kvmhot_vm *vm)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VMs: made, ended and removed.
+ * Makes, ends and removes VMs.
  */
 #ifndef KVMHOT_VM_H
 #define KVMHOT_VM_H
 
 #include "control/registry.h"
 
-/* The worker */
+/* Only the worker calls these. */
 void kvmhot_vm_init(struct dentry *(*create_dir)(struct kvmhot_vm *vm));
 struct kvmhot_vm *kvmhot_vm_of(struct kvmhot_vcpu *v);
 bool kvmhot_vm_retry_dirs(void);

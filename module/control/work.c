@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waits for the worker, of which the files below it know no more than this.
+ * Waits for the worker.  The files below the worker know only this of it.
  *
  * Process context; may sleep.
  */
@@ -11,8 +11,8 @@
 #include "hot/kick.h"
 
 /**
- * kvmhot_work_init() - say what the worker does
- * @func: that; before the first kvmhot_kick()
+ * kvmhot_work_init() - set the worker's function
+ * @func: the function; set before the first kvmhot_kick()
  */
 void kvmhot_work_init(work_func_t func)
 {
@@ -20,7 +20,7 @@ void kvmhot_work_init(work_func_t func)
 }
 
 /**
- * kvmhot_work_flush() - wait until the worker has done what was asked for so far
+ * kvmhot_work_flush() - wait until the worker has done all that it was asked for so far
  *
  * Context: sleeps.
  */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does what probes must not do: links the vCPUs that were seen to VMs, ends and
- * removes VMs, gets memory.
+ * Does what probes must not do: links new vCPUs to VMs, ends and removes VMs, and gets
+ * memory.
  *
- * Process context; may sleep.  What probes have seen comes as notices in order of
- * time: KVM frees a VM only after all its vCPUs were reported gone, so what is
- * reported of a new VM at the same address comes later.
+ * Process context; may sleep.  This is the worker: one work item, so one run at a time.
+ * Probes tell it what they have seen by notices, in order of time.  KVM frees a VM only
+ * after all its vCPUs were reported gone.  So reports of a new VM at the same address
+ * come later.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,11 +34,11 @@
 #include "param.h"
 #include "read/clock.h"
 
-/* Between two looks at what nothing tells the worker of */
+/* Time between two looks for changes that nothing tells the worker. */
 #define PAUSE		(5 * HZ)
 #define PAUSE_SHORT	HZ
 
-static bool stopped;	/* kvmhot goes: look no more */
+static bool stopped;	/* the module goes: do not look again */
 
 static void kick(struct work_struct *unused)
 {
@@ -46,7 +47,7 @@ static void kick(struct work_struct *unused)
 
 static DECLARE_DELAYED_WORK(look_work, kick);
 
-/* Try again to give a vCPU a page that it was denied; ended VMs make place. */
+/* Give a vCPU a page that it was denied before; ended VMs make place. */
 static void retry_page(struct kvmhot_vcpu *v)
 {
 	while (v->page_denied && READ_ONCE(v->vcpu)) {
@@ -68,7 +69,7 @@ static void retry_pages(void)
 			retry_page(v);
 }
 
-/* Return: false if there is no VM to be had; the vCPU then is refused. */
+/* Return: false if there is no place for its VM: the vCPU is refused then. */
 static bool vcpu_link(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm = NULL;
@@ -90,7 +91,7 @@ static bool vcpu_link(struct kvmhot_vcpu *v)
 	return vm;
 }
 
-/* That may set it again, and the worker comes again soon. */
+/* vcpu_link() may set @link_again once more; the worker then runs again soon. */
 static void link_refused(void)
 {
 	struct kvmhot_vcpu *v, *next;
@@ -100,7 +101,7 @@ static void link_refused(void)
 		vcpu_link(v);
 }
 
-/* Of all vCPUs of a VM, which have ended. */
+/* TSC of the last edge of a VM's vCPUs, which have all ended. */
 static u64 last_edge(const struct kvmhot_vm *vm)
 {
 	struct kvmhot_vcpu *v;
@@ -111,7 +112,7 @@ static u64 last_edge(const struct kvmhot_vm *vm)
 	return last;
 }
 
-/* A vCPU is gone; no probe uses its record any more. */
+/* Release a vCPU that is gone: no probe uses its record any more. */
 static void vcpu_release(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_vm *vm = v->vm;
@@ -119,8 +120,8 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 
 	kvmhot_reach_unhash(v);
 	kvmhot_perf_release(v);
-	/* If an exit is open, its end was missed; nothing runs it. */
-	preempt_disable();	/* readers wait while something is written */
+	/* If an exit is open, its end was missed: nothing runs the vCPU. */
+	preempt_disable();	/* readers wait while the seq is odd */
 	kvmhot_settle(v);
 	n = kvmhot_seq_begin(&v->seq);
 	kvmhot_cell_lose(v);
@@ -134,7 +135,7 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 			kvmhot_vm_lost(vm);
 		else if (!vm->ended && !vm->nr_live)
 			kvmhot_vm_end(vm, last_edge(vm));
-		/* It can make place, if need be. */
+		/* The VM can make place now, if it has ended. */
 		kvmhot_registry.link_again = true;
 	} else {
 		mutex_lock(&kvmhot_registry.lock);
@@ -146,8 +147,8 @@ static void vcpu_release(struct kvmhot_vcpu *v)
 }
 
 /*
- * Is there a vCPU whose end was not seen?  Then a thread may still be in a probe
- * with its record: that of another VM's vCPU, at the same address.
+ * Has a vCPU gone whose end was not seen?  Then a thread may still be in a probe with its
+ * record: the thread of another VM's vCPU at the same address.
  */
 static bool is_end_missed(struct llist_node *notices)
 {
@@ -164,7 +165,7 @@ static void handle_notices(struct llist_node *notices)
 	struct kvmhot_notice *n, *next;
 	unsigned int nr_refused = 0;
 
-	/* vcpu_release() writes to the record. */
+	/* vcpu_release() writes to the record, so no probe may. */
 	if (is_end_missed(notices))
 		kvmhot_free_wait();
 	llist_for_each_entry_safe(n, next, llist_reverse_order(notices), node) {
@@ -179,7 +180,7 @@ static void handle_notices(struct llist_node *notices)
 				    kvmhot_param_max_memory_kb, kvmhot_param_max_share);
 }
 
-/* Said once, as it does not change while this kernel's KVM is there. */
+/* Tell once: this does not change while this kernel's KVM is loaded. */
 static void tell_misfits(void)
 {
 	u64 misfits = 0;
@@ -233,15 +234,15 @@ static void work(struct work_struct *unused)
 	kvmhot_owner_update();
 	tell_misfits();
 	look();
-	/* With what was freed, and for what was taken meanwhile. */
+	/* Fill the pool again: memory was freed, and records were taken meanwhile. */
 	WRITE_ONCE(kvmhot_switches.vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
 	if (!kvmhot_registry.nr_running && list_empty(&kvmhot_registry.refused))
 		kvmhot_counting_no_vms();
 }
 
 /**
- * kvmhot_worker_init() - make ready for the first vCPU
- * @create_dir: as of kvmhot_vm_init()
+ * kvmhot_worker_init() - get ready for the first vCPU
+ * @create_dir: as for kvmhot_vm_init()
  */
 void kvmhot_worker_init(struct dentry *(*create_dir)(struct kvmhot_vm *vm))
 {
@@ -264,7 +265,7 @@ void kvmhot_worker_exit(void)
 	WRITE_ONCE(stopped, true);
 	kvmhot_work_flush();
 	cancel_delayed_work_sync(&look_work);
-	/* The worker may find something for itself to do again. */
+	/* The worker may have given itself more to do. */
 	do
 		kvmhot_work_flush();
 	while (!llist_empty(&kvmhot_kick_notices));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The worker.
+ * Starts and stops the worker.
  */
 #ifndef KVMHOT_WORKER_H
 #define KVMHOT_WORKER_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shows the cells of a VM: files exits, hist, stages, ept.  See the file ABI.
+ * Shows the cells of a VM: the files exits, hist, stages and ept.  See the file ABI.
+ *
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
@@ -17,7 +19,7 @@
 typedef void (*show_cell_t)(struct seq_file *m, int id, unsigned int key,
 			    const struct kvmhot_snap *snap);
 
-/* @arg: a show_cell_t for each reason.  Return: 0 or an errno. */
+/* Show each reason by @arg, a show_cell_t.  Return: 0 or an errno. */
 static int show_reasons(struct seq_file *m, struct kvmhot_vcpu *v, void *buffer,
 			const void *arg)
 {
@@ -47,9 +49,9 @@ static u64 of_stage(const struct kvmhot_beside *b, enum kvmhot_sum stage)
 }
 
 /**
- * kvmhot_cells_columns() - KVMHOT_CELLS_COLUMNS, with the tab before them
- * @m: where to
- * @t: the cell, or the sum of several
+ * kvmhot_cells_columns() - print a tab and KVMHOT_CELLS_COLUMNS
+ * @m: file to print to
+ * @t: figures of one or more cells
  */
 void kvmhot_cells_columns(struct seq_file *m, const struct kvmhot_tally *t)
 {
@@ -86,9 +88,9 @@ static int exits_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(exits);
 
 /**
- * kvmhot_cells_felt() - KVMHOT_CELLS_FELT_COLUMNS, with the tab before them
- * @m: where to
- * @snap: the cell, or the sum of several
+ * kvmhot_cells_felt() - print a tab and KVMHOT_CELLS_FELT_COLUMNS
+ * @m: file to print to
+ * @snap: figures of one or more cells
  */
 void kvmhot_cells_felt(struct seq_file *m, const struct kvmhot_snap *snap)
 {
@@ -137,9 +139,9 @@ static void show_vcpu_stages(struct seq_file *m, int id, u64 timed,
 }
 
 /**
- * kvmhot_cells_stages() - KVMHOT_SHOW_STAGE_COLUMNS and ept, with the tab before
- * @m: where to
- * @t: the cell, or the sum of several
+ * kvmhot_cells_stages() - print a tab, KVMHOT_SHOW_STAGE_COLUMNS and 'ept'
+ * @m: file to print to
+ * @t: figures of one or more cells
  */
 void kvmhot_cells_stages(struct seq_file *m, const struct kvmhot_tally *t)
 {
@@ -171,7 +173,10 @@ struct vcpu_cells {
 	struct kvmhot_tally	cell[KVMHOT_NR_KEYS];
 };
 
-/* @timed: their timed exits.  Return: 0, or an errno of kvmhot_look_again(). */
+/*
+ * Copy all cells of a vCPU; @timed is set to the number of timed exits in them.  Return:
+ * 0, or an errno of kvmhot_look_again().
+ */
 static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
 		      u64 *timed)
 {
@@ -189,8 +194,8 @@ static int copy_cells(struct kvmhot_vcpu *v, struct vcpu_cells *cells,
 }
 
 /*
- * The vCPU's row stands before those of its reasons, but is read after them:
- * so it has all that they have.  All of them are of the same generation.
+ * Show a vCPU's row, then the rows of its reasons.  The vCPU's row is read last, so it
+ * has all that the others have.  All rows are of the same generation.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */

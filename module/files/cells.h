@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The cells of a VM.
+ * Shows the cells of a VM.
  */
 #ifndef KVMHOT_CELLS_H
 #define KVMHOT_CELLS_H
@@ -8,12 +8,12 @@
 #include "files/show.h"
 #include "read/reason.h"
 
-/* Columns of kvmhot_cells_columns() */
+/* Column names of kvmhot_cells_columns(). */
 #define KVMHOT_CELLS_COLUMNS					\
 	"exits\ttimed\topen\tlost\tfast\tcycles\tmin\tmax\t"		\
 	"wait\twait_cycles\twait_max\tuser\tuser_cycles\tuser_max\t"	\
 	"total\thalt\thalt_cycles\thalt_max"
-/* Columns of kvmhot_cells_felt() */
+/* Column names of kvmhot_cells_felt(). */
 #define KVMHOT_CELLS_FELT_COLUMNS					\
 	"felt_cycles\tfelt_min\tfelt_max\tfelt_buckets"
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shows counts of perf events: a VM's file pmu, and the rows of events in status.
- * See the file ABI.
+ * Shows counts of perf events: a VM's file pmu, and the rows of events in status.  See
+ * the file ABI.
+ *
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>
@@ -29,19 +31,19 @@ static const char * const state_names[] = {
 
 static_assert(ARRAY_SIZE(state_names) == KVMHOT_PMU_NR_STATES);
 
-/* What is known of a vCPU, or of one of its reasons. */
+/* Counts of one reason of a vCPU. */
 struct row {
 	unsigned int		key;
 	struct kvmhot_counts	counts;
 };
 
-/* A vCPU, copied before it is shown. */
+/* Counts of a vCPU, which are copied before they are shown. */
 struct vcpu_rows {
 	const struct kvmhot_event_list	*list;
 	struct kvmhot_counts		own;
 	struct kvmhot_counts		part;
 	unsigned int			nr;
-	struct row			*row;	/* of the reasons */
+	struct row			*row;	/* of its reasons */
 };
 
 static void show_key(struct seq_file *m, int id, unsigned int key)
@@ -113,7 +115,7 @@ static void show_counts(struct seq_file *m, int id,
 	}
 }
 
-/* As many reasons as that, at most. */
+/* Number of the vCPU's cells: it has no more reasons than that. */
 static unsigned int nr_cells(const struct kvmhot_vcpu *v)
 {
 	unsigned int key, nr = 0;
@@ -124,7 +126,8 @@ static unsigned int nr_cells(const struct kvmhot_vcpu *v)
 }
 
 /*
- * The vCPU's own last: so it has all that its reasons have.
+ * Copy the counts of a vCPU and its reasons.  The vCPU's own are read last, so they have
+ * all that those of the reasons have.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
@@ -165,7 +168,7 @@ static int copy_rows(struct kvmhot_vcpu *v, struct vcpu_rows *rows,
 	return 0;
 }
 
-/* @arg: the list of events.  Return: 0 or an errno. */
+/* Show a vCPU; @arg is the list of events.  Return: 0 or an errno. */
 static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v, void *buffer,
 		     const void *arg)
 {
@@ -178,7 +181,7 @@ static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v, void *buffer,
 	if (!rows->row)
 		return -ENOMEM;
 	err = copy_rows(v, rows, room);
-	/* Not yet, or another list was written meanwhile. */
+	/* Otherwise it has no counts yet, or another list was written meanwhile. */
 	if (!err && rows->own.list == rows->list->number) {
 		show_counts(m, v->id, rows, KVMHOT_KEY_NONE, &rows->own);
 		for (i = 0; i < rows->nr; i++)
@@ -206,10 +209,10 @@ const struct kvmhot_show_file kvmhot_counts_files[] = {
 	{ }
 };
 
-/* The vCPUs of running VMs, as far as they have an event. */
+/* How many vCPUs of running VMs count an event, and on how many it has failed. */
 struct event_use {
 	unsigned int	counting, failed;
-	int		err;	/* of one of those that failed */
+	int		err;	/* of one of the vCPUs on which it has failed */
 };
 
 /* Return: 0, or an errno of kvmhot_look_again(). */
@@ -308,8 +311,8 @@ static void show_event_status(struct seq_file *m,
 }
 
 /**
- * kvmhot_counts_show_events() - the rows of the events in status
- * @m: where to
+ * kvmhot_counts_show_events() - print the rows of the events in status
+ * @m: file to print to
  *
  * Context: sleeps.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counts of perf events.
+ * Shows counts of perf events.
  */
 #ifndef KVMHOT_COUNTS_H
 #define KVMHOT_COUNTS_H

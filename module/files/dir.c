@@ -2,7 +2,8 @@
 /*
  * Makes the directory of a VM, and its files.
  *
- * The files use the VM without a lock: its directory goes before it does.
+ * Process context; may sleep.  The worker calls kvmhot_dir_create().  The files use the
+ * VM without a lock, as the worker removes the directory before it frees the VM.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -59,7 +60,7 @@ static const struct kvmhot_show_file * const tables[] = {
 	kvmhot_totals_files, kvmhot_vcpus_files, own_files,
 };
 
-/* Return: false if there was no memory for all. */
+/* Return: false if there was no memory for all files. */
 static bool create_files(struct kvmhot_vm *vm, struct dentry *dir)
 {
 	const struct kvmhot_show_file *f;
@@ -79,8 +80,8 @@ static bool create_files(struct kvmhot_vm *vm, struct dentry *dir)
  *
  * Context: sleeps.
  *
- * Return: the directory, to be removed before @vm is freed; NULL if there was no
- * memory for it and all its files, then there are none.
+ * Return: the directory, to be removed before @vm is freed; NULL if there was no memory
+ * for it and all its files, and none was made.
  */
 struct dentry *kvmhot_dir_create(struct kvmhot_vm *vm)
 {
@@ -94,7 +95,7 @@ struct dentry *kvmhot_dir_create(struct kvmhot_vm *vm)
 
 /**
  * kvmhot_dir_init() - make the directory of the VMs' directories
- * @root: where
+ * @root: directory to make it in
  */
 void kvmhot_dir_init(struct dentry *root)
 {

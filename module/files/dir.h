@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The directory of a VM.
+ * Makes the directory of a VM.
  */
 #ifndef KVMHOT_DIR_H
 #define KVMHOT_DIR_H

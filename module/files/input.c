@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes what users write to files.
+ * Parses what users write to files.
+ *
+ * Process context; may sleep.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -11,13 +13,13 @@
 #include "hot/record.h"
 
 /**
- * kvmhot_input_word() - one word from user space
- * @word: set to it
- * @size: of @word
- * @buf: what was written
- * @count: its length
+ * kvmhot_input_word() - get one word from user space
+ * @word: set to the word
+ * @size: size of @word
+ * @buf: what the user wrote
+ * @count: length of @buf
  *
- * Return: 0, -EINVAL if it is none, or too long, or -EFAULT.
+ * Return: 0; -EINVAL if @buf is not one word, or too long; or -EFAULT.
  */
 int kvmhot_input_word(char *word, size_t size, const char __user *buf, size_t count)
 {
@@ -38,13 +40,14 @@ int kvmhot_input_word(char *word, size_t size, const char __user *buf, size_t co
 }
 
 /**
- * kvmhot_input_no_read() - read of a file that can only be written
+ * kvmhot_input_no_read() - read from a file that can only be written
  * @file: unused
  * @buf: unused
  * @count: unused
  * @pos: unused
  *
- * Root may open it all the same; so that cp -r can save the tree, it is empty.
+ * Root may open the file for reading in spite of its mode.  The file then is empty, so
+ * that cp -r can save the tree.
  *
  * Return: 0.
  */
@@ -55,12 +58,12 @@ ssize_t kvmhot_input_no_read(struct file *file, char __user *buf,
 }
 
 /**
- * kvmhot_input_bool() - a boolean from user space
- * @buf: what was written
- * @count: its length
- * @value: set to it
+ * kvmhot_input_bool() - get a boolean from user space
+ * @buf: what the user wrote
+ * @count: length of @buf
+ * @value: set to the boolean
  *
- * Return: 0, -EINVAL if it is anything but one of the words, or -EFAULT.
+ * Return: 0; -EINVAL if @buf is none of the words below; or -EFAULT.
  */
 int kvmhot_input_bool(const char __user *buf, size_t count, bool *value)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What users write to files.
+ * Parses what users write to files.
  */
 #ifndef KVMHOT_INPUT_H
 #define KVMHOT_INPUT_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of what a VMM asks of a vCPU, and is told by it.
+ * Names the ioctls of a vCPU, and what KVM_RUN tells the VMM.
  *
- * Control path.
+ * Process context; may sleep.  Pure look-ups in tables, without a lock.
  */
 #include <linux/kernel.h>
 #include <linux/kvm.h>
@@ -59,7 +59,7 @@ static const struct {
 	IOCTL(KVM_GET_NESTED_STATE),
 	IOCTL(KVM_SET_NESTED_STATE),
 	IOCTL(KVM_GET_SUPPORTED_HV_CPUID),
-	/* Not in every kernel's linux/kvm.h. */
+	/* Not every kernel's linux/kvm.h has these. */
 #ifdef KVM_XEN_VCPU_GET_ATTR
 	IOCTL(KVM_XEN_VCPU_GET_ATTR),
 #endif
@@ -92,7 +92,7 @@ static const struct {
 #endif
 };
 
-/* The numbers are part of the kernel's ABI; so is what is not for x86. */
+/* The kernel's ABI has these numbers, also of other architectures. */
 static const char * const runs[] = {
 	"UNKNOWN", "EXCEPTION", "IO", "HYPERCALL", "DEBUG", "HLT", "MMIO",
 	"IRQ_WINDOW_OPEN", "SHUTDOWN", "FAIL_ENTRY", "INTR", "SET_TPR",
@@ -108,7 +108,7 @@ static const char * const runs[] = {
  * kvmhot_names_ioctl() - name of an ioctl of a vCPU
  * @cmd: second argument of ioctl(2)
  *
- * Return: the name, or NULL if it is not known; print IOCTL_0x%x then.
+ * Return: the name; NULL if it is not known: print IOCTL_0x%x then.
  */
 const char *kvmhot_names_ioctl(unsigned int cmd)
 {
@@ -121,10 +121,10 @@ const char *kvmhot_names_ioctl(unsigned int cmd)
 }
 
 /**
- * kvmhot_names_run() - name of a struct kvm_run's exit_reason
- * @reason: it
+ * kvmhot_names_run() - name of an exit_reason of struct kvm_run
+ * @reason: the exit_reason
  *
- * Return: the name without KVM_EXIT_, or NULL if it has none.
+ * Return: the name without KVM_EXIT_; NULL if it is not known.
  */
 const char *kvmhot_names_run(unsigned int reason)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of what a VMM asks of a vCPU, and is told by it.
+ * Names the ioctls of a vCPU, and what KVM_RUN tells the VMM.
  */
 #ifndef KVMHOT_NAMES_H
 #define KVMHOT_NAMES_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files at the top of /sys/kernel/debug/kvmhot.  See the file ABI.
+ * Makes the files at the top of /sys/kernel/debug/kvmhot.  See the file ABI.
+ *
+ * Process context; may sleep.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -93,7 +95,7 @@ static ssize_t detail_read(struct file *file, char __user *buf, size_t count,
 	return read_bool(READ_ONCE(kvmhot_switches.wish.detail), buf, count, pos);
 }
 
-/* To count no more takes kprobes away, and so does to switch 'detail'. */
+/* No kprobe must be taken away while kprobes are off: see control/kprobes.c. */
 static int set_enabled(bool on)
 {
 	return !on && kvmhot_kprobes_off() ? -EBUSY : kvmhot_counting_enable(on);
@@ -104,7 +106,7 @@ static int set_detail(bool on)
 	return kvmhot_kprobes_off() ? -EBUSY : kvmhot_counting_set_detail(on);
 }
 
-/* Return: @count, or an errno with nothing changed. */
+/* Return: @count; or an errno, and nothing has changed. */
 static ssize_t write_bool(const char *name, int (*set)(bool on),
 			  const char __user *buf, size_t count)
 {
@@ -195,7 +197,7 @@ static const struct file_operations detail_fops = {
 /**
  * kvmhot_root_init() - make the files
  *
- * Where there is no debugfs, kvmhot runs all the same, unseen.
+ * Without debugfs kvmhot runs nevertheless, but cannot be read.
  */
 void kvmhot_root_init(void)
 {
@@ -212,7 +214,7 @@ void kvmhot_root_init(void)
 /**
  * kvmhot_root_exit() - remove the files
  *
- * Context: sleeps until nobody uses them.
+ * Context: sleeps until no one uses the files.
  */
 void kvmhot_root_exit(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The files at the top of debugfs' kvmhot.
+ * Makes the files at the top of kvmhot's debugfs.
  */
 #ifndef KVMHOT_ROOT_H
 #define KVMHOT_ROOT_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Prints what several files of a VM have in common.  See the file ABI.
+ *
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/mm.h>
 #include <linux/rculist.h>
@@ -24,9 +26,9 @@ const u8 kvmhot_show_stages[KVMHOT_NR_STAGES] = {
 };
 
 /**
- * kvmhot_show_header() - the first line of a VM's file
- * @m: where to
- * @file: its name
+ * kvmhot_show_header() - print the first line of a VM's file
+ * @m: file to print to
+ * @file: name of the file
  * @vm: the VM
  */
 void kvmhot_show_header(struct seq_file *m, const char *file,
@@ -41,8 +43,8 @@ void kvmhot_show_header(struct seq_file *m, const char *file,
 }
 
 /**
- * kvmhot_show_key() - what an exit counts under, as 'reason', 'name'
- * @m: where to
+ * kvmhot_show_key() - print an exit's key as the columns 'reason' and 'name'
+ * @m: file to print to
  * @key: the key
  */
 void kvmhot_show_key(struct seq_file *m, unsigned int key)
@@ -60,9 +62,9 @@ void kvmhot_show_key(struct seq_file *m, unsigned int key)
 
 /**
  * kvmhot_show_level() - the level of an exit
- * @key: what it counts under
+ * @key: key of the exit
  *
- * Return: 1, or 2 if it was the nested guest's.
+ * Return: 2 if a nested guest exited, else 1.
  */
 unsigned int kvmhot_show_level(unsigned int key)
 {
@@ -70,8 +72,8 @@ unsigned int kvmhot_show_level(unsigned int key)
 }
 
 /**
- * kvmhot_show_buckets() - a histogram, with the tab before it
- * @m: where to
+ * kvmhot_show_buckets() - print a tab and a histogram
+ * @m: file to print to
  * @bucket: KVMHOT_HIST_BUCKETS counts
  */
 void kvmhot_show_buckets(struct seq_file *m, const u64 *bucket)
@@ -89,9 +91,9 @@ void kvmhot_show_buckets(struct seq_file *m, const u64 *bucket)
 }
 
 /**
- * kvmhot_show_sums() - KVMHOT_SHOW_STAGE_COLUMNS, with the tab before them
- * @m: where to
- * @s: the sums of a vCPU, or of several
+ * kvmhot_show_sums() - print a tab and KVMHOT_SHOW_STAGE_COLUMNS
+ * @m: file to print to
+ * @s: sums of one or more vCPUs
  */
 void kvmhot_show_sums(struct seq_file *m, const struct kvmhot_sums *s)
 {
@@ -103,10 +105,10 @@ void kvmhot_show_sums(struct seq_file *m, const struct kvmhot_sums *s)
 
 /**
  * kvmhot_show_vcpus() - show each vCPU of a VM
- * @m: where to; its private data is the VM
- * @size: of a buffer for @show, which is too large for the stack
+ * @m: file to print to; its private data is the VM
+ * @size: size of the buffer that @show gets, as it is too large for the stack
  * @show: shows one vCPU; returns 0 or an errno
- * @arg: for @show
+ * @arg: passed on to @show
  *
  * Return: 0 or an errno.
  */
@@ -123,7 +125,7 @@ int kvmhot_show_vcpus(struct seq_file *m, size_t size,
 	if (!buffer)
 		return -ENOMEM;
 	list_for_each_entry_rcu(v, &vm->vcpus, siblings, true) {
-		/* All is done again, with a bigger buffer. */
+		/* seq_file calls again, with a larger buffer. */
 		if (seq_has_overflowed(m))
 			break;
 		err = show(m, v, buffer, arg);

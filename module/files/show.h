@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What several files of a VM have in common.
+ * Prints what several files of a VM have in common.
  */
 #ifndef KVMHOT_SHOW_H
 #define KVMHOT_SHOW_H
@@ -15,12 +15,10 @@ struct kvmhot_vm;
 struct seq_file;
 
 /**
- * struct kvmhot_show_file - a file of a VM
- * @name: of the file
- * @mode: of the file
- * @fops: what it does; its private data is the VM
- *
- * Comes in tables, which end with one that has no name.
+ * struct kvmhot_show_file - a file of a VM, in a table
+ * @name: name of the file; NULL ends the table
+ * @mode: mode of the file
+ * @fops: operations of the file; its private data is the VM
  */
 struct kvmhot_show_file {
 	const char			*name;
@@ -28,7 +26,7 @@ struct kvmhot_show_file {
 	const struct file_operations	*fops;
 };
 
-/* Columns of kvmhot_show_stages */
+/* Column names of kvmhot_show_stages[]. */
 #define KVMHOT_SHOW_STAGE_COLUMNS					\
 	"guest\tirq\thandle\treenter\tenter\tpoll\tblock\tuser\t"	\
 	"away\tioctl\tpreempted\tslept\tunknown"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shows the spans of a VM: files user, halt, ioctl.  See the file ABI.
+ * Shows the spans of a VM: the files user, halt and ioctl.  See the file ABI.
+ *
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
@@ -16,7 +18,7 @@
 
 typedef void (*show_key_t)(struct seq_file *m, const struct kvmhot_span_snap *snap);
 
-/* Only file user has a column of what is beside. */
+/* Only the file user has a column for the time beside: away. */
 static void show_figures(struct seq_file *m, const struct kvmhot_span_snap *snap,
 			 bool beside)
 {
@@ -30,13 +32,13 @@ static void show_figures(struct seq_file *m, const struct kvmhot_span_snap *snap
 	seq_putc(m, '\n');
 }
 
-/* Spans of a kind, and how their key is shown. */
+/* A kind of spans, and the function that shows their key. */
 struct kind {
 	enum kvmhot_chain	chain;
 	show_key_t		show_key;
 };
 
-/* @arg: a struct kind.  Return: 0 or an errno. */
+/* Show a vCPU's spans of @arg, a struct kind.  Return: 0 or an errno. */
 static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v, void *buffer,
 		     const void *arg)
 {
@@ -46,7 +48,7 @@ static int show_vcpu(struct seq_file *m, struct kvmhot_vcpu *v, void *buffer,
 	unsigned int line;
 	int ret;
 
-	/* Pairs with try_cmpxchg() in spans_new(): new ones are put before others. */
+	/* Pairs with try_cmpxchg() in spans_new(), which puts new spans first. */
 	line = smp_load_acquire(&v->chains[kind->chain]);
 	for (; line; line = spans->next) {
 		spans = kvmhot_lines_at(v, line);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The spans of a VM.
+ * Shows the spans of a VM.
  */
 #ifndef KVMHOT_SPANS_H
 #define KVMHOT_SPANS_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shows file status.  See the file ABI.
+ * Shows the file status.  See the file ABI.
+ *
+ * Process context; may sleep.  Readers of the file call these functions.
  */
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
@@ -36,7 +38,7 @@ static void show_forgotten(struct seq_file *m, const struct kvmhot_totals *t)
 			   t->forgotten_vms[i]);
 }
 
-/* The rows of the VMs.  Return: 0, or an errno of kvmhot_look_again(). */
+/* Show the rows of the VMs.  Return: 0, or an errno of kvmhot_look_again(). */
 static int show_coverage(struct seq_file *m)
 {
 	struct kvmhot_coverage c;
@@ -59,8 +61,8 @@ static int show_coverage(struct seq_file *m)
 }
 
 /**
- * kvmhot_status_show() - show file status
- * @m: where to
+ * kvmhot_status_show() - show the file status
+ * @m: file to print to
  * @unused: unused
  *
  * Context: sleeps.

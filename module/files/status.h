@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * File status.
+ * Shows the file status.
  */
 #ifndef KVMHOT_STATUS_H
 #define KVMHOT_STATUS_H

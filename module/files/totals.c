@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sums over the vCPUs of a VM: file totals, see the file ABI.
+ * Shows sums over the vCPUs of a VM: the file totals.  See the file ABI.
+ *
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -20,10 +22,10 @@
 #include "read/look.h"
 #include "read/reason.h"
 
-/* The usual VM fits in, so that it is not read again for want of a buffer. */
+/* Room for most VMs: a larger file is read again, with a larger buffer. */
 #define TOTALS_SIZE	SZ_32K
 
-/* What a reading is made in, too large for the stack: of one vCPU, of all. */
+/* Buffers for one vCPU and for the sum of all; too large for the stack. */
 struct totals {
 	struct kvmhot_snap	snap;
 	struct kvmhot_snap	sum;
@@ -31,7 +33,7 @@ struct totals {
 	struct kvmhot_figures	all;
 };
 
-/* Return: as kvmhot_reason_snap(), of all vCPUs; in @t->sum their sum. */
+/* Add a reason's figures of all vCPUs up in @t->sum.  Return: as kvmhot_reason_snap(). */
 static int sum_cells(struct kvmhot_vm *vm, unsigned int key, struct totals *t)
 {
 	struct kvmhot_vcpu *v;
@@ -60,7 +62,7 @@ static int show_reasons(struct seq_file *m, struct totals *t)
 	seq_puts(m, "# reason\tnumber\tname\tlevel\t" KVMHOT_CELLS_COLUMNS "\t"
 		 KVMHOT_SHOW_STAGE_COLUMNS "\tept\tbuckets\t" KVMHOT_CELLS_FELT_COLUMNS "\n");
 	for (key = 0; key < KVMHOT_NR_KEYS; key++) {
-		/* All is done again, with a bigger buffer. */
+		/* seq_file calls again, with a larger buffer. */
 		if (seq_has_overflowed(m))
 			break;
 		cond_resched();
@@ -112,12 +114,12 @@ static int show_vm(struct seq_file *m, struct totals *t)
 }
 
 /*
- * The VM's row is read after those of the reasons: so it has all that they have.
+ * Show the rows of the reasons, and then the VM's row, which has all that they have.
  *
- * What is mixed of before and after a reset is thrown away.  A reset raises the
- * generation of each vCPU, then @since, with a lock held that is also needed
- * for the sums of each vCPU, which are read last: a reset that touched anything
- * of what was read is over by then, and seen in @since.
+ * Retry if a reset happened while reading.  A reset raises the generation of each vCPU,
+ * and then changes @since, under kvmhot_since_lock.  The sums of each vCPU are read under
+ * the same lock, and they are read last.  So if a reset touched anything of what was
+ * read, it is over by then, and @since has changed.
  */
 static int totals_show(struct seq_file *m, void *unused)
 {

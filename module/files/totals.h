@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sums of a VM.
+ * Shows the sums of a VM.
  */
 #ifndef KVMHOT_TOTALS_H
 #define KVMHOT_TOTALS_H

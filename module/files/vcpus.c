@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shows the vCPUs of a VM: file vcpus, see the file ABI.
+ * Shows the vCPUs of a VM: the file vcpus.  See the file ABI.
+ *
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -10,9 +12,9 @@
 #include "read/figures.h"
 
 /**
- * kvmhot_vcpus_columns() - KVMHOT_VCPUS_COLUMNS, with the tab before them
- * @m: where to
- * @f: the figures of a vCPU, or of several
+ * kvmhot_vcpus_columns() - print a tab and KVMHOT_VCPUS_COLUMNS
+ * @m: file to print to
+ * @f: figures of one or more vCPUs
  */
 void kvmhot_vcpus_columns(struct seq_file *m, const struct kvmhot_figures *f)
 {

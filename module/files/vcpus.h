@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The vCPUs of a VM.
+ * Shows the vCPUs of a VM.
  */
 #ifndef KVMHOT_VCPUS_H
 #define KVMHOT_VCPUS_H
@@ -8,7 +8,7 @@
 #include "files/show.h"
 #include "read/figures.h"
 
-/* Columns of kvmhot_vcpus_columns() */
+/* Column names of kvmhot_vcpus_columns(). */
 #define KVMHOT_VCPUS_COLUMNS					\
 	"exits\tdropped\tlost\tentries\truns\tguest_cycles\t"		\
 	"kvm_cycles\twait_cycles\tuser_cycles\tunknown_cycles\t"	\

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cells: what is counted of one exit reason on one vCPU.
+ * Adds exits to cells: a cell has the figures of one exit reason on one vCPU.
  *
- * Everything here runs in probe context, on the thread that runs the vCPU
- * (which holds the vCPU's mutex), preemption off: no lock, no allocation,
- * nothing printed, one writer.  After the vCPU's last KVM_RUN the same
- * functions are called by whoever ends it.
+ * Probe context: takes no lock, allocates and prints nothing.  Only the thread that runs
+ * the vCPU, and holds the vCPU's mutex, is here, with preemption off.  After the
+ * vCPU's last KVM_RUN the thread that ends the vCPU calls the same functions.
  */
 #include <linux/cache.h>
 #include <linux/kernel.h>
@@ -39,7 +38,7 @@ static noinline struct kvmhot_cell *cell_new(struct kvmhot_vcpu *v,
 	return cell;
 }
 
-/* A reset was ordered since the cell was last written: put it into effect. */
+/* Put a reset into effect that was ordered since the cell was last written. */
 static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				u32 gen)
 {
@@ -75,14 +74,14 @@ static __always_inline void cell_update_gen(struct kvmhot_vcpu *v,
 }
 
 /**
- * kvmhot_cell_begin() - the cell of an exit
- * @v: the vCPU, inside of its seq
- * @key: below KVMHOT_NR_CELLS
+ * kvmhot_cell_begin() - find or make the cell of an exit
+ * @v: the vCPU, inside its seq
+ * @key: key of the exit, below KVMHOT_NR_CELLS
  *
  * Context: probe, on the vCPU's thread.
  *
- * Return: the cell for kvmhot_vcpu.cell; without memory for that of a class that of
- * the reason; NULL if there is no memory for one, which has been counted as dropped.
+ * Return: the cell for kvmhot_vcpu.cell.  Without memory for the cell of a class, the
+ * cell of the reason; without memory for that, NULL, and the exit was counted as dropped.
  */
 struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key)
 {
@@ -130,16 +129,16 @@ static __always_inline struct kvmhot_rare *rare_of(struct kvmhot_vcpu *v,
 
 /**
  * kvmhot_cell_add_delayed() - add an exit with KVMHOT_DELAY_STAGES to both histograms
- * @v: the vCPU, readers of which wait
- * @rare: the cell's
+ * @v: the vCPU, whose readers wait
+ * @rare: the &struct kvmhot_rare of the exit's cell
  * @cost: the exit's KVM cost
- * @felt: what the guest felt
+ * @felt: what the guest felt of the exit
  * @guest: the exit's stage guest
- * @irq: its stage irq
+ * @irq: the exit's stage irq
  *
  * Context: probe, on the vCPU's thread.
  *
- * Return: false if there is no memory for it, and nothing has been done.
+ * Return: false if there is no memory for it, and nothing was done.
  */
 noinline bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare *rare,
 				      u64 cost, u64 felt, u64 guest, u64 irq)
@@ -150,7 +149,7 @@ noinline bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare 
 
 	near = kvmhot_hist_near(&rare->felt, felt, &group, &octave);
 	sub = near ? kvmhot_hist_near_sub(felt, octave) : 0;
-	/* It must have memory, even for a count that comes to its top. */
+	/* The add below must not fail: a count that reaches its top may need memory. */
 	near = near && likely(group->n[sub] < KVMHOT_COUNT_TOP - 1);
 	if ((!near && unlikely(!kvmhot_hist_make_room(v, &rare->felt, felt))) ||
 	    unlikely(!kvmhot_hist_add(v, &rare->cost, cost, guest, irq)))
@@ -164,14 +163,14 @@ noinline bool kvmhot_cell_add_delayed(struct kvmhot_vcpu *v, struct kvmhot_rare 
 
 /**
  * kvmhot_cell_add_rare() - add an exit with KVMHOT_RARE_STAGES to a cell's histograms
- * @v: the vCPU, readers of which wait; its fold has the exit, and goes on to have it
+ * @v: the vCPU, whose readers wait; its fold has the exit, and keeps it
  * @cell: the cell
  * @guest: the exit's stage guest
- * @irq: its stage irq
+ * @irq: the exit's stage irq
  *
  * Context: probe, on the vCPU's thread.
  *
- * Return: false if there is no memory for it, and nothing has been done.
+ * Return: false if there is no memory for it, and nothing was done.
  */
 noinline bool kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				   u64 guest, u64 irq)
@@ -182,16 +181,16 @@ noinline bool kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_cell *ce
 
 	if (unlikely(!rare))
 		return false;
-	/* After the last exit there was no guest that could have felt anything. */
+	/* After the VM's end there was no guest that could feel anything. */
 	if (!(f->touched & KVMHOT_DELAY_STAGES) || v->sum[KVMHOT_ENDS])
 		return kvmhot_hist_add(v, &cell->hist, cost, guest, irq);
 	return kvmhot_cell_add_delayed(v, rare, cost, felt, guest, irq);
 }
 
 /**
- * kvmhot_cell_add_stages() - add KVMHOT_RARE_STAGES of an exit that is over
- * @v: the vCPU, readers of which wait; its fold has them, and no longer afterwards
- * @cell: the exit's, to whose histograms it has been added; NULL if it is lost
+ * kvmhot_cell_add_stages() - add the KVMHOT_RARE_STAGES of an exit that is over
+ * @v: the vCPU, whose readers wait; the stages are taken out of its fold
+ * @cell: cell to whose histograms the exit was added; NULL if the exit is lost
  *
  * Context: probe, on the vCPU's thread.
  */
@@ -202,7 +201,7 @@ noinline void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *
 	u64 wait = f->cycles[KVMHOT_PREEMPTED] + f->cycles[KVMHOT_SLEPT];
 	u64 halt = f->cycles[KVMHOT_POLL] + f->cycles[KVMHOT_BLOCK];
 	u64 user = f->cycles[KVMHOT_USER];
-	/* With a cell there is one, unless threads race for the vCPU. */
+	/* A cell has it by now, unless threads race for the vCPU. */
 	struct kvmhot_rare *rare =
 		cell ? kvmhot_lines_or_null(v, READ_ONCE(cell->rare)) : NULL;
 	struct kvmhot_beside *b = rare ? &rare->beside : NULL;
@@ -230,7 +229,7 @@ noinline void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *
 	}
 }
 
-/* What kvmhot_cell_add_stages() leaves. */
+/* Add the stages that kvmhot_cell_add_stages() leaves. */
 static __always_inline void add_usual(struct kvmhot_vcpu *v)
 {
 	static const u8 usual[] = {
@@ -250,21 +249,24 @@ static __always_inline void add_usual(struct kvmhot_vcpu *v)
 	v->offset += f->offset;
 	f->back = 0;
 	f->offset = 0;
-	/* To readers, edges that are later than those to come were of now. */
+	/*
+	 * The TSC went back, so that old edges may be later than new ones.  Readers would
+	 * take them for new.
+	 */
 	memset(&v->log.edge[KVMHOT_TAG_LOG], 0,
 	       (KVMHOT_LOG_EDGES - KVMHOT_TAG_LOG) * sizeof(v->log.edge[0]));
 }
 
 /**
- * kvmhot_cell_prepare() - work out all of the open exit but its last stage
- * @v: the vCPU, inside of its seq
+ * kvmhot_cell_prepare() - fold all stages of the open exit but the last one
+ * @v: the vCPU, inside its seq
  *
- * The last edge reads its timestamp afterwards: what is done here is no part of
- * the stage guest that begins with it.
+ * The caller reads the TSC of the last edge afterwards.  So the time that this takes is
+ * not in the stage guest that begins with that edge.
  *
  * Context: probe, on the vCPU's thread.
  *
- * Return: the cell, for kvmhot_cell_end(), which must follow; NULL if no exit is
+ * Return: the cell to pass to kvmhot_cell_end(), which must follow; NULL if no exit is
  * open, or it was dropped.
  */
 struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
@@ -273,13 +275,13 @@ struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
 
 	kvmhot_pmu_fold(v);
 	kvmhot_fold_log(&v->fold, &v->log);
-	/* A reset from here on has its effect at the next exit. */
+	/* A reset that comes after this takes effect at the next exit. */
 	if (likely(cell))
 		cell_update_gen(v, cell);
 	return cell;
 }
 
-/* Return: false if the exit's cost is not known, or there is no memory for it. */
+/* Return: false if the exit's cost is unknown, or there is no memory for it. */
 static __always_inline bool add_exit(struct kvmhot_vcpu *v,
 				     struct kvmhot_cell *cell)
 {
@@ -290,7 +292,7 @@ static __always_inline bool add_exit(struct kvmhot_vcpu *v,
 				      f->cycles[KVMHOT_IRQ]));
 }
 
-/* Where &kvmhot_vcpu.quick_cell has a key; KVMHOT_QUICK_PLACES: nowhere. */
+/* Index of a key in &kvmhot_vcpu.quick_cell; KVMHOT_QUICK_PLACES if it has none. */
 static unsigned int place_of(unsigned int key)
 {
 	if (key < KVMHOT_QUICK_REASONS)
@@ -302,11 +304,11 @@ static unsigned int place_of(unsigned int key)
 }
 
 /**
- * kvmhot_cell_allow() - usual exits may add to a cell
+ * kvmhot_cell_allow() - let plain exits add to a cell on the quick way
  * @v: the vCPU
  * @cell: the cell
- * @key: what it is of, as the caller has read it once: a second thread that
- *	 races for the vCPU may write @v->key
+ * @key: key of the cell; the caller has read @v->key once, as a second thread that
+ *	 races for the vCPU may write it
  */
 void kvmhot_cell_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 		       unsigned int key)
@@ -315,14 +317,14 @@ void kvmhot_cell_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 
 	if (place == KVMHOT_QUICK_PLACES || v->quick_cell[place] == cell)
 		return;
-	/* Such a thread may have changed the one, but not the other. */
+	/* Such a thread may have changed @v->cell but not @v->key. */
 	if (kvmhot_lines_at(v, v->cells[key]) != cell)
 		return;
 	WRITE_ONCE(v->quick_cell[place], cell);
 	/*
-	 * A reset raises the generation, then takes the cell away again; it
-	 * comes before this, or sees it.  Pairs with smp_mb() in
-	 * kvmhot_reset_vm().
+	 * A reset raises the generation, and then takes the cell away.  So either the
+	 * reset sees the store above, or the load below sees the new generation.  Pairs
+	 * with smp_mb() in kvmhot_reset_vm().
 	 */
 	smp_mb();
 	if (READ_ONCE(v->gen) != cell->gen)
@@ -330,12 +332,12 @@ void kvmhot_cell_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 }
 
 /**
- * kvmhot_cell_end() - the open exit has ended: add its cost, if it is known
- * @v: the vCPU, inside of its seq
+ * kvmhot_cell_end() - end the open exit, and add its cost if that is known
+ * @v: the vCPU, inside its seq
  * @cell: what kvmhot_cell_prepare() returned; no edge has come since then
  * @now: TSC of the end
  *
- * The stage that goes on has ended, too: the caller makes the next log.
+ * The current stage has ended, too: the caller must begin a new log.
  *
  * Context: probe, on the vCPU's thread.
  */
@@ -366,8 +368,8 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 }
 
 /**
- * kvmhot_cell_lose() - the open exit, if any, will not be seen to end
- * @v: the vCPU, inside of its seq; nothing runs it any more
+ * kvmhot_cell_lose() - end an open exit, if any, whose end will not be seen
+ * @v: the vCPU, inside its seq; nothing runs it any more
  */
 void kvmhot_cell_lose(struct kvmhot_vcpu *v)
 {

@@ -8,9 +8,10 @@
 #include "hot/hist.h"
 #include "hot/record.h"
 
-/* Placeholder cell: nothing is at hand in it, so that nothing is written. */
+/* Placeholder cell: no group is at hand and none can be made, so none is written. */
 extern struct kvmhot_cell kvmhot_cell_none;
 
+/* An exit on the slow way: begin, prepare for its end, end; or its end was missed. */
 struct kvmhot_cell *kvmhot_cell_begin(struct kvmhot_vcpu *v, unsigned int key);
 struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v);
 bool kvmhot_cell_add_rare(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
@@ -23,16 +24,16 @@ void kvmhot_cell_lose(struct kvmhot_vcpu *v);
 void kvmhot_cell_allow(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 		       unsigned int key);
 
-/* Place in &kvmhot_vcpu.quick_cell; none if it is not below KVMHOT_QUICK_PLACES. */
+/* Index in &kvmhot_vcpu.quick_cell; from KVMHOT_QUICK_PLACES on there is none. */
 static __always_inline u64 kvmhot_cell_place(u64 key)
 {
 	return key + KVMHOT_QUICK_CLASSES;
 }
 
-/* An exit counts under @key from here on. */
+/* Open an exit, which counts under @key. */
 static __always_inline void kvmhot_cell_open(struct kvmhot_vcpu *v, u16 key)
 {
-	/* Threads that race for the vCPU may each have begun one. */
+	/* Threads that race for the vCPU may each have opened an exit. */
 	if (unlikely(v->cell))
 		v->cell->lost++;
 	v->cell = NULL;
@@ -45,12 +46,12 @@ static __always_inline void kvmhot_cell_open(struct kvmhot_vcpu *v, u16 key)
 
 /**
  * kvmhot_cell_add() - add an exit that is over to a cell's histograms
- * @v: the vCPU, readers of which wait; its fold has the exit, and goes on to have it
+ * @v: the vCPU, whose readers wait; its fold has the exit, and keeps it
  * @cell: the cell
  * @guest: the exit's stage guest
- * @irq: its stage irq
+ * @irq: the exit's stage irq
  *
- * Return: false if there is no memory for it, and nothing has been done.
+ * Return: false if there is no memory for it, and nothing was done.
  */
 static __always_inline bool kvmhot_cell_add(struct kvmhot_vcpu *v,
 					    struct kvmhot_cell *cell, u64 guest,

@@ -2,7 +2,7 @@
 /*
  * Adds edges to a vCPU's timeline.
  *
- * Probe context: no lock, no allocation, nothing printed, nothing that can sleep.
+ * Probe context: takes no lock, allocates nothing, prints nothing, never sleeps.
  */
 #include <linux/kprobes.h>
 #include <linux/perf_event.h>
@@ -15,7 +15,7 @@
 #include "hot/seq.h"
 #include "hot/switches.h"
 
-/* The log is full. */
+/* Fold the log, which is full. */
 static noinline void make_room(struct kvmhot_vcpu *v)
 {
 	kvmhot_edge_end_stay(v);
@@ -26,7 +26,7 @@ static noinline void make_room(struct kvmhot_vcpu *v)
 NOKPROBE_SYMBOL(make_room);
 
 /**
- * kvmhot_edge_lose() - the stage that goes on is not what it was taken for
+ * kvmhot_edge_lose() - make the current stage unknown: it is not what it was taken for
  * @v: the vCPU
  */
 noinline void kvmhot_edge_lose(struct kvmhot_vcpu *v)
@@ -41,7 +41,10 @@ noinline void kvmhot_edge_lose(struct kvmhot_vcpu *v)
 
 NOKPROBE_SYMBOL(kvmhot_edge_lose);
 
-/* Where it is switched in perf has not brought them back, but their counts are there. */
+/*
+ * Read the events of a thread that is not current.  When the thread is switched in, perf
+ * has not brought the events back yet, but their counts are there.
+ */
 static noinline bool read_away(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 			       const struct task_struct *task, unsigned long tag,
 			       u64 *now)
@@ -52,7 +55,7 @@ static noinline bool read_away(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p
 	return kvmhot_pmu_is_counting(p, task);
 }
 
-/* kvmhot_quick_edge() with events.  Return: 0 as well if they cannot be read. */
+/* kvmhot_quick_edge() with events.  Return: 0 also if they cannot be read. */
 static noinline u64 quick_edge(struct kvmhot_vcpu *v, unsigned long tag,
 			       enum kvmhot_sum stage, const struct task_struct *task)
 {
@@ -77,13 +80,13 @@ static noinline u64 quick_edge(struct kvmhot_vcpu *v, unsigned long tag,
 NOKPROBE_SYMBOL(quick_edge);
 
 /**
- * kvmhot_edge_add() - a stage ends, and another begins
+ * kvmhot_edge_add() - end a stage, and begin another
  * @v: the vCPU, after kvmhot_settle_for_edge()
- * @stage: what begins
- * @task: the vCPU's thread; NULL if its events are not to be read
+ * @stage: stage that begins
+ * @task: the vCPU's thread; NULL to read no events
  *
- * Return: TSC of the edge; 0 if edges may be missing now: then it is none, and the
- * stage that goes on is unknown.
+ * Return: TSC of the edge; 0 if hooks are missing now: then no edge was added, and the
+ * current stage is unknown.
  */
 noinline u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 			     const struct task_struct *task)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The edges of a vCPU's timeline: each ends one stage and begins another.  What
- * changes more of a record than its log is between kvmhot_seq_begin() and
- * kvmhot_seq_end(), where readers of the sums wait.
+ * Adds edges to a vCPU's timeline: each edge ends one stage and begins another.
+ * Functions that change more of a record than its log do so between kvmhot_seq_begin()
+ * and kvmhot_seq_end(), where readers of the sums wait.
  */
 #ifndef KVMHOT_EDGE_H
 #define KVMHOT_EDGE_H
@@ -15,11 +15,12 @@
 #include "hot/quick.h"
 #include "hot/record.h"
 
+/* Make the current stage unknown; begin another stage. */
 void kvmhot_edge_lose(struct kvmhot_vcpu *v);
 u64 kvmhot_edge_add(struct kvmhot_vcpu *v, enum kvmhot_sum stage,
 		    const struct task_struct *task);
 
-/* Which of the log's edges is the last one. */
+/* Index of the last edge in the log. */
 static __always_inline unsigned int kvmhot_edge_nr(const struct kvmhot_vcpu *v)
 {
 	unsigned long who = READ_ONCE(v->quick.who);
@@ -33,7 +34,7 @@ static __always_inline enum kvmhot_sum kvmhot_stage(const struct kvmhot_vcpu *v)
 {
 	unsigned int nr = kvmhot_edge_nr(v);
 
-	/* GUEST, IRQ and HANDLE are the numbers of their edges. */
+	/* The stages GUEST, IRQ and HANDLE have the same numbers as their edges. */
 	if (nr < KVMHOT_TAG_LOG && kvmhot_is_quick(v))
 		return nr;
 	return kvmhot_edge_stage(v->log.edge[nr]);
@@ -47,7 +48,7 @@ static __always_inline void kvmhot_edge_stay(struct kvmhot_vcpu *v)
 	v->stay.out = 0;
 }
 
-/* It has ended with the last edge: @v->stay has its stages. */
+/* The stay has ended with the last edge: complete its times in @v->stay. */
 static __always_inline void kvmhot_edge_end_stay(struct kvmhot_vcpu *v)
 {
 	kvmhot_log_stay(&v->log, kvmhot_edge_nr(v), &v->stay, KVMHOT_STAY_IN,
@@ -60,13 +61,13 @@ static __always_inline bool kvmhot_in_cost(const struct kvmhot_vcpu *v)
 	return BIT(kvmhot_stage(v)) & KVMHOT_COST_STAGES;
 }
 
-/* A stage ends, and another begins; inside of the seq, and there is room. */
+/* Add an edge to the log, inside the seq; the log has room. */
 static __always_inline void kvmhot_edge_log(struct kvmhot_vcpu *v, u64 now,
 					    enum kvmhot_sum stage)
 {
 	u64 nr = READ_ONCE(v->log.nr);
 
-	/* A thread that races for the vCPU may have come before. */
+	/* A thread that races for the vCPU may have filled the log. */
 	if (unlikely(nr >= KVMHOT_LOG_EDGES))
 		return;
 	v->log.edge[nr] = kvmhot_edge(now, stage);
@@ -74,8 +75,8 @@ static __always_inline void kvmhot_edge_log(struct kvmhot_vcpu *v, u64 now,
 }
 
 /*
- * The stage that goes on cannot be the one that it was taken for: so the cost of an
- * exit that is open is not known, either.
+ * The current stage cannot be what it was taken for.  So the cost of an open exit is not
+ * known, either.
  */
 static __always_inline void kvmhot_edge_make_unknown(struct kvmhot_vcpu *v)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sees the end of vCPUs, which is their last edge.
+ * Ends vCPUs: their end is their last edge.
  *
  * Probe context, as slow.c; nothing runs the vCPU any more.
  */
@@ -17,13 +17,13 @@
 #include "hot/switches.h"
 #include "hot/vcpu.h"
 
-/* The last edge of a vCPU. */
+/* Add the last edge of a vCPU. */
 static void last_edge(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 {
 	u32 n = kvmhot_seq_begin(&v->seq);
 	u64 now = kvmhot_pmu_read(v, NULL, false, KVMHOT_PMU_END);
 
-	/* Not in KVM_RUN; if the stage says so, its return was missed. */
+	/* The vCPU is not in KVM_RUN; if its stage is, the return was missed. */
 	if (!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES) ||
 	    !READ_ONCE(kvmhot_switches.live) || READ_ONCE(v->lost_track))
 		kvmhot_edge_make_unknown(v);
@@ -41,7 +41,7 @@ static void end_vcpu(struct kvm_vcpu *vcpu)
 
 	if (!v)
 		return;
-	/* One that never ran may come here where KVM cannot make it. */
+	/* A vCPU that never ran may be destroyed, if KVM fails to make it. */
 	if (likely(!kvmhot_lookup_is_other(v, vcpu)))
 		last_edge(v, vcpu);
 	kvmhot_vcpu_retire(v, vcpu);
@@ -57,8 +57,8 @@ int kvmhot_probe_vcpu_destroy(struct kprobe *kp, struct pt_regs *regs)
 NOKPROBE_SYMBOL(kvmhot_probe_vcpu_destroy);
 
 /*
- * kvm_arch_destroy_vm(kvm), in the place of the former: with preemption off this
- * takes as long as there are vCPUs.
+ * kvm_arch_destroy_vm(kvm), if kvm_arch_vcpu_destroy() cannot be probed.  Preemption is
+ * off, for a time that grows with the number of vCPUs.
  */
 int kvmhot_probe_destroy_vm(struct kprobe *kp, struct pt_regs *regs)
 {

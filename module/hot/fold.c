@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The quick way (see quick.h): kvm_entry, where the exit has other edges than a usual
- * one, or events.  Its log is folded, but for the last stage before the TSC is read.
+ * Ends exits on the quick way (see quick.h) that have more edges than a plain exit, or
+ * events.  kvm_entry folds the log before it reads the TSC, all but the last stage.
  *
- * Probe context, as plain.c, whose order of stores is kept here.
+ * Probe context, as plain.c, whose order of stores this file keeps.
  */
 #include <linux/kvm_host.h>
 #include <linux/minmax.h>
@@ -19,7 +19,7 @@
 #include "hot/quick.h"
 #include "hot/slow.h"
 
-/* The cell's rows of counts; NULL unless there is one for each stage that has ended. */
+/* The cell's rows of counts; NULL unless each stage that has ended has a row. */
 static __always_inline struct kvmhot_rows *rows_for(struct kvmhot_vcpu *v,
 						    const struct kvmhot_cell *cell,
 						    const struct kvmhot_pmu *p,
@@ -32,7 +32,7 @@ static __always_inline struct kvmhot_rows *rows_for(struct kvmhot_vcpu *v,
 		      (rows->there & stages) == stages) ? rows : NULL;
 }
 
-/* What was counted from one edge to the next. */
+/* Add what was counted from one edge to the next. */
 static __always_inline void add_stage(struct kvmhot_vcpu *v, struct kvmhot_pmu *p,
 				      const struct kvmhot_rows *rows, u64 *tsc,
 				      unsigned int stage, u64 cycles,
@@ -43,7 +43,7 @@ static __always_inline void add_stage(struct kvmhot_vcpu *v, struct kvmhot_pmu *
 	unsigned int i;
 	u64 rise;
 
-	/* Threads that race for the vCPU may have made another stage of it. */
+	/* Threads that race for the vCPU may have changed the stage: it has no row. */
 	if (unlikely(!row))
 		return;
 	tsc[stage] += cycles;
@@ -55,7 +55,7 @@ static __always_inline void add_stage(struct kvmhot_vcpu *v, struct kvmhot_pmu *
 	}
 }
 
-/* The counts of all stages have been added; the next exit begins with the last ones. */
+/* All stages are added; the counts of this end are those of the next exit's begin. */
 static __always_inline void end_counts(struct kvmhot_pmu *p,
 				       struct kvmhot_rows *rows)
 {
@@ -66,7 +66,7 @@ static __always_inline void end_counts(struct kvmhot_pmu *p,
 	rows->exits++;
 }
 
-/* Of each stage, the last one of which has ended at @now. */
+/* Add the counts of each stage; the last stage has ended at @now. */
 static __always_inline void add_counts(struct kvmhot_vcpu *v,
 				       struct kvmhot_pmu *p,
 				       struct kvmhot_rows *rows, u64 now)
@@ -92,7 +92,10 @@ static __always_inline void count_round(struct kvmhot_quick *q, u64 guest, u64 i
 	q->rounds++;
 }
 
-/* Of the quick way's sums; the other stages go to those of the record. */
+/*
+ * Add an exit to the sums of the quick way.  Stages that these do not have go to the sums
+ * of the record.
+ */
 static __always_inline void add_exit(struct kvmhot_vcpu *v,
 				     struct kvmhot_cell *cell, u64 now,
 				     u64 guest, u64 irq)
@@ -133,8 +136,8 @@ open_cell(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p, bool events, 
 }
 
 /*
- * With @events or without, which it is to the compiler.  Return: false if that must be
- * done the slow way, and nothing has been done.
+ * Fold and add an exit; @events is constant to the compiler.  Return: false if the exit
+ * must go the slow way, and nothing was done.
  */
 static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 {
@@ -159,7 +162,7 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 		*last = kvmhot_edge(q->exit_tsc, KVMHOT_HANDLE);
 	if (!(BIT(kvmhot_edge_stage(*last)) & KVMHOT_COST_STAGES))
 		return false;
-	/* Without events, two of them are known without a look at the log. */
+	/* Without events, guest and irq are known without the log. */
 	for (edge += events ? 0 : KVMHOT_TAG_HANDLE; edge < last; edge++)
 		kvmhot_fold_span(f, edge[0], edge[1]);
 	if (!events)
@@ -175,7 +178,7 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 	irq = events ? f->cycles[KVMHOT_IRQ] : q->handle_tsc - q->exit_tsc;
 	f->cycles[KVMHOT_GUEST] = 0;
 	f->cycles[KVMHOT_IRQ] = irq;
-	/* From here on readers wait, see the head of plain.c. */
+	/* From here on readers wait: see store 5 at the head of plain.c. */
 	kvmhot_put(&q->last, now);
 	if (!kvmhot_cell_add(v, cell, guest, irq)) {
 		kvmhot_put(&q->last, before);
@@ -195,7 +198,7 @@ static __always_inline bool fold(struct kvmhot_vcpu *v, bool events)
 	kvmhot_end_round(q, nr);
 	return true;
 undo:
-	/* It will be folded again. */
+	/* The slow way folds the log again. */
 	memset(f, 0, sizeof(*f));
 	return false;
 }
@@ -210,7 +213,7 @@ static noinline bool fold_log(struct kvmhot_vcpu *v)
 	return fold(v, false);
 }
 
-/* What was counted in the three stages of a usual exit. */
+/* Add what was counted in the three stages of a plain exit. */
 static __always_inline void add_usual_counts(struct kvmhot_vcpu *v,
 					     struct kvmhot_pmu *p,
 					     struct kvmhot_rows *rows)
@@ -248,8 +251,8 @@ static __always_inline void add_tsc(struct kvmhot_pmu *p, u64 *tsc,
 }
 
 /*
- * A usual exit with events, as most are: without a look at the log, which takes 200
- * instructions more.  Return: as fold().
+ * Add a plain exit with events, as most are.  Does not look at the log, which would take
+ * 200 instructions more.  Return: as fold().
  */
 static noinline bool add_usual(struct kvmhot_vcpu *v)
 {
@@ -260,7 +263,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 	struct kvmhot_rows *rows;
 	struct kvmhot_cell *cell;
 
-	/* Not the one that has the other edges? */
+	/* Were the counts replaced since the other edges? */
 	if (unlikely(!p || !p->quick || place >= KVMHOT_QUICK_PLACES))
 		return false;
 	cell = v->quick_cell[place];
@@ -272,7 +275,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 		return false;
 	guest = q->exit_tsc - last;
 	irq = q->handle_tsc - q->exit_tsc;
-	/* From here on readers wait, see the head of plain.c. */
+	/* From here on readers wait: see store 5 at the head of plain.c. */
 	kvmhot_put(&q->last, now);
 	if (unlikely(!kvmhot_hist_add(v, &cell->hist, now - q->exit_tsc, guest, irq))) {
 		kvmhot_put(&q->last, last);
@@ -288,7 +291,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 	return true;
 }
 
-/* What was in the VMM and on the way back. */
+/* Add the stages user and enter. */
 static __always_inline void add_vmm_stages(struct kvmhot_vcpu *v,
 					   struct kvmhot_beside *b, u64 user,
 					   u64 enter)
@@ -303,8 +306,8 @@ static __always_inline void add_vmm_stages(struct kvmhot_vcpu *v,
 }
 
 /*
- * The usual exit to the VMM: irq, handle, user, enter, and nothing else.  What fold()
- * does, in a third of the instructions.  Return: as fold().
+ * Add a plain exit to the VMM: irq, handle, user, enter, and no other stage.  Does what
+ * fold() does, in a third of the instructions.  Return: as fold().
  */
 static noinline bool add_vmm(struct kvmhot_vcpu *v)
 {
@@ -330,7 +333,7 @@ static noinline bool add_vmm(struct kvmhot_vcpu *v)
 	guest = q->exit_tsc - last;
 	irq = q->handle_tsc - q->exit_tsc;
 	felt = now - q->exit_tsc;
-	/* From here on readers wait, see the head of plain.c. */
+	/* From here on readers wait: see store 5 at the head of plain.c. */
 	kvmhot_put(&q->last, now);
 	if (unlikely(!kvmhot_cell_add_delayed(v, rare, felt - user, felt, guest, irq))) {
 		kvmhot_put(&q->last, last);
@@ -360,16 +363,16 @@ static __always_inline bool do_fold(struct kvmhot_vcpu *v, unsigned long tag)
 		return tag == KVMHOT_TAG_VMM && is_vmm(v) ? add_vmm(v) :
 							    fold_log(v);
 	}
-	/* Else it is no exit, or that of another vCPU, or the slow way. */
+	/* Otherwise no exit is open, or it is another vCPU's, or on the slow way. */
 	return tag > KVMHOT_TAG_PMU &&
 	       tag <= KVMHOT_TAG_PMU + KVMHOT_TAG_LAST && fold_events(v);
 }
 
 /**
- * kvmhot_fold_entry() - kvm_entry, if not as in plain.c
- * @v: the record that the CPU has
+ * kvmhot_fold_entry() - kvm_entry, for exits that plain.c does not handle
+ * @v: the record that the CPU's pointer has
  * @vcpu: the vCPU
- * @tag: where it is, if it goes the quick way and is the vCPU's
+ * @tag: its tag, if @v is on the quick way and is the record of @vcpu
  */
 noinline void kvmhot_fold_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 				unsigned long tag)

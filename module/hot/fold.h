@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * kvm_entry on the quick way, where an exit has more than a plain one.
+ * Ends exits at kvm_entry on the quick way that are not plain, or have events.
  */
 #ifndef KVMHOT_FOLD_H
 #define KVMHOT_FOLD_H

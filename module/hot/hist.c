@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Histograms: what is not done for every value.  See hist.h, also for the context.
+ * Does for histograms what few values need.  See hist.h, also for the context.
  */
 #include <linux/cache.h>
 #include <linux/compiler.h>
@@ -10,7 +10,7 @@
 #include "hot/hist.h"
 #include "hot/lines.h"
 
-/* Where there is none: nothing is in it, so that nothing is written. */
+/* Empty group: its range is void, so no value is ever added to it. */
 struct kvmhot_group kvmhot_hist_no_group __ro_after_init = {
 	.min = U32_MAX,
 };
@@ -24,9 +24,9 @@ static void forget_near(struct kvmhot_hist *h)
 }
 
 /**
- * kvmhot_hist_init() - make a histogram of what is zeroed
+ * kvmhot_hist_init() - initialize a histogram in zeroed memory
  * @h: the histogram
- * @end: lines from this one on are not for it
+ * @end: the histogram takes no line from this one on
  */
 void kvmhot_hist_init(struct kvmhot_hist *h, unsigned int end)
 {
@@ -76,7 +76,7 @@ static struct kvmhot_wide *wide_for(struct kvmhot_vcpu *v, struct kvmhot_hist *h
 }
 
 /**
- * kvmhot_hist_make_room() - have memory for a value
+ * kvmhot_hist_make_room() - get the memory that a value needs
  * @v: the vCPU
  * @h: the histogram
  * @value: the value
@@ -94,7 +94,7 @@ noinline bool kvmhot_hist_make_room(struct kvmhot_vcpu *v, struct kvmhot_hist *h
 			 wide_for(v, h, g));
 }
 
-/* The least or greatest may be another from here on. */
+/* Widen the range of a group to @value, and have the group at hand. */
 static void widen(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 		  struct kvmhot_group *group, unsigned int g, u64 value)
 {
@@ -102,7 +102,7 @@ static void widen(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 
 	if (unlikely(g >= KVMHOT_HIST_WIDE)) {
 		wide = wide_for(v, h, g);
-		/* Of threads that race for the vCPU another may have undone it. */
+		/* Another thread that races for the vCPU may have undone it. */
 		if (unlikely(!wide))
 			return;
 		wide->min = min(wide->min, value);
@@ -111,20 +111,20 @@ static void widen(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 	}
 	group->min = min_t(u32, group->min, value);
 	group->max = max_t(u32, group->max, value);
-	/* The first group's buckets are not those of a power of two. */
+	/* Group 0 cannot be at hand: it is no power of two. */
 	if (likely(g))
 		h->near[(g - 1) % KVMHOT_HIST_NEAR] = group;
 }
 
 /**
- * kvmhot_hist_add_slow() - kvmhot_hist_add() of a value whose group is not at hand
+ * kvmhot_hist_add_slow() - kvmhot_hist_add() for a value whose group is not at hand
  * @v: the vCPU
  * @h: the histogram
  * @value: the value
- * @guest: see &struct kvmhot_group
- * @irq: likewise
+ * @guest: added to &kvmhot_group.guest
+ * @irq: added to &kvmhot_group.irq
  *
- * Return: false if there is no memory for it, and nothing has been done.
+ * Return: false if there is no memory for it, and nothing was done.
  */
 noinline bool kvmhot_hist_add_slow(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 				   u64 value, u64 guest, u64 irq)
@@ -132,7 +132,7 @@ noinline bool kvmhot_hist_add_slow(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 	unsigned int g = kvmhot_hist_group(value);
 	struct kvmhot_group *group;
 
-	/* Of &kvmhot_cell_none there is none. */
+	/* This always fails for &kvmhot_cell_none. */
 	if (unlikely(!kvmhot_hist_make_room(v, h, value)))
 		return false;
 	group = kvmhot_lines_at(v, h->line[g]);
@@ -142,15 +142,14 @@ noinline bool kvmhot_hist_add_slow(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 }
 
 /**
- * kvmhot_hist_carry() - a bucket's count has come to its top
+ * kvmhot_hist_carry() - carry a bucket's count that has reached its top
  * @v: the vCPU
  * @h: the histogram
  * @value: the value that was added last
- * @guest: likewise
- * @irq: likewise
+ * @guest: what was added to &kvmhot_group.guest with it
+ * @irq: what was added to &kvmhot_group.irq with it
  *
- * Return: false if there is no memory to remember that in; then the value is taken
- * away again.
+ * Return: false if there is no memory to carry to; the value was taken away again.
  */
 noinline bool kvmhot_hist_carry(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 				 u64 value, u64 guest, u64 irq)
@@ -159,7 +158,7 @@ noinline bool kvmhot_hist_carry(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 	struct kvmhot_group *group = kvmhot_lines_or_null(v, h->line[g]);
 	struct kvmhot_wide *wide;
 
-	/* Of threads that race for the vCPU another may have done it. */
+	/* Another thread that races for the vCPU may have carried it. */
 	if (unlikely(!group || group->n[sub] < KVMHOT_COUNT_TOP))
 		return true;
 	wide = wide_for(v, h, g);
@@ -175,7 +174,7 @@ noinline bool kvmhot_hist_carry(struct kvmhot_vcpu *v, struct kvmhot_hist *h,
 	return false;
 }
 
-/* Take them away at once: of threads that race for the vCPU one may add to them. */
+/* Clear each count right after its read: a racing thread may add to them. */
 static u64 take_counts(u32 *n)
 {
 	unsigned int i;
@@ -193,7 +192,7 @@ static u64 take_counts(u32 *n)
  * @v: the vCPU
  * @h: the histogram
  *
- * Return: how many there were.
+ * Return: number of values that were taken away.
  */
 u64 kvmhot_hist_clear(struct kvmhot_vcpu *v, struct kvmhot_hist *h)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Histograms, made of lines of a vCPU's memory: those of exits and of other spans.
- * What a value falls into is told by hist.h.
+ * Adds values to histograms of exits and of other spans, which are made of lines of a
+ * vCPU's memory.  shared/hist.h defines the buckets.
  *
- * Everything here runs in probe context: no allocation, nothing printed.  A histogram
- * has one writer at a time; readers of it wait while it is written, see each caller.
+ * Probe context: allocates and prints nothing.  A histogram has one writer at a time,
+ * and readers wait while it is written; each caller says how.
  */
 #ifndef KVMHOT_HOT_HIST_H
 #define KVMHOT_HOT_HIST_H
@@ -14,6 +14,7 @@
 
 #include "hot/record.h"
 
+/* Empty group, which stands for "none at hand". */
 extern struct kvmhot_group kvmhot_hist_no_group;
 void kvmhot_hist_init(struct kvmhot_hist *h, unsigned int end);
 bool kvmhot_hist_make_room(struct kvmhot_vcpu *v, struct kvmhot_hist *h, u64 value);
@@ -24,42 +25,42 @@ bool kvmhot_hist_carry(struct kvmhot_vcpu *v, struct kvmhot_hist *h, u64 value,
 u64 kvmhot_hist_clear(struct kvmhot_vcpu *v, struct kvmhot_hist *h);
 
 /**
- * kvmhot_hist_near() - the group that a value is added to, if that is at hand
+ * kvmhot_hist_near() - find the group of a value, if the group is at hand
  * @h: the histogram
  * @value: the value
  * @group: set to the group
- * @octave: set, for kvmhot_hist_near_sub()
+ * @octave: set to what kvmhot_hist_near_sub() needs
  *
- * Return: false if another was last added to, or the value is less or greater than
- * all in it.
+ * Return: false if another group was last added to, or @value is below the least or
+ * above the greatest value of the group.
  */
 static __always_inline bool kvmhot_hist_near(const struct kvmhot_hist *h, u64 value,
 					     struct kvmhot_group **group, u64 *octave)
 {
 	u64 log = value / KVMHOT_HIST_SUB;
 
-	/* Not __fls(): like this 0 stays 0, as fls() in bitops.h relies on. */
+	/* Not __fls(): "+r" lets 0 stay 0, as fls() in bitops.h relies on, too. */
 	asm("bsrq %0, %0" : "+r" (log) : : "cc");
 	*octave = log;
 	*group = h->near[log % KVMHOT_HIST_NEAR];
-	/* There may be none, and that fits nothing. */
+	/* Without a group this is &kvmhot_hist_no_group, whose range is empty. */
 	return likely(log < KVMHOT_HIST_WIDE - 1 && (u32)value >= (*group)->min &&
 		      (u32)value <= (*group)->max);
 }
 
-/* Then, the bucket of the group. */
+/* Bucket of the value in the group that kvmhot_hist_near() has found. */
 static __always_inline u64 kvmhot_hist_near_sub(u64 value, u64 octave)
 {
 	return (value >> octave) - KVMHOT_HIST_SUB;
 }
 
 /**
- * kvmhot_hist_add_to() - add a value to the group that it falls into
+ * kvmhot_hist_add_to() - add a value to its group
  * @group: the group
- * @sub: its bucket of the group
+ * @sub: bucket of the value in the group
  * @value: the value
- * @guest: see &struct kvmhot_group
- * @irq: likewise
+ * @guest: added to &kvmhot_group.guest
+ * @irq: added to &kvmhot_group.irq
  *
  * Return: false if kvmhot_hist_carry() must follow.
  */
@@ -77,10 +78,10 @@ static __always_inline bool kvmhot_hist_add_to(struct kvmhot_group *group, u64 s
  * @v: the vCPU
  * @h: the histogram
  * @value: the value
- * @guest: see &struct kvmhot_group
- * @irq: likewise
+ * @guest: added to &kvmhot_group.guest
+ * @irq: added to &kvmhot_group.irq
  *
- * Return: false if there is no memory for it, and nothing has been done.
+ * Return: false if there is no memory for it, and nothing was done.
  */
 static __always_inline bool kvmhot_hist_add(struct kvmhot_vcpu *v,
 					    struct kvmhot_hist *h, u64 value,

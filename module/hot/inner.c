@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions within KVM_RUN: the EPT violation's handler, which tells what the open
- * exit is about, and that of HLT, which is a stage.
+ * Probes functions within KVM_RUN: the EPT violation's handler, which tells the class of
+ * the open exit, and kvm_vcpu_halt(), which is a stage.
  *
- * Probe context, as slow.c; on the vCPU's thread, with its mutex held.
+ * Probe context, as slow.c; on the vCPU's thread, which holds the vCPU's mutex.
  */
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
@@ -21,14 +21,14 @@
 #include "hot/switches.h"
 #include "hot/vmx.h"
 
-/* The exit qualification of an EPT violation, see the processor's manual. */
+/* Bits of an EPT violation's exit qualification: see the processor's manual. */
 #define QUAL_READ	BIT(0)
 #define QUAL_WRITE	BIT(1)
 #define QUAL_FETCH	BIT(2)
 #define QUAL_ACCESS	(QUAL_READ | QUAL_WRITE | QUAL_FETCH)
 #define QUAL_ALLOWED	GENMASK(6, 3)
 
-/* What the guest did, and found.  A write may well be a read, too. */
+/* Access, and whether the entry was present.  A write may be a read as well. */
 static __always_inline u64 ept_class(unsigned long qual)
 {
 	static const u8 access[QUAL_ACCESS + 1] = {
@@ -52,7 +52,7 @@ static bool is_unclassed(const struct kvmhot_vcpu *v)
 	       (v->key & ~KVMHOT_KEY_LEVEL2) == EXIT_REASON_EPT_VIOLATION;
 }
 
-/* The exit is not usual, or seems not to be. */
+/* Set the class of an exit that is not on the quick way, or seems not to be. */
 static noinline void slow_ept(const struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = kvmhot_quick_find_settled(vcpu);
@@ -66,7 +66,7 @@ static noinline void slow_ept(const struct kvm_vcpu *vcpu)
 	if (v->key & KVMHOT_KEY_LEVEL2)
 		class |= KVMHOT_EPT_LEVEL2;
 	n = kvmhot_seq_begin(&v->seq);
-	/* Without memory for its first cell, that was counted as dropped. */
+	/* An exit without a cell was counted as dropped; do not count it again. */
 	if (v->cell) {
 		v->cell = NULL;
 		kvmhot_cell_open(v, KVMHOT_KEY_EPT + class);
@@ -77,7 +77,7 @@ static noinline void slow_ept(const struct kvm_vcpu *vcpu)
 NOKPROBE_SYMBOL(slow_ept);
 
 /*
- * handle_ept_violation(vcpu): the open exit counts by its class.  Reads the qualification
+ * handle_ept_violation(vcpu): the open exit counts by its class.  Read the qualification
  * here, as another VMCS may be current later.
  */
 int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs)
@@ -98,11 +98,11 @@ int kvmhot_probe_ept(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_ept);
 
-/* Of the open exit. */
+/* Time of the open exit in PREEMPTED and SLEPT. */
 static u64 wait_of(const struct kvmhot_vcpu *v)
 {
 	struct kvmhot_stay wait = {
-		/* On the quick way the log begins there. */
+		/* On the quick way the log begins at KVMHOT_TAG_LOG. */
 		.from = kvmhot_is_quick(v) ? KVMHOT_TAG_LOG : 0,
 		.in = v->fold.cycles[KVMHOT_PREEMPTED],
 		.out = v->fold.cycles[KVMHOT_SLEPT],
@@ -113,7 +113,7 @@ static u64 wait_of(const struct kvmhot_vcpu *v)
 	return wait.in + wait.out;
 }
 
-/* The same by the kretprobe, with 'detail': whether the return is of interest. */
+/* Entry, by the kretprobe of 'detail'.  Return: 1 to ignore the return. */
 int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kvmhot_ept_span *span = (void *)ri->data;
@@ -121,7 +121,7 @@ int kvmhot_probe_ept_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	span->vcpu = (void *)regs_get_kernel_argument(regs, 0);
 	v = kvmhot_lookup_find(span->vcpu);
-	/* In another stage a switch is not seen. */
+	/* Only in cost stages is time switched out counted as wait. */
 	if (!v || !kvmhot_in_cost(v))
 		return 1;
 	span->wait = wait_of(v);
@@ -141,14 +141,14 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (!v)
 		return 0;
-	/* Only a return from vmx_handle_exit() looks whether there was one from here. */
+	/* Without a return of vmx_handle_exit(), the quick kvm_entry ignores @v->ept. */
 	if (READ_ONCE(kvmhot_switches.missed_handle) == &kvmhot_switches_none_missed)
 		kvmhot_settle(v);
-	/* Not an edge of a stage: nothing is read but the TSC. */
+	/* This is no edge, so no event is read. */
 	n = kvmhot_seq_begin(&v->seq);
 	now = rdtsc();
 	from = span->start + wait_of(v) - span->wait;
-	/* Unless it went back. */
+	/* The TSC may have gone back. */
 	if (likely(now >= from))
 		cycles = now - from;
 	v->sum[KVMHOT_EPT]++;
@@ -161,8 +161,8 @@ int kvmhot_probe_ept_ret(struct kretprobe_instance *ri, struct pt_regs *regs)
 NOKPROBE_SYMBOL(kvmhot_probe_ept_ret);
 
 /*
- * After nothing but kvm_exit and the entry of vmx_handle_exit were seen.
- * Return: false if it must be done otherwise.
+ * Begin a halt right after kvm_exit and vmx_handle_exit.  Return: false if begin_halt()
+ * must do it.
  */
 static __always_inline bool quick_halt(struct kvmhot_vcpu *v,
 				       const struct kvm_vcpu *vcpu)
@@ -205,7 +205,7 @@ int kvmhot_probe_halt(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_halt);
 
-/* The record of the vCPU that this thread has loaded, NULL if there is none. */
+/* The record of the vCPU that this thread has loaded; NULL if none. */
 static __always_inline struct kvmhot_vcpu *loaded_vcpu(void)
 {
 	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_lookup_here);
@@ -237,8 +237,8 @@ static void end_halt(void)
 }
 
 /*
- * kvm:kvm_vcpu_wakeup, the last that kvm_vcpu_halt() does; without word of the vCPU,
- * which is loaded here.
+ * kvm:kvm_vcpu_wakeup, at the end of kvm_vcpu_halt().  The tracepoint does not tell the
+ * vCPU, but the thread has it loaded.
  */
 void kvmhot_probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 {

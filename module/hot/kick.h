@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Has the worker do what probes must not.
+ * Passes on to the worker what probes must not do.
  */
 #ifndef KVMHOT_KICK_H
 #define KVMHOT_KICK_H
@@ -9,11 +9,11 @@
 #include <linux/llist.h>
 #include <linux/workqueue.h>
 
-/* The worker's; kvmhot_work_init() says what it does. */
+/* The worker; kvmhot_work_init() sets its function. */
 extern struct work_struct kvmhot_kick_work;
 extern struct irq_work kvmhot_kick_irq;
 
-/* struct kvmhot_notice, and records that want a page; for the worker */
+/* Lists for the worker: of struct kvmhot_notice, and of records that want a page. */
 extern struct llist_head kvmhot_kick_notices, kvmhot_kick_refill;
 
 void kvmhot_kick(void);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hands out the lines of a vCPU's memory.
+ * Hands out lines of a vCPU's memory.
  *
- * Probe context: no lock, no allocation, nothing printed.  Two threads that race for
- * an ioctl may be here at once.
+ * Probe context: takes no lock, allocates and prints nothing.  Two threads that race for
+ * an ioctl may be here at once for one vCPU.
  */
 #include <linux/kernel.h>
 #include <linux/llist.h>
@@ -27,14 +27,14 @@ void kvmhot_lines_want_page(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_lines_take() - memory for a cell, other spans or a part of a histogram
+ * kvmhot_lines_take() - take lines for a cell, other spans or a part of a histogram
  * @v: the vCPU
  * @nr: number of lines; they are zeroed, and in one page
- * @end: the lines from this one on are not for the caller
+ * @end: take no line from this one on
  *
  * Context: probe.
  *
- * Return: the first line, 0 if there is no room.
+ * Return: the first line; 0 if there is no room.
  */
 noinline unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
 					unsigned int end)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines of a vCPU's memory.
+ * Hands out and finds lines of a vCPU's memory.
  */
 #ifndef KVMHOT_LINES_H
 #define KVMHOT_LINES_H
@@ -11,7 +11,7 @@ unsigned int kvmhot_lines_take(struct kvmhot_vcpu *v, unsigned int nr,
 			       unsigned int end);
 void kvmhot_lines_want_page(struct kvmhot_vcpu *v);
 
-/* Context: any. */
+/* The line's address.  Context: any. */
 static __always_inline void *kvmhot_lines_at(struct kvmhot_vcpu *v,
 					     unsigned int line)
 {
@@ -19,14 +19,14 @@ static __always_inline void *kvmhot_lines_at(struct kvmhot_vcpu *v,
 	       line % KVMHOT_PAGE_LINES * KVMHOT_LINE_SIZE;
 }
 
-/* NULL if @line is 0, which is none.  Context: any. */
+/* The line's address; NULL if @line is 0, which stands for none.  Context: any. */
 static __always_inline void *kvmhot_lines_or_null(struct kvmhot_vcpu *v,
 						  unsigned int line)
 {
 	return line ? kvmhot_lines_at(v, line) : NULL;
 }
 
-/* Memory of a record.  Context: any. */
+/* Bytes of memory that a record has.  Context: any. */
 static inline u64 kvmhot_lines_bytes(const struct kvmhot_vcpu *v)
 {
 	return READ_ONCE(v->nr_lines) / KVMHOT_PAGE_LINES * PAGE_SIZE;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The log of a vCPU's edges, and what it amounts to.  Pure arithmetic, without a call
- * of the kernel's: what unit tests try with any sequence of edges is what probes and
- * readers do.
+ * Defines the log of a vCPU's edges, and folds it into stages.  Pure arithmetic that
+ * calls nothing of the kernel: unit tests try the same code that probes and readers run,
+ * with any sequence of edges.
  *
- * An edge is one word: in its low bits the stage that begins, above them the TSC,
- * whose uppermost bits do not matter, as only differences do.
+ * An edge is one word.  The low bits are the stage that begins; the bits above are the
+ * TSC.  The uppermost bits of the TSC are cut off, as only differences matter.
  */
 #ifndef KVMHOT_LOG_H
 #define KVMHOT_LOG_H
@@ -15,13 +15,13 @@
 #define KVMHOT_STAGE_BITS	4
 #define KVMHOT_STAGE_MASK	((1ULL << KVMHOT_STAGE_BITS) - 1)
 #define KVMHOT_LOG_STAGES	16
-/* With their number they fill two cache lines. */
+/* The edges and their number fill two cache lines. */
 #define KVMHOT_LOG_EDGES	15
 
 /**
  * struct kvmhot_log - edges that are not folded yet
- * @nr: how many; at least one
- * @edge: the edges, in order of time; the last stage still goes on
+ * @nr: number of edges; at least one
+ * @edge: the edges, in order of time; the last one begins the current stage
  */
 struct kvmhot_log {
 	__u64	nr;
@@ -29,11 +29,11 @@ struct kvmhot_log {
 };
 
 /**
- * struct kvmhot_fold - what edges amount to
+ * struct kvmhot_fold - sums of folded edges
  * @cycles: TSC cycles by stage
- * @offset: what the TSC went back by
- * @back: edges at which it had; nothing was added to the stage that ended there
- * @touched: bits of the stages that ended, however short they were
+ * @offset: sum of what the TSC went back by
+ * @back: edges before which the TSC went back; their time is in no stage
+ * @touched: bits of the stages that ended, even after 0 cycles
  */
 struct kvmhot_fold {
 	__u64	cycles[KVMHOT_LOG_STAGES];
@@ -45,8 +45,9 @@ struct kvmhot_fold {
 /**
  * struct kvmhot_stay - a stretch of the log from a certain edge on
  * @from: index of the edge
- * @in: cycles of the stage that began there, of edges that are no longer in the log
- * @out: likewise, of the stage in which the thread is switched out of it
+ * @in: cycles of the stage that began there, of edges that have left the log
+ * @out: cycles in which the thread was switched out of it, of edges that have left the
+ *	 log
  */
 struct kvmhot_stay {
 	__u32	from;
@@ -56,8 +57,8 @@ struct kvmhot_stay {
 
 /**
  * kvmhot_edge() - make an edge
- * @tsc: when
- * @stage: what begins
+ * @tsc: time of the edge
+ * @stage: stage that begins
  *
  * Return: the edge.
  */
@@ -91,11 +92,11 @@ static inline __s64 kvmhot_edge_span(__u64 from, __u64 to)
 }
 
 /**
- * kvmhot_edge_tsc() - when an edge was
+ * kvmhot_edge_tsc() - the TSC of an edge
  * @edge: the edge
- * @near: some TSC not 2^59 cycles from it
+ * @near: a TSC less than 2^59 cycles from it
  *
- * Return: its TSC.
+ * Return: the TSC.
  */
 static inline __u64 kvmhot_edge_tsc(__u64 edge, __u64 near)
 {
@@ -115,9 +116,9 @@ static inline void kvmhot_log_first(struct kvmhot_log *log, __u64 tsc, unsigned 
 }
 
 /**
- * kvmhot_log_is() - the stage that goes on is another than it was taken for
+ * kvmhot_log_is() - correct the current stage
  * @log: the log
- * @stage: what it is
+ * @stage: what the current stage is
  */
 static inline void kvmhot_log_is(struct kvmhot_log *log, unsigned int stage)
 {
@@ -127,10 +128,10 @@ static inline void kvmhot_log_is(struct kvmhot_log *log, unsigned int stage)
 }
 
 /**
- * kvmhot_fold_span() - a stage has ended
- * @f: what it is added to
- * @from: the edge that it began with
- * @to: the edge that it ended with
+ * kvmhot_fold_span() - add a stage that has ended
+ * @f: sums to add to
+ * @from: edge that the stage began with
+ * @to: edge that the stage ended with
  */
 static inline void kvmhot_fold_span(struct kvmhot_fold *f, __u64 from, __u64 to)
 {
@@ -147,8 +148,8 @@ static inline void kvmhot_fold_span(struct kvmhot_fold *f, __u64 from, __u64 to)
 
 /**
  * kvmhot_fold_log() - fold all stages of a log that have ended
- * @f: what they are added to
- * @log: the log; its last edge is left, as the only one
+ * @f: sums to add to
+ * @log: the log; only its last edge stays
  */
 static inline void kvmhot_fold_log(struct kvmhot_fold *f, struct kvmhot_log *log)
 {
@@ -161,14 +162,14 @@ static inline void kvmhot_fold_log(struct kvmhot_fold *f, struct kvmhot_log *log
 }
 
 /**
- * kvmhot_log_stay() - how long it was since an edge
+ * kvmhot_log_stay() - add up the time since an edge
  * @log: the log
- * @last: which of its edges ends what is wanted
- * @stay: the edge; set to the sum of both stages
- * @in: bits of the stages that count as the one that began there
- * @out: likewise
+ * @last: index of the edge that ends the stretch
+ * @stay: edge that begins the stretch; @in and @out are added to
+ * @in: bits of the stages to add to @stay->in
+ * @out: bits of the stages to add to @stay->out
  *
- * For what began before the log was last folded as well: then @stay->from is 0.
+ * A stretch may have begun before the log was last folded: then @stay->from is 0.
  */
 static inline void kvmhot_log_stay(const struct kvmhot_log *log,
 				   unsigned int last, struct kvmhot_stay *stay,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Has probes find the record of a vCPU.
+ * Adds records to the table in which probes find them.
  */
 #include <linux/hash.h>
 #include <linux/percpu.h>
@@ -9,22 +9,22 @@
 
 struct kvmhot_vcpu *kvmhot_lookup_hash[1 << KVMHOT_LOOKUP_BITS];
 
-/* Placeholder record: matches no vCPU, so that every probe goes the slow way. */
+/* Placeholder record: matches no vCPU, so every probe goes the slow way. */
 struct kvmhot_vcpu kvmhot_lookup_nobody = {
 	.quick.who = KVMHOT_SLOW,
 };
 
 /*
- * NULL at first: the kernel does not relocate what a module's per-CPU variables begin
- * with.  kvmhot_reach_init() sets it before any probe is in place.
+ * NULL at first, as the kernel does not relocate initial values of a module's per-CPU
+ * variables.  kvmhot_reach_init() sets the pointers before any probe is in place.
  */
 DEFINE_PER_CPU(struct kvmhot_vcpu *, kvmhot_lookup_here);
 
 /**
- * kvmhot_lookup_add() - have probes find a record
- * @v: the record, its key set; not found before
+ * kvmhot_lookup_add() - let probes find a record
+ * @v: the record, its key set; not in the table yet
  *
- * Context: any; others may do the same at once, or remove other records.
+ * Context: any; other CPUs may add or remove other records at the same time.
  */
 void kvmhot_lookup_add(struct kvmhot_vcpu *v)
 {

@@ -14,11 +14,12 @@
 
 #define KVMHOT_LOOKUP_BITS	12
 
+/* All records, by the address of their vCPU. */
 extern struct kvmhot_vcpu *kvmhot_lookup_hash[1 << KVMHOT_LOOKUP_BITS];
 
 /*
- * The record of the vCPU that this CPU's thread has run last; &kvmhot_lookup_nobody if
- * it has run none, or that is not known.
+ * The record of the vCPU that this CPU's thread ran last; &kvmhot_lookup_nobody if it
+ * ran none, or that is unknown.
  */
 DECLARE_PER_CPU(struct kvmhot_vcpu *, kvmhot_lookup_here);
 extern struct kvmhot_vcpu kvmhot_lookup_nobody;
@@ -26,13 +27,13 @@ extern struct kvmhot_vcpu kvmhot_lookup_nobody;
 void kvmhot_lookup_add(struct kvmhot_vcpu *v);
 
 /**
- * kvmhot_lookup_find() - the record of a vCPU
+ * kvmhot_lookup_find() - find the record of a vCPU
  * @vcpu: a key; need not point to anything
  *
- * Context: probe: preemption or interrupts are off, which makes the caller an
- * RCU reader.  The record stays for as long as that holds.
+ * Context: probe.  Preemption or interrupts are off, which makes the caller an RCU
+ * reader.  The record stays as long as they are off.
  *
- * Return: the record, NULL if there is none or its VM is gone.
+ * Return: the record; NULL if there is none or its VM is gone.
  */
 static __always_inline struct kvmhot_vcpu *
 kvmhot_lookup_find(const struct kvm_vcpu *vcpu)
@@ -51,16 +52,15 @@ kvmhot_lookup_find(const struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmhot_lookup_is_other() - has another vCPU come to the address of a record's?
+ * kvmhot_lookup_is_other() - is this another vCPU, at the address of the record's?
  * @v: the record
- * @vcpu: the vCPU, which has the record's address
+ * @vcpu: the vCPU, whose address the record has
  *
- * KVM knows the thread of each vCPU that has ever run, and a vCPU that has a record
- * has run.
+ * A vCPU that has a record has run, and KVM knows the thread of each vCPU that has run.
  *
  * Context: probe, in an ioctl of @vcpu, or at its end.
  *
- * Return: true if the end of the VM that had this address was missed.
+ * Return: true if so: the end of the VM that had the address before was missed.
  */
 static __always_inline bool kvmhot_lookup_is_other(const struct kvmhot_vcpu *v,
 						   const struct kvm_vcpu *vcpu)

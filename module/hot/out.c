@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keeps the records of threads that are switched out: see out.h.
+ * Keeps the table of threads that are switched out: see out.h.
  */
 #include <linux/bits.h>
 #include <linux/cache.h>
@@ -10,15 +10,15 @@
 
 struct kvmhot_out kvmhot_out __read_mostly;
 
-/* The record of what was read from a place; NULL for none. */
+/* The record of a value that was read from a place; NULL if none. */
 static struct kvmhot_vcpu *vcpu_at(unsigned long is)
 {
 	return (void *)(is & ~(KVMHOT_OUT_PLACES - 1UL));
 }
 
 /*
- * Take a record out of its place, from which @is was read.  Return: false if it is not
- * there any more.
+ * Take a record out of @place, from which @is was read.  Return: false if the record is
+ * no longer there.
  */
 static bool take_from(unsigned int place, unsigned long is)
 {
@@ -31,7 +31,7 @@ static bool take_from(unsigned int place, unsigned long is)
 }
 
 /**
- * kvmhot_out_drop() - take a record out that may be there since another thread ran it
+ * kvmhot_out_drop() - take out a record that may be left from another thread's run
  * @v: the record
  */
 void kvmhot_out_drop(struct kvmhot_vcpu *v)
@@ -76,12 +76,12 @@ bool kvmhot_out_put(struct kvmhot_vcpu *v, const struct task_struct *task)
 }
 
 /**
- * kvmhot_out_take() - take the record of a thread that comes back
+ * kvmhot_out_take() - take out the record of a thread that comes back
  * @task: the thread
  *
  * Context: probe, on the CPU that the thread comes to.
  *
- * Return: the record; NULL if it is not in the table.
+ * Return: the record; NULL if the table does not have it.
  */
 struct kvmhot_vcpu *kvmhot_out_take(const struct task_struct *task)
 {
@@ -102,10 +102,10 @@ struct kvmhot_vcpu *kvmhot_out_take(const struct task_struct *task)
 }
 
 /**
- * kvmhot_out_forget() - have threads that come back not find their records
- * @all: of all of them; else only where the vCPU is gone, see free.c
+ * kvmhot_out_forget() - take out records
+ * @all: all of them; otherwise those whose vCPU is gone, see free.c
  *
- * Probes may still use what they found before.
+ * Probes may still use records that they found before.
  */
 void kvmhot_out_forget(bool all)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Owners of VMs: the VMMs, told apart by their memory, and the users that run them.
+ * Describes owners of VMs: VMMs, told apart by their memory, and the users that run them.
  */
 #ifndef KVMHOT_OWNER_H
 #define KVMHOT_OWNER_H
@@ -14,21 +14,21 @@
 
 struct mm_struct;
 
-/* What there are bounds for, of which an owner may take its share. */
+/* What is bounded, and what an owner may take its share of. */
 enum kvmhot_share {
-	KVMHOT_SHARE_VMS,	/* that run */
-	KVMHOT_SHARE_VCPUS,	/* that have a record, and are not gone */
-	KVMHOT_SHARE_BYTES,	/* of these records */
+	KVMHOT_SHARE_VMS,	/* VMs that run */
+	KVMHOT_SHARE_VCPUS,	/* vCPUs that have a record and are not gone */
+	KVMHOT_SHARE_BYTES,	/* memory of these records */
 	KVMHOT_NR_SHARES,
 };
 
 /**
  * struct kvmhot_user - a user
  * @list: in the list of users
- * @uid: who
- * @refs: its owners
- * @taken: by all of them
- * @nr_ended: their ended VMs
+ * @uid: the user's id
+ * @refs: number of the user's owners
+ * @taken: what all of these owners take, see enum kvmhot_share
+ * @nr_ended: number of their ended VMs
  */
 struct kvmhot_user {
 	struct list_head	list;
@@ -45,19 +45,19 @@ struct kvmhot_user {
  * @rcu: to free it
  * @mm: its memory; pinned
  * @user: its user
- * @refs: its vCPUs that are not gone, and its VMs, ended ones included
- * @taken: see enum kvmhot_share
- * @nr_ended: its ended VMs
+ * @refs: number of its vCPUs that are not gone, plus its VMs, with ended ones
+ * @taken: what it takes, see enum kvmhot_share
+ * @nr_ended: number of its ended VMs
  * @full: it has its share of vCPUs or of memory: probes make no record for it
- * @dropped: its exits that are in no VM's figures, as of what is gone, or never had
- *	     a record
- * @dropped_too: the same of vCPUs that are there; for readers, under the
+ * @dropped: its exits that are in no VM's figures: of vCPUs that are gone, or that
+ *	     never had a record
+ * @dropped_too: such exits of vCPUs that are there; used by readers, under the
  *		 registry's lock
  * @tgid: its process
- * @comm: name of that, cleaned for printing
+ * @comm: name of its process, cleaned for printing
  *
- * The worker's, but for what probes read or add to: @mm, @full and @dropped.  It is
- * put into its lists, and taken out, with the registry's lock held.
+ * Only the worker uses an owner, with two exceptions.  Probes read @mm and @full, and
+ * add to @dropped.  The worker holds the registry's lock to change the lists.
  */
 struct kvmhot_owner {
 	struct hlist_node	hash;
@@ -77,15 +77,16 @@ struct kvmhot_owner {
 
 #define KVMHOT_OWNER_BITS	8
 
+/* All owners, by their memory. */
 extern struct hlist_head kvmhot_vcpu_owners[1 << KVMHOT_OWNER_BITS];
 
 /**
- * kvmhot_owner_find() - the owner that has a VMM's memory
+ * kvmhot_owner_find() - find the owner of a VMM's memory
  * @mm: the memory
  *
  * Context: probe, or the worker.
  *
- * Return: the owner, or NULL if there is none.
+ * Return: the owner; NULL if there is none.
  */
 static inline struct kvmhot_owner *kvmhot_owner_find(const struct mm_struct *mm)
 {

@@ -1,18 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a usual exit, the quick way: see quick.h.
+ * Handles the edges of a plain exit, on the quick way: see quick.h.
  *
- * Probe context, as slow.c; kvm_exit and kvm_entry come with interrupts
- * off, the other two with preemption off.  An exit writes two cache lines, the
- * first of &kvmhot_vcpu.quick and one of a cell, and nothing that others
- * write.  These functions are counted by the instruction: see
- * selftests/bench.
+ * Probe context, as slow.c; kvm_exit and kvm_entry are hit with interrupts off, the
+ * other two with preemption off.  A plain exit writes two cache lines, the first of
+ * &kvmhot_vcpu.quick and one of a cell, and no line that others write.  Each instruction
+ * here counts: see selftests/bench.
  *
- * Readers (kvmhot_look_begin() in look.c) are told without a sequence count.
- * The first store of kvm_entry is @last, the last one is @who: while the
- * former is later than the exit that is open, something is being written.  An
- * edge stores @who before it reads the TSC, and what belongs to it after that:
- * so a timestamp that is not later than the one before it is not there yet.
+ * Readers copy a record without a sequence count.  They load in the reverse order of the
+ * writer's stores, and both sides keep to their order:
+ *
+ *   writer: probes on the vCPU's thread       reader: kvmhot_look_begin()
+ *
+ *   kvm_exit         1 who: GUEST -> IRQ      a last
+ *                    2 exit_tsc               b who
+ *   vmx_handle_exit  3 who: IRQ -> HANDLE     c handle_tsc
+ *                    4 handle_tsc             d exit_tsc
+ *   kvm_entry        5 last                   e sums, then the cells
+ *                    6 sums and the cell
+ *                    7 who: HANDLE -> GUEST   kvmhot_look_retry(): f last again
+ *
+ * kvmhot_look_begin() makes a log of as many timestamps as @who has edges.  It tries
+ * again unless each timestamp is later than the one before:
+ *
+ *   b after 1, d before 2: @exit_tsc is still an older one, earlier than @last.
+ *   b after 3, c before 4: @handle_tsc is still an older one, earlier than @exit_tsc.
+ *   a after 5, b before 7: @last is later than @exit_tsc; sums may be half written.
+ *   a before 5, any of b to e after 5: the log may look right, but be half new.
+ *	As 5 is the first store of kvm_entry, f finds another @last: the caller retries.
+ *
+ * Any other copy is of one moment, as no sum changes from 7 to the next 5.  The reader
+ * does not use a timestamp whose edge @who does not have yet.
+ *
+ * Each edge stores @who before it reads the TSC.  So if a reader reads the TSC, and then
+ * finds the same @who, no later edge has an earlier TSC: see kvmhot_snap_sums().
+ *
+ * Writers off the quick way use &kvmhot_vcpu.seq, which the reader looks at, too.
  */
 #include <linux/build_bug.h>
 #include <linux/cache.h>
@@ -59,13 +82,13 @@ static __always_inline void quick_exit(struct kvm_vcpu *vcpu, bool own)
 	kvmhot_put(&q->exit_tsc, now);
 }
 
-/* kvm:kvm_exit */
+/* kvm:kvm_exit; its other arguments depend on the kernel. */
 KVMHOT_KVM_EXIT_PROBE(kvmhot_probe_kvm_exit)
 {
 	quick_exit(vcpu, false);
 }
 
-/* The same for calib.c, where there is no VMCS to be read. */
+/* kvm_exit for calib.c, which has no VMCS to read a reason from. */
 void kvmhot_probe_own_exit(void *data, struct kvm_vcpu *vcpu, u32 isa)
 {
 	quick_exit(vcpu, true);
@@ -99,7 +122,7 @@ int kvmhot_probe_handle_exit(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_handle_exit);
 
-/* The same with 'detail': the kretprobe's, which tells its return the vCPU. */
+/* vmx_handle_exit() with 'detail': the kretprobe passes the vCPU on to the return. */
 int kvmhot_probe_handle_exit_entry(struct kretprobe_instance *ri,
 				   struct pt_regs *regs)
 {
@@ -138,7 +161,7 @@ int kvmhot_probe_handle_exit_ret(struct kretprobe_instance *ri,
 
 NOKPROBE_SYMBOL(kvmhot_probe_handle_exit_ret);
 
-/* To the sums, all but that readers need not wait any longer. */
+/* Add a round to the sums; kvmhot_end_round() must follow. */
 static __always_inline void add_sums(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				     enum kvmhot_tag tag, u64 now, u64 guest, u64 irq)
 {
@@ -168,7 +191,7 @@ static __always_inline u64 stage_irq(const struct kvmhot_quick *q,
 	return tag == KVMHOT_TAG_IRQ ? 0 : q->handle_tsc - q->exit_tsc;
 }
 
-/* A bucket's count has come to its top in add_round(), which has all but ended. */
+/* End a round of add_round() in which a bucket's count has reached KVMHOT_COUNT_TOP. */
 static noinline void carry_round(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				 enum kvmhot_tag tag, u64 guest)
 {
@@ -176,7 +199,7 @@ static noinline void carry_round(struct kvmhot_vcpu *v, struct kvmhot_cell *cell
 
 	if (!kvmhot_hist_carry(v, &cell->hist, q->last - q->exit_tsc, guest,
 			       stage_irq(q, tag))) {
-		/* No memory: as if it had not been seen to end. */
+		/* No memory: count the exit as one that was not seen to end. */
 		if (tag == KVMHOT_TAG_REENTER)
 			cell->reenter -= kvmhot_quick_since(v, tag, q->last);
 		else if (tag == KVMHOT_TAG_IRQ)
@@ -186,7 +209,7 @@ static noinline void carry_round(struct kvmhot_vcpu *v, struct kvmhot_cell *cell
 	kvmhot_end_round(q, tag);
 }
 
-/* What add_round() does where the group is not at hand. */
+/* add_round() for a group that is not at hand. */
 static noinline void far_round(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 			       struct kvmhot_cell *cell, enum kvmhot_tag tag, u64 now)
 {
@@ -204,9 +227,9 @@ static noinline void far_round(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 }
 
 /*
- * Add up a round, from where @tag says that it is, to kvm_entry.  What can be
- * told of no usual exit is told the slow way.  A second thread that races for
- * the vCPU may write to the record meanwhile: what is looked at is read once.
+ * At kvm_entry, add up a round that is at @tag.  A round that cannot be a plain exit
+ * goes the slow way.  A second thread that races for the vCPU may write to the record
+ * meanwhile, so what is checked is read only once.
  */
 static __always_inline void add_round(struct kvmhot_vcpu *v,
 				      struct kvm_vcpu *vcpu,
@@ -232,7 +255,7 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 	}
 	irq = stage_irq(q, tag);
 	guest = exit - q->last;
-	/* From here on readers wait, see the head of this file. */
+	/* From here on readers wait: see store 5 at the head of this file. */
 	kvmhot_put(&q->last, now);
 	add_sums(v, cell, tag, now, guest, irq);
 	if (unlikely(!kvmhot_hist_add_to(group, kvmhot_hist_near_sub(now - exit, octave),
@@ -242,7 +265,7 @@ static __always_inline void add_round(struct kvmhot_vcpu *v,
 		kvmhot_end_round(q, tag);
 }
 
-/* With 'detail', on KVM's fast path, or as fold.c has it. */
+/* kvm_entry with 'detail', or after KVM's fast path, or of an exit for fold.c. */
 static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	unsigned long tag = v->quick.who - (unsigned long)vcpu;
@@ -257,7 +280,7 @@ static noinline void other_entry(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 		kvmhot_fold_entry(v, vcpu, tag);
 }
 
-/* kvm:kvm_entry; its further arguments differ by kernel and are not used. */
+/* kvm:kvm_entry; its other arguments depend on the kernel and are not used. */
 void kvmhot_probe_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 {
 	struct kvmhot_vcpu *v = quick_vcpu();

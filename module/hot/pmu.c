@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading perf events at edges, and counting what they rose by.
+ * Reads perf events at edges, and counts what they rose by.
  *
- * Everything here runs in probe context, as slow.c, inside of an edge: on
- * the thread that runs the vCPU, or, at sched_switch, on the CPU that it leaves
- * or comes to.  Events are made and released by the worker, see perf.c.
+ * Probe context, as slow.c, inside an edge.  The thread that runs the vCPU is here, or,
+ * at sched_switch, the CPU that the thread leaves or comes to.  The worker makes and
+ * releases events, see perf.c.
  *
- * A vCPU's &struct kvmhot_pmu may be replaced between two calls within one
- * edge: the new one has counted nothing yet.
+ * The worker may replace a vCPU's &struct kvmhot_pmu between two calls of one edge: the
+ * new one has no counts yet.
  */
 #include <linux/irqflags.h>
 #include <linux/percpu.h>
@@ -24,9 +24,9 @@ DEFINE_STATIC_KEY_FALSE(kvmhot_pmu_on);
 DEFINE_PER_CPU(u64, kvmhot_pmu_dropped);
 
 /*
- * What perf_event_read_local() does, which modules cannot call.  Interrupts
- * are off, so that perf cannot move the event meanwhile.  Return: its state;
- * if it is counting, its count is in @now.
+ * Read an event as perf_event_read_local() does, which modules cannot call.  Interrupts
+ * are off, so perf cannot move the event meanwhile.  Return: the event's state; if it is
+ * counting, @now is set to its count.
  */
 static __always_inline enum kvmhot_pmu_state
 read_event(struct perf_event *event, bool away, u64 *now)
@@ -40,7 +40,7 @@ read_event(struct perf_event *event, bool away, u64 *now)
 		event->pmu->read(event);
 		break;
 	case PERF_EVENT_STATE_INACTIVE:
-		/* Of the PMUs that are let in, only while its thread is. */
+		/* Events of allowed PMUs are inactive only while their thread is away. */
 		if (!away)
 			return KVMHOT_PMU_INACTIVE;
 		break;
@@ -54,18 +54,18 @@ read_event(struct perf_event *event, bool away, u64 *now)
 }
 
 /**
- * kvmhot_pmu_read_all() - read the TSC, and at once all events
- * @p: where they are counted, or NULL
+ * kvmhot_pmu_read_all() - read the TSC, and right after it all events
+ * @p: counts of the vCPU, or NULL
  * @tsc: set to the TSC
- * @to: set to their counts, but for those that have failed before
+ * @to: set to the counts of the events that have not failed before
  *
- * One function for all edges, so that what lies between the TSC and an event is
- * the same at each of them.
+ * All edges call this one function.  So the code between the TSC and an event is the
+ * same at each edge.
  *
  * Context: probe, interrupts off.
  *
- * Return: false if they are others than those of the last edge, or one does
- * not count just now.
+ * Return: false if the events are not those of the last edge, or one of them does not
+ * count just now.
  */
 noinline bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to)
 {
@@ -84,7 +84,7 @@ noinline bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to)
 		if (unlikely(p->state[i]))
 			continue;
 		event = perf->event[i];
-		/* Active is: on the CPU that its thread is on. */
+		/* An active event is on the CPU that its thread is on. */
 		if (unlikely(READ_ONCE(event->state) !=
 			     PERF_EVENT_STATE_ACTIVE ||
 			     event->hw.state & PERF_HES_STOPPED))
@@ -95,7 +95,7 @@ noinline bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to)
 	return true;
 }
 
-/* The same for any state that they may be in. */
+/* Read each event in whatever state it is. */
 static noinline void read_each(struct kvmhot_pmu *p,
 			       const struct kvmhot_perf *perf, bool away,
 			       u64 *to)
@@ -107,7 +107,7 @@ static noinline void read_each(struct kvmhot_pmu *p,
 			p->state[i] = read_event(perf->event[i], away, &to[i]);
 }
 
-/* What was counted between two edges, if that is known. */
+/* Add what was counted between two edges, if that is known. */
 static void add_stretch(struct kvmhot_pmu *p, unsigned int from, unsigned int to,
 			u64 edge, u64 next)
 {
@@ -131,7 +131,7 @@ static void add_stretch(struct kvmhot_pmu *p, unsigned int from, unsigned int to
 							  p->count[to][i]);
 }
 
-/* In the stages of the log that have ended. */
+/* Add the counts of all stages in the log that have ended. */
 static void add_log(struct kvmhot_pmu *p, const struct kvmhot_log *log)
 {
 	const u64 *edge = log->edge;
@@ -142,8 +142,8 @@ static void add_log(struct kvmhot_pmu *p, const struct kvmhot_log *log)
 }
 
 /*
- * The first edge with these events: nothing is known of what led to it.  What those
- * before counted up to the log's last edge is added here, once.
+ * Begin to count with @perf at its first edge: nothing is known of the stretch before the
+ * edge.  First add, once, what the events before counted up to the log's last edge.
  */
 static noinline void begin_with(struct kvmhot_vcpu *v, struct kvmhot_pmu *p,
 				const struct kvmhot_perf *perf)
@@ -162,13 +162,13 @@ static noinline void begin_with(struct kvmhot_vcpu *v, struct kvmhot_pmu *p,
 }
 
 /**
- * kvmhot_pmu_do_read() - see kvmhot_pmu_read()
+ * kvmhot_pmu_do_read() - kvmhot_pmu_read() while events are counted
  * @v: the vCPU
- * @task: likewise
- * @away: likewise
- * @edge: likewise
+ * @task: the vCPU's thread; NULL to read no events
+ * @away: perf may have taken the events off the CPU, with complete counts
+ * @edge: index that the edge will have in the log, or KVMHOT_PMU_END
  *
- * Return: likewise.
+ * Return: the TSC.
  */
 noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v,
 				const struct task_struct *task, bool away,
@@ -186,7 +186,7 @@ noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v,
 	perf = smp_load_acquire(&p->perf);
 	if (unlikely(!perf || perf->task != task))
 		return rdtsc();
-	/* So that no interrupt comes between the TSC and the events, either. */
+	/* Keep interrupts out between the TSC and the events. */
 	local_irq_save(flags);
 	if (unlikely(p->based != perf->serial))
 		begin_with(v, p, perf);
@@ -199,7 +199,7 @@ noinline u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v,
 	return tsc;
 }
 
-/* The edge becomes the first one; of the others only KVMHOT_PMU_END may be known. */
+/* Make @edge the first one.  Of the others only KVMHOT_PMU_END stays known. */
 static void begin_from(struct kvmhot_pmu *p, unsigned int edge)
 {
 	bool known = p->known & BIT(edge);
@@ -210,7 +210,7 @@ static void begin_from(struct kvmhot_pmu *p, unsigned int edge)
 }
 
 /**
- * kvmhot_pmu_do_fold() - see kvmhot_pmu_fold()
+ * kvmhot_pmu_do_fold() - kvmhot_pmu_fold() while events are counted
  * @v: the vCPU
  */
 noinline void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v)
@@ -225,8 +225,8 @@ noinline void kvmhot_pmu_do_fold(struct kvmhot_vcpu *v)
 }
 
 /*
- * Lines for counts; but the last lines that there are, and that there will be, are
- * for exits.  Return: the first one; 0 if there is none.
+ * Take lines for counts.  Leave the last of the current lines, and the last of all that
+ * there can be, to exits.  Return: the first line; 0 if there is none.
  */
 static unsigned int take_lines(struct kvmhot_vcpu *v, unsigned int nr)
 {
@@ -257,7 +257,7 @@ static bool take_row(struct kvmhot_vcpu *v, struct kvmhot_rows *rows,
 	return true;
 }
 
-/* The rows are of another list of events, or of before a reset. */
+/* Clear rows that are of another list of events, or of before a reset. */
 static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_rows *rows,
 				u32 list)
 {
@@ -273,7 +273,7 @@ static noinline void clear_rows(struct kvmhot_vcpu *v, struct kvmhot_rows *rows,
 	rows->list = list;
 }
 
-/* The cell's rows, of which there is one for each of @stages; NULL without memory. */
+/* The cell's rows, with one for each of @stages; NULL without memory. */
 static struct kvmhot_rows *take_rows(struct kvmhot_vcpu *v,
 				     struct kvmhot_cell *cell,
 				     const struct kvmhot_pmu *p,
@@ -321,7 +321,7 @@ static void add_open(struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 	rows->exits++;
 }
 
-/* The exit is over: begin anew. */
+/* The exit is over: add @open to @sum, and begin anew. */
 static void close_open(struct kvmhot_pmu *p)
 {
 	struct kvmhot_stage_counts *open, *sum;
@@ -343,10 +343,10 @@ static void close_open(struct kvmhot_pmu *p)
 }
 
 /**
- * kvmhot_pmu_do_end() - see kvmhot_pmu_end()
- * @v: the vCPU
- * @cell: likewise
- * @now: likewise
+ * kvmhot_pmu_do_end() - kvmhot_pmu_end() while events are counted
+ * @v: the vCPU, after kvmhot_pmu_fold(); its log still has the last stage
+ * @cell: cell of the exit, which gets the counts; NULL if the exit's cost is unknown
+ * @now: TSC of the end
  */
 noinline void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 				u64 now)
@@ -365,10 +365,10 @@ noinline void kvmhot_pmu_do_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 
 /**
  * kvmhot_pmu_is_counting() - do all events of a thread count?
- * @p: where they are counted
+ * @p: counts of a vCPU
  * @task: the thread
  *
- * Return: true if so, and they are those that the vCPU's other edges have.
+ * Return: true if all do, and the vCPU's other edges were read from the same events.
  */
 bool kvmhot_pmu_is_counting(const struct kvmhot_pmu *p, const struct task_struct *task)
 {
@@ -386,8 +386,8 @@ bool kvmhot_pmu_is_counting(const struct kvmhot_pmu *p, const struct task_struct
 }
 
 /**
- * kvmhot_pmu_start() - does the quick way count the events that there are?
- * @v: the vCPU, at a kvm_entry, at which they were read
+ * kvmhot_pmu_start() - can the quick way count the current events?
+ * @v: the vCPU, at a kvm_entry at which the events were read
  *
  * Return: false if it cannot.
  */
@@ -395,7 +395,7 @@ bool kvmhot_pmu_start(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 
-	/* At KVM's tracepoints perf may have taken them off the CPU. */
+	/* With a mediated PMU, perf may have taken them off the CPU at KVM's hooks. */
 	if (KVMHOT_COMPAT_PMU_MEDIATED || !p)
 		return false;
 	if (!kvmhot_pmu_is_counting(p, current) || !p->whole || p->touched ||
@@ -406,15 +406,15 @@ bool kvmhot_pmu_start(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_pmu_settle() - the edges of the open exit were all read
- * @v: the vCPU, inside of its seq
- * @tag: where it was
+ * kvmhot_pmu_settle() - take over the counts of the quick way's edges
+ * @v: the vCPU, inside its seq; events were read at all edges of the open exit
+ * @tag: tag of the vCPU
  */
 void kvmhot_pmu_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 
-	/* Or they were replaced meanwhile. */
+	/* The counts may have been replaced meanwhile. */
 	if (!p || !p->quick)
 		return;
 	p->quick = false;

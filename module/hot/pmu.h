@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counts of perf events at the edges of a vCPU's timeline.  With no event to
- * be counted, all of this is a no-op in the code, patched by the kernel.
+ * Reads perf events at the edges of a vCPU's timeline, and counts them by stage.  While
+ * no event is counted, a static key turns all of this into a no-op.
  */
 #ifndef KVMHOT_PMU_H
 #define KVMHOT_PMU_H
@@ -17,16 +17,16 @@
 
 struct perf_event;
 
-/* The edge that ends an exit: behind those that the log may have. */
+/* Index of the edge that ends an exit, after all that the log may have. */
 #define KVMHOT_PMU_END		KVMHOT_LOG_EDGES
 #define KVMHOT_PMU_EDGES	(KVMHOT_PMU_END + 1)
 
-/* What an event is doing on a vCPU; all but the first are failures. */
+/* State of an event on a vCPU; all but the first are failures. */
 enum kvmhot_pmu_state {
-	KVMHOT_PMU_COUNTING,
-	KVMHOT_PMU_REFUSED,	/* not made, see kvmhot_perf.err */
+	KVMHOT_PMU_COUNTING,	/* counts are exact */
+	KVMHOT_PMU_REFUSED,	/* could not be made, see kvmhot_perf.err */
 	KVMHOT_PMU_ERROR,	/* could not be on the PMU, or its count fell */
-	KVMHOT_PMU_STOPPED,	/* its PMU stopped it */
+	KVMHOT_PMU_STOPPED,	/* stopped by its PMU */
 	KVMHOT_PMU_INACTIVE,	/* not on the PMU while its thread ran */
 	KVMHOT_PMU_NR_STATES,
 };
@@ -34,13 +34,13 @@ enum kvmhot_pmu_state {
 /**
  * struct kvmhot_perf - the events of a thread
  * @node: in the list of what is to be released
- * @users: vCPUs that the thread runs in turn; the worker's own
- * @serial: no two are of the same number; not 0
+ * @users: number of vCPUs that the thread runs in turn; used by the worker only
+ * @serial: unique number, not 0
  * @task: the thread, with a reference
- * @event: for each of the list, the event; NULL if there is none
- * @err: then why
+ * @event: for each event of the list, the perf event; NULL if there is none
+ * @err: for each event without a perf event, the errno that tells why
  *
- * Made and released by the worker, and not changed in between.
+ * The worker makes and releases it; nothing changes it in between.
  */
 struct kvmhot_perf {
 	struct llist_node	node;
@@ -52,8 +52,8 @@ struct kvmhot_perf {
 };
 
 /**
- * struct kvmhot_stage_counts - what was counted in one stage
- * @tsc: TSC cycles of the stretches that are known
+ * struct kvmhot_stage_counts - counts of one stage
+ * @tsc: TSC cycles of the stretches whose counts are known
  * @event: counts of the events
  */
 struct kvmhot_stage_counts {
@@ -64,25 +64,25 @@ struct kvmhot_stage_counts {
 /**
  * struct kvmhot_pmu - counts of a vCPU, for one list of events
  * @next: in the worker's list of what is to be freed
- * @made: jiffies when @perf was last made; the worker's own
- * @list: number of the list
- * @nr: events in it
- * @perf: the events of the thread that runs it; NULL if they are not made
- * @based: serial of the events that @count is of; 0: of none
+ * @made: jiffies when @perf was last made; used by the worker only
+ * @list: number of the list of events
+ * @nr: number of events in the list
+ * @perf: events of the thread that runs the vCPU; NULL if they are not made
+ * @based: serial of the &struct kvmhot_perf that @count was read from; 0 for none
  * @state: for each event, enum kvmhot_pmu_state
  * @err: for each event, why it was not made
- * @known: for each edge of @count, a bit: they were read there
- * @whole: every stretch since the end of the exit before is known
- * @quick: the vCPU goes the quick way, with these
- * @touched: bits of the stages in which @open has something
+ * @known: bits of the edges at which @count was read
+ * @whole: all stretches since the end of the exit before are known
+ * @quick: the vCPU is on the quick way with these events
+ * @touched: bits of the stages that have something in @open
  * @count: counts at the edges of the vCPU's log, and at KVMHOT_PMU_END
- * @open: counted since the end of the exit before, by stage, but for the log
- * @sum: since first sight, by stage, but for @open
- * @base: @sum and @open as of the last reset; under kvmhot_since_lock
+ * @open: counts since the end of the exit before, by stage, without the log's
+ * @sum: counts since first sight, by stage, without @open
+ * @base: @sum plus @open at the last reset; under kvmhot_since_lock
  *
- * Written in probe context, by whoever writes the vCPU's record, but for @perf,
- * which is the worker's, and @base.  @open, @sum and @state are inside of
- * &kvmhot_vcpu.seq.
+ * Probes write it as they write the vCPU's record, with two exceptions: the worker
+ * writes @perf, and a reset writes @base.  &kvmhot_vcpu.seq protects @open, @sum and
+ * @state; on the quick way the order of stores of plain.c does.
  */
 struct kvmhot_pmu {
 	struct kvmhot_pmu		*next;
@@ -103,11 +103,12 @@ struct kvmhot_pmu {
 	struct kvmhot_stage_counts	base[KVMHOT_NR_STAGES];
 };
 
-/* There is an event to be counted.  Turned by the worker. */
+/* On while there is an event to count.  The worker turns it. */
 DECLARE_STATIC_KEY_FALSE(kvmhot_pmu_on);
 
-/* Known exits whose counts found no memory. */
+/* Exits with known counts for which there was no memory. */
 DECLARE_PER_CPU(u64, kvmhot_pmu_dropped);
+/* What the inline functions below call while events are counted, and the quick way. */
 bool kvmhot_pmu_read_all(const struct kvmhot_pmu *p, u64 *tsc, u64 *to);
 u64 kvmhot_pmu_do_read(struct kvmhot_vcpu *v, const struct task_struct *task,
 		       bool away, unsigned int edge);
@@ -119,12 +120,13 @@ void kvmhot_pmu_settle(struct kvmhot_vcpu *v, enum kvmhot_tag tag);
 
 /**
  * kvmhot_pmu_rise() - what an event rose by
- * @p: where it is counted; if it fell, as one does that is the TSC, it has failed
- * @event: its number
- * @from: its count at one edge
- * @to: at the next
+ * @p: counts of the vCPU; if the event fell, its state becomes KVMHOT_PMU_ERROR.  An
+ *     event that is the TSC may fall
+ * @event: index of the event
+ * @from: count at one edge
+ * @to: count at the next edge
  *
- * Return: the rise, or 0.
+ * Return: the rise; 0 if the count fell.
  */
 static __always_inline u64 kvmhot_pmu_rise(struct kvmhot_pmu *p,
 					   unsigned int event, u64 from, u64 to)
@@ -137,7 +139,7 @@ static __always_inline u64 kvmhot_pmu_rise(struct kvmhot_pmu *p,
 	return 0;
 }
 
-/* kvmhot_pmu_read_all() where interrupts may be on, and must not come in between. */
+/* kvmhot_pmu_read_all() where interrupts may be on: keep them out of the reads. */
 static __always_inline bool kvmhot_pmu_read_within(const struct kvmhot_pmu *p,
 						   u64 *now, u64 *to)
 {
@@ -153,9 +155,9 @@ static __always_inline bool kvmhot_pmu_read_within(const struct kvmhot_pmu *p,
 /**
  * kvmhot_pmu_read() - read the TSC and the events at an edge
  * @v: the vCPU
- * @task: its thread; NULL if the edge is not that of its thread
- * @away: perf may have taken the events off the CPU, their counts complete
- * @edge: which of the log's edges it will be, or KVMHOT_PMU_END
+ * @task: the vCPU's thread; NULL to read no events
+ * @away: perf may have taken the events off the CPU, with complete counts
+ * @edge: index that the edge will have in the log, or KVMHOT_PMU_END
  *
  * Context: the thread that runs the vCPU, or sched_switch to or from it.
  *
@@ -171,7 +173,7 @@ static __always_inline u64 kvmhot_pmu_read(struct kvmhot_vcpu *v,
 }
 
 /**
- * kvmhot_pmu_fold() - add what was counted in the stages of the log that have ended
+ * kvmhot_pmu_fold() - add the counts of all stages in the log that have ended
  * @v: the vCPU, before kvmhot_fold_log()
  */
 static __always_inline void kvmhot_pmu_fold(struct kvmhot_vcpu *v)
@@ -181,9 +183,9 @@ static __always_inline void kvmhot_pmu_fold(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_pmu_end() - the exit is over
+ * kvmhot_pmu_end() - end an exit
  * @v: the vCPU, after kvmhot_pmu_fold(); its log still has the last stage
- * @cell: of the exit, to be given what was counted; NULL if its cost is not known
+ * @cell: cell of the exit, which gets the counts; NULL if the exit's cost is unknown
  * @now: TSC of the end
  */
 static __always_inline void kvmhot_pmu_end(struct kvmhot_vcpu *v,

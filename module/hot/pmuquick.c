@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The quick way (see quick.h) with perf events: each edge leaves their counts
- * behind, beside its timestamp.
+ * Handles edges on the quick way (see quick.h) with perf events: each edge stores the
+ * events' counts in addition to its timestamp.
  *
- * Probe context, as plain.c, whose order of stores is kept here.
+ * Probe context, as plain.c, whose order of stores this file keeps.
  */
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
@@ -15,8 +15,8 @@
 #include "hot/vmx.h"
 
 /**
- * kvmhot_pmuquick_exit() - kvm_exit, if not as in plain.c
- * @v: the record that the CPU has
+ * kvmhot_pmuquick_exit() - kvm_exit, if plain.c does not handle it
+ * @v: the record that the CPU's pointer has
  * @vcpu: the vCPU
  */
 noinline void kvmhot_pmuquick_exit(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
@@ -43,8 +43,8 @@ slow:
 }
 
 /*
- * An edge of vmx_handle_exit, @before being the TSC of the one before.  Return: false
- * if it must be done the slow way, and nothing has been done.
+ * Add an edge of vmx_handle_exit; @before is the TSC of the edge before.  Return: false
+ * if the edge must go the slow way, and nothing was done.
  */
 static __always_inline bool edge_within(struct kvmhot_vcpu *v,
 					enum kvmhot_tag tag, u64 before,
@@ -61,8 +61,8 @@ static __always_inline bool edge_within(struct kvmhot_vcpu *v,
 }
 
 /**
- * kvmhot_pmuquick_handle() - vmx_handle_exit, entry, if not as in plain.c
- * @v: the record that the CPU has
+ * kvmhot_pmuquick_handle() - entry of vmx_handle_exit, if plain.c does not handle it
+ * @v: the record that the CPU's pointer has
  * @vcpu: the vCPU
  */
 noinline void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v,
@@ -81,9 +81,9 @@ noinline void kvmhot_pmuquick_handle(struct kvmhot_vcpu *v,
 NOKPROBE_SYMBOL(kvmhot_pmuquick_handle);
 
 /**
- * kvmhot_pmuquick_return() - vmx_handle_exit, return, if not as in plain.c
- * @v: the record that the CPU has
- * @vcpu: the vCPU, as of the entry; a mere key
+ * kvmhot_pmuquick_return() - return of vmx_handle_exit, if plain.c does not handle it
+ * @v: the record that the CPU's pointer has
+ * @vcpu: the vCPU of the entry; only a key
  */
 noinline void kvmhot_pmuquick_return(struct kvmhot_vcpu *v,
 				     const struct kvm_vcpu *vcpu)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Edges of a plain exit with perf events, on the quick way.
+ * Handles the edges of a plain exit on the quick way with perf events.
  */
 #ifndef KVMHOT_PMUQUICK_H
 #define KVMHOT_PMUQUICK_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The quick way: on to it, and off.  See quick.h.
+ * Moves vCPUs to the quick way and off it: see quick.h.
  *
- * Probe context, as slow.c, on the vCPU's thread; or, once nothing runs
- * the vCPU, whoever ends it.
+ * Probe context, as slow.c.  The vCPU's thread runs these functions, or, once nothing
+ * runs the vCPU, the thread that ends it.
  */
 #include <linux/kernel.h>
 #include <linux/percpu.h>
@@ -15,13 +15,13 @@
 #include "hot/switches.h"
 
 /**
- * kvmhot_quick_settle() - bring a record up to date
- * @v: the vCPU, which goes the quick way; it does not afterwards
+ * kvmhot_quick_settle() - take a record off the quick way, and complete it
+ * @v: the vCPU, on the quick way
  */
 noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 {
 	u32 n = kvmhot_seq_begin(&v->seq);
-	/* Of two threads that race for the vCPU one gets it. */
+	/* If two threads race for the vCPU, only one of them gets the tag. */
 	unsigned long who = xchg(&v->quick.who, KVMHOT_SLOW);
 	enum kvmhot_tag tag = who & KVMHOT_TAG_MASK;
 	bool open, raced;
@@ -30,7 +30,7 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 		kvmhot_seq_end(&v->seq, n);
 		return;
 	}
-	/* A thread that has lost the race for the vCPU may have moved the tag. */
+	/* A thread that lost such a race may have moved the tag. */
 	open = v->quick.exit_tsc > v->quick.last;
 	raced = open != (tag != KVMHOT_TAG_GUEST);
 	if (unlikely(raced))
@@ -39,7 +39,7 @@ noinline void kvmhot_quick_settle(struct kvmhot_vcpu *v)
 		kvmhot_pmu_settle(v, tag);
 	kvmhot_quick_log(&v->quick, tag, &v->log);
 	kvmhot_quick_sums(&v->quick, &v->log, v->sum);
-	/* Such a thread may yet have it settled once more. */
+	/* That thread may settle the record once more: leave nothing to add. */
 	v->quick.rounds = 0;
 	v->quick.returned = 0;
 	v->last = v->quick.last;
@@ -62,14 +62,14 @@ static bool may_start(const struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmhot_quick_clear() - at kvm_entry: no rounds, and no edges
- * @v: the vCPU, which does not go the quick way
+ * kvmhot_quick_clear() - clear the sums and edges of the quick way, at kvm_entry
+ * @v: the vCPU, not on the quick way
  */
 void kvmhot_quick_clear(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_quick *q = &v->quick;
 
-	/* Not there yet, whatever another CPU's TSC may have been. */
+	/* No edge yet: 0 is earlier than @last, even if another CPU's TSC was ahead. */
 	q->exit_tsc = 0;
 	q->handle_tsc = 0;
 	q->rounds = 0;
@@ -82,10 +82,9 @@ void kvmhot_quick_clear(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_quick_start() - at kvm_entry: go the quick way from here on, if it is
- *			  open
- * @v: the vCPU, inside of its seq, after kvmhot_quick_clear()
- * @vcpu: likewise
+ * kvmhot_quick_start() - at kvm_entry, go the quick way from here on if it is open
+ * @v: the vCPU, inside its seq, after kvmhot_quick_clear()
+ * @vcpu: KVM's structure of the vCPU
  * @now: TSC of the kvm_entry
  */
 void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,

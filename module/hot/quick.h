@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The quick way: an edge leaves a timestamp behind, and kvm_entry adds all of it up.
- * A usual exit, of which nothing is seen but kvm_exit, vmx_handle_exit and the next
- * kvm_entry, has two of them; those of others follow in the log.
+ * Defines the quick way, on which an edge stores one timestamp, and kvm_entry adds all
+ * of them up.  Nearly all exits go the quick way.
  *
- * Whatever else happens to a vCPU settles it first: the timestamps become the first
- * edges of its log, and it is KVMHOT_SLOW until a later kvm_entry finds that the
- * quick way is open again.  So nothing but this file's users need know of it.
+ * &kvmhot_quick.who tells where a vCPU is: the address of its struct kvm_vcpu, plus a
+ * tag that counts the edges since kvm_entry (enum kvmhot_tag).  One comparison of @who
+ * tells a probe that the record is this vCPU's, that it is on the quick way, and that
+ * the edge before was seen.  A plain exit has two edges, kvm_exit and vmx_handle_exit,
+ * whose timestamps are in &struct kvmhot_quick.  Further edges are in the vCPU's log.
  *
- * The quick way begins with a per-CPU pointer to the record of the vCPU in whose
- * KVM_RUN the CPU's thread is.  Each context switch takes that away, and brings it
- * back only where it has seen the thread go.  Else it is set where the record has
- * been settled, and only the slow kvm_entry opens the quick way again: so a thread
- * that finds the way open is the one that opened it.
+ * A record is settled before anything else writes to it: kvmhot_quick_settle() adds the
+ * sums of the quick way to those of the record, turns the timestamps into the first
+ * edges of the log, and sets @who to KVMHOT_SLOW, which no vCPU matches.  A later
+ * kvm_entry on the slow way sets @who to the vCPU again, if the quick way is open
+ * (kvmhot_quick_start()).  So only the users of this file know of the quick way.
+ *
+ * A probe finds the record by the CPU's pointer kvmhot_lookup_here.  It points to the
+ * record of the vCPU in whose KVM_RUN the CPU's thread is.  Each context switch clears
+ * the pointer, and sets it only if it saw the thread that comes back leave.  All else
+ * that sets the pointer has settled the record, or runs in the thread that last entered
+ * the guest.  Only kvm_entry on the slow way opens the quick way again.  So a thread
+ * that finds the quick way open is the thread that opened it.
  */
 #ifndef KVMHOT_QUICK_H
 #define KVMHOT_QUICK_H
@@ -27,20 +35,24 @@
 #include "hot/record.h"
 #include "hot/switches.h"
 
-/* What the exits that calib.c makes count under. */
+/* Key of the exits that calib.c makes. */
 #define KVMHOT_OWN_KEY		EXIT_REASON_CPUID
 
 /*
- * A kretprobe without a free instance misses entry and return.  So with 'detail'
- * an exit that seems to be on KVM's fast path may not be, if the kernel's count
- * of that has risen; perhaps for another vCPU, which then is not believed, too.
+ * Is an exit without vmx_handle_exit on KVM's fast path?  With 'detail' it may be one
+ * that the kretprobe missed, for lack of a free instance.  The kernel counts such
+ * misses.  If its count has risen, the exit is not taken for fast, even though another
+ * vCPU's call may have been missed.
  */
 static __always_inline bool kvmhot_is_fast(const struct kvmhot_vcpu *v)
 {
 	return v->missed_handle == READ_ONCE(*READ_ONCE(kvmhot_switches.missed_handle));
 }
 
-/* The same, to be asked once for each exit.  A lower count is another hook's. */
+/*
+ * As kvmhot_is_fast(), but ask once for each exit: remembers the kernel's count.  A lower
+ * count is that of another hook.
+ */
 static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 {
 	int n = READ_ONCE(*READ_ONCE(kvmhot_switches.missed_handle));
@@ -50,12 +62,13 @@ static __always_inline bool kvmhot_was_fast(struct kvmhot_vcpu *v)
 	return !risen;
 }
 
+/* Leave the quick way; at kvm_entry on the slow way, clear it, and start it again. */
 void kvmhot_quick_settle(struct kvmhot_vcpu *v);
 void kvmhot_quick_clear(struct kvmhot_vcpu *v);
 void kvmhot_quick_start(struct kvmhot_vcpu *v, const struct kvm_vcpu *vcpu,
 			u64 now);
 
-/* Has the open exit a cell?  Or it would be seen in none while it is open. */
+/* Has the open exit a cell?  Without one no reader would find it while it is open. */
 static __always_inline bool kvmhot_quick_has_cell(const struct kvmhot_vcpu *v)
 {
 	u64 place = kvmhot_cell_place(READ_ONCE(v->quick.key));
@@ -78,8 +91,8 @@ static __always_inline bool kvmhot_is_at(const struct kvmhot_vcpu *v,
 }
 
 /*
- * After all that was written before, and before all that will be: stores of one
- * CPU are seen in their order on x86, if only the compiler keeps to it.
+ * Store @value after all earlier stores, and before all later ones.  x86 keeps the
+ * stores of a CPU in order, so only the compiler must be stopped.
  */
 static __always_inline void kvmhot_put(u64 *to, u64 value)
 {
@@ -88,7 +101,7 @@ static __always_inline void kvmhot_put(u64 *to, u64 value)
 	barrier();
 }
 
-/* The last store of a round that was at @tag: readers need not wait any longer. */
+/* Store @who last in a round that was at @tag: from here on no reader waits. */
 static __always_inline void kvmhot_end_round(struct kvmhot_quick *q,
 					     enum kvmhot_tag tag)
 {
@@ -105,7 +118,7 @@ static __always_inline void kvmhot_next_tag(struct kvmhot_quick *q)
 	barrier();
 }
 
-/* Since the edge that @tag, which is not that of the guest, stands for. */
+/* Time since the edge of @tag, which is not KVMHOT_TAG_GUEST. */
 static __always_inline s64 kvmhot_quick_since(const struct kvmhot_vcpu *v,
 					      enum kvmhot_tag tag, u64 now)
 {
@@ -116,17 +129,14 @@ static __always_inline s64 kvmhot_quick_since(const struct kvmhot_vcpu *v,
 					      v->quick.handle_tsc);
 }
 
-/* Back to where the vCPU was, before readers could make anything of it. */
+/* Take the tag back, before readers could use it. */
 static __always_inline void kvmhot_undo_tag(struct kvmhot_quick *q)
 {
 	barrier();
 	q->who--;
 }
 
-/*
- * Two threads that race for a vCPU may each move the tag by some: that is slow,
- * too.
- */
+/* Two threads that race for a vCPU may each have moved the tag of KVMHOT_SLOW. */
 static __always_inline bool kvmhot_is_quick_who(unsigned long who)
 {
 	return who - (KVMHOT_SLOW - KVMHOT_TAG_MASK) > 2 * KVMHOT_TAG_MASK;
@@ -137,23 +147,23 @@ static __always_inline bool kvmhot_is_quick(const struct kvmhot_vcpu *v)
 	return kvmhot_is_quick_who(READ_ONCE(v->quick.who));
 }
 
-/* Before anything but the quick way writes to the record. */
+/* Settle a record that is on the quick way, before anything else writes to it. */
 static __always_inline void kvmhot_settle(struct kvmhot_vcpu *v)
 {
 	if (kvmhot_is_quick(v))
 		kvmhot_quick_settle(v);
 }
 
-/* On the quick way, is there place for any edge? */
+/* Is the record on the quick way, with room in the log for any edge? */
 static __always_inline bool kvmhot_may_log(unsigned long who)
 {
 	unsigned long tag = who & KVMHOT_TAG_MASK;
 
-	/* KVMHOT_SLOW is none of these. */
+	/* KVMHOT_SLOW is out of this range. */
 	return tag - KVMHOT_TAG_HANDLE < KVMHOT_TAG_LAST - KVMHOT_TAG_HANDLE;
 }
 
-/* Has it an edge that no usual exit has?  Then kvm_entry will look twice. */
+/* Has the open exit an edge that no plain exit has?  kvm_entry then checks more. */
 static __always_inline bool kvmhot_is_logged(const struct kvmhot_vcpu *v)
 {
 	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_TAG_MASK;
@@ -162,13 +172,13 @@ static __always_inline bool kvmhot_is_logged(const struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_quick_edge() - an edge that no usual exit has, on the quick way
+ * kvmhot_quick_edge() - add an edge that no plain exit has, on the quick way
  * @v: the vCPU
- * @tag: where it is; of a @quick.who for which kvmhot_may_log() is true
- * @stage: what begins
+ * @tag: tag of a @quick.who for which kvmhot_may_log() is true
+ * @stage: stage that begins
  *
- * Return: TSC of the edge; 0 if it is no later than the one before, and nothing has
- * been done.
+ * Return: TSC of the edge; 0 if that is no later than the edge before, and nothing was
+ * done.
  */
 static __always_inline u64 kvmhot_quick_edge(struct kvmhot_vcpu *v,
 					     unsigned long tag,
@@ -182,7 +192,7 @@ static __always_inline u64 kvmhot_quick_edge(struct kvmhot_vcpu *v,
 	kvmhot_next_tag(&v->quick);
 	now = rdtsc();
 	edge = kvmhot_edge(now, stage);
-	/* Whatever the two stages are. */
+	/* No later: two edges may differ by their stages alone. */
 	if (unlikely((s64)(edge - before) <= (s64)KVMHOT_STAGE_MASK)) {
 		kvmhot_undo_tag(&v->quick);
 		return 0;
@@ -191,21 +201,21 @@ static __always_inline u64 kvmhot_quick_edge(struct kvmhot_vcpu *v,
 	return now;
 }
 
-/* Is what it found when it began to still so?  See kvmhot_reach_close_quick(). */
+/* Does what opened the quick way still hold?  See kvmhot_reach_close_quick(). */
 static __always_inline bool kvmhot_quick_may_go_on(const struct kvmhot_vcpu *v)
 {
 	return !READ_ONCE(v->lost_track) &&
 	       (!static_branch_unlikely(&kvmhot_pmu_on) || v->own);
 }
 
-/* Are no edges missing, from those on that the vCPU has on the quick way? */
+/* Were all edges seen since the record came to the quick way? */
 static __always_inline bool kvmhot_edges_seen(const struct kvmhot_vcpu *v)
 {
 	return likely(!READ_ONCE(v->lost_track) &&
 		      (READ_ONCE(kvmhot_switches.live) || v->own));
 }
 
-/* Before kvmhot_edge_add(). */
+/* Before kvmhot_edge_add(): settle the record if the edge cannot go the quick way. */
 static __always_inline void kvmhot_settle_for_edge(struct kvmhot_vcpu *v)
 {
 	if (!kvmhot_may_log(READ_ONCE(v->quick.who)) ||
@@ -213,7 +223,7 @@ static __always_inline void kvmhot_settle_for_edge(struct kvmhot_vcpu *v)
 		kvmhot_settle(v);
 }
 
-/* As kvmhot_lookup_find(), for whoever may write to the record. */
+/* As kvmhot_lookup_find(), but settle the record, so that the caller may write to it. */
 static __always_inline struct kvmhot_vcpu *
 kvmhot_quick_find_settled(const struct kvm_vcpu *vcpu)
 {
@@ -225,10 +235,10 @@ kvmhot_quick_find_settled(const struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmhot_quick_sums() - what a record amounts to that goes the quick way
- * @q: it, or a copy
- * @log: what kvmhot_quick_log() made of it
- * @sum: has that added, but for the cycles of @log
+ * kvmhot_quick_sums() - add the sums of the quick way to those of a record
+ * @q: the record's state on the quick way, or a copy
+ * @log: the log that kvmhot_quick_log() made of @q
+ * @sum: sums to add to; the cycles of @log are not added
  */
 static inline void kvmhot_quick_sums(const struct kvmhot_quick *q,
 				     const struct kvmhot_log *log, u64 *sum)
@@ -253,10 +263,10 @@ static inline void kvmhot_quick_sums(const struct kvmhot_quick *q,
 }
 
 /**
- * kvmhot_quick_log() - the edges since the last kvm_entry, that one the first of them
- * @q: the record that goes the quick way, or a copy
- * @tag: where it is, of @q->who
- * @log: set to them; has those from KVMHOT_TAG_LOG on
+ * kvmhot_quick_log() - make a log of the edges since the last kvm_entry, inclusive
+ * @q: the record's state on the quick way, or a copy
+ * @tag: tag of @q->who
+ * @log: completed; already has the edges from KVMHOT_TAG_LOG on
  */
 static inline void kvmhot_quick_log(const struct kvmhot_quick *q,
 				    enum kvmhot_tag tag, struct kvmhot_log *log)
@@ -266,13 +276,13 @@ static inline void kvmhot_quick_log(const struct kvmhot_quick *q,
 		log->edge[1] = kvmhot_edge(q->exit_tsc, KVMHOT_IRQ);
 	if (tag >= KVMHOT_TAG_HANDLE)
 		log->edge[2] = kvmhot_edge(q->handle_tsc, KVMHOT_HANDLE);
-	/* Threads that race for the vCPU may have come to one more. */
+	/* Threads that race for the vCPU may have moved the tag one too far. */
 	log->nr = min_t(unsigned int, tag, KVMHOT_TAG_LAST) + 1;
 }
 
 /**
  * kvmhot_quick_key() - the key of the last exit
- * @q: the record, or a copy, of which an exit is open
+ * @q: state on the quick way of a record with an open exit, or a copy
  *
  * Return: the key; KVMHOT_KEY_NONE if the reason could not be read.
  */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a vCPU's timeline that are ioctls: in and out of KVM_RUN, and, with
- * 'detail', all others.
+ * Handles the edges of a vCPU's timeline that are ioctls: entry and end of KVM_RUN, and,
+ * with 'detail', all other ioctls.
  *
- * Probe context, as slow.c; but outside of the vCPU's mutex, where a second
- * thread of the VMM may come here for the same vCPU.  So nothing but the owner,
- * the thread that ran the vCPU last, writes to the record, and nothing here
- * writes to a cell.  A VMM whose threads race for KVM_RUN can spoil that vCPU's
- * figures, and nothing else.  Other ioctls, where threads may well race, are
- * counted under a lock of the vCPU's that nothing but this takes.
+ * Probe context, as slow.c, but without the vCPU's mutex: a second thread of the VMM may
+ * be here for the same vCPU.  So only the owner, the thread that last entered the guest,
+ * writes to the record, and nothing here writes to a cell.  A VMM whose threads race for
+ * KVM_RUN can spoil the figures of that vCPU, and nothing else.  Threads may well race
+ * for other ioctls.  These are counted under @ioctl_lock of the vCPU, which nothing else
+ * takes.
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -29,7 +29,7 @@
 #include "hot/switches.h"
 #include "hot/vcpu.h"
 
-/* The vCPU of an ioctl by its own VMM; others are refused by KVM. */
+/* The vCPU of an ioctl by its own VMM; KVM refuses those of other processes. */
 static __always_inline struct kvm_vcpu *ioctl_vcpu(struct pt_regs *regs)
 {
 	const struct file *file = (void *)regs_get_kernel_argument(regs, 0);
@@ -54,10 +54,9 @@ static enum kvmhot_result result_of(long ret)
 }
 
 /*
- * What KVM_RUN tells the VMM.  The VMM can write run->exit_reason, too, so it may be
- * any number.  It is stale where KVM_RUN failed, with one exception: KVM announces a
- * memory fault together with one of two errors.  A signal is as good as KVM's
- * word for it.
+ * What KVM_RUN tells the VMM.  The VMM can write run->exit_reason as well, so it may be
+ * any number.  If KVM_RUN failed, it is stale, with one exception: KVM announces a memory
+ * fault together with one of two errors.  A signal (-EINTR) counts as KVM_EXIT_INTR.
  */
 static u16 run_reason(u32 reason, int err)
 {
@@ -78,12 +77,12 @@ static __always_inline bool is_owner(struct kvmhot_vcpu *v)
 		return false;
 	if (likely(v->tid == current->pid))
 		return true;
-	/* No, a later one, at the address of what was. */
+	/* No: this is a later thread, at the address of the owner's. */
 	v->task = NULL;
 	return false;
 }
 
-/* A stay in the VMM has ended, after an exit that is open and of @key. */
+/* Count a stay in the VMM; @key is that of the open exit. */
 static __always_inline void add_user(struct kvmhot_vcpu *v, u16 key, u64 user,
 				     u64 away)
 {
@@ -92,7 +91,7 @@ static __always_inline void add_user(struct kvmhot_vcpu *v, u16 key, u64 user,
 			 away);
 }
 
-/* @other: the thread has run another vCPU since, and its events have counted that. */
+/* @other: the thread has run another vCPU since, and its events have counted that one. */
 static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 			       bool other)
 {
@@ -102,9 +101,9 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 		kvmhot_vcpu_retire(v, vcpu);
 		return;
 	}
-	/* Another thread: may have to wait for the vCPU's, or take its place. */
+	/* Another thread may have to wait for the vCPU's mutex, or may take over. */
 	if (unlikely(!is_owner(v))) {
-		/* If it was the owner once: that is not to be relied on. */
+		/* This thread may have been the owner: do not rely on its pointer. */
 		this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 		return;
 	}
@@ -112,7 +111,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 	this_cpu_write(kvmhot_lookup_here, v);
 	v->sum[KVMHOT_STARTS]++;
 	if (unlikely(!(BIT(kvmhot_stage(v)) & KVMHOT_VMM_STAGES))) {
-		/* KVM_RUN's end was missed; the next kvm_entry loses the exit. */
+		/* KVM_RUN's end was missed, so the next kvm_entry loses the exit. */
 		kvmhot_edge_lose(v);
 		return;
 	}
@@ -123,7 +122,7 @@ static noinline void enter_run(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu,
 		 v->stay.in, v->stay.out);
 }
 
-/* The usual KVM_RUN.  Return: false if it is none, and nothing has been done. */
+/* Enter KVM_RUN on the quick way.  Return: false if that is closed; nothing was done. */
 static __always_inline bool quick_enter(struct kvmhot_vcpu *v,
 					const struct kvm_vcpu *vcpu)
 {
@@ -139,7 +138,7 @@ static __always_inline bool quick_enter(struct kvmhot_vcpu *v,
 	return true;
 }
 
-/* The VMM goes on for another vCPU than that which this thread has run last. */
+/* The thread goes on with another vCPU than @v, which it ran last. */
 static noinline void leave_vmm(struct kvmhot_vcpu *v)
 {
 	this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
@@ -153,8 +152,8 @@ static noinline void leave_vmm(struct kvmhot_vcpu *v)
 }
 
 /*
- * kvm_vcpu_ioctl(file, cmd, arg).  What KVM refuses before it takes the vCPU's mutex, or
- * for its argument, is not seen to end, and so not to begin.
+ * kvm_vcpu_ioctl(file, cmd, arg).  If KVM refuses the call for its argument, or before it
+ * takes the vCPU's mutex, no hook sees the end: ignore such a call from the start.
  */
 int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -179,7 +178,7 @@ int kvmhot_probe_ioctl(struct kprobe *kp, struct pt_regs *regs)
 
 NOKPROBE_SYMBOL(kvmhot_probe_ioctl);
 
-/* An ioctl by the owner is a stage.  Return: TSC of its beginning. */
+/* Begin the stage IOCTL, if the owner calls.  Return: TSC of the begin. */
 static u64 enter_other(struct kvmhot_vcpu *v)
 {
 	u64 now = 0;
@@ -195,13 +194,13 @@ static u64 enter_other(struct kvmhot_vcpu *v)
 		now = kvmhot_edge_add(v, KVMHOT_IOCTL, current);
 		break;
 	default:
-		/* Not in KVM_RUN; so its return was missed. */
+		/* The vCPU is not in KVM_RUN, so its end was missed. */
 		kvmhot_edge_lose(v);
 	}
 	return now ?: rdtsc();
 }
 
-/* The same by the kretprobe, with 'detail': whether the return is of interest. */
+/* Entry, by the kretprobe of 'detail'.  Return: 1 to ignore the return. */
 int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 			     struct pt_regs *regs)
 {
@@ -213,7 +212,7 @@ int kvmhot_probe_ioctl_entry(struct kretprobe_instance *ri,
 	if (!span->vcpu)
 		return 1;
 	span->start = rdtsc();
-	/* The first entry of the guest may come in this very KVM_RUN. */
+	/* This very KVM_RUN may see the first entry of the guest. */
 	if (likely(span->cmd == KVM_RUN))
 		return 0;
 	v = kvmhot_lookup_find(span->vcpu);
@@ -228,7 +227,7 @@ NOKPROBE_SYMBOL(kvmhot_probe_ioctl_entry);
 static noinline void leave_run(struct kvmhot_vcpu *v)
 {
 	kvmhot_settle_for_edge(v);
-	/* An exit that is the VMM's, but never came to vmx_handle_exit. */
+	/* An exit to the VMM that never reached vmx_handle_exit. */
 	if (unlikely(kvmhot_stage(v) == KVMHOT_IRQ)) {
 		kvmhot_settle(v);
 		kvmhot_log_is(&v->log, kvmhot_was_fast(v) ? KVMHOT_HANDLE :
@@ -239,7 +238,7 @@ static noinline void leave_run(struct kvmhot_vcpu *v)
 	kvmhot_edge_add(v, KVMHOT_USER, current);
 }
 
-/* The usual exit that is the VMM's.  Return: as quick_enter(). */
+/* End KVM_RUN on the quick way.  Return: as quick_enter(). */
 static __always_inline bool quick_leave(struct kvmhot_vcpu *v)
 {
 	unsigned long tag = READ_ONCE(v->quick.who) & KVMHOT_WHO_MASK;
@@ -249,8 +248,9 @@ static __always_inline bool quick_leave(struct kvmhot_vcpu *v)
 }
 
 /*
- * kvm:kvm_userspace_exit, hit by the thread that has the vCPU's mutex, without word of
- * the vCPU.  It is the one that this CPU has: that of the KVM_RUN which the thread is in.
+ * kvm:kvm_userspace_exit, hit by the thread that has the vCPU's mutex.  The tracepoint
+ * does not tell the vCPU.  It is the one that the CPU's pointer has: the vCPU in whose
+ * KVM_RUN the thread is.
  */
 void kvmhot_probe_userspace_exit(void *data, u32 reason, int err)
 {

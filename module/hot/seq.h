@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sequence count for data with one writer, in probe context, and readers
- * that never stop it.  Unlike the kernel's own, it does not stay odd for ever
- * if two threads of a VMM, against the rules, come to write at the same time:
- * their figures then are wrong, but nobody hangs.
+ * Implements a sequence count for data with one writer, in probe context, and readers
+ * that never stop the writer.  Two threads of a VMM may, against the rules, write at the
+ * same time.  The kernel's own count could then stay odd for ever; this one does not, so
+ * the figures are wrong, but nobody hangs.
  */
 #ifndef KVMHOT_SEQ_H
 #define KVMHOT_SEQ_H
@@ -13,7 +13,7 @@
 #include <linux/types.h>
 #include <asm/barrier.h>
 
-/* More than a reader reads in one go, for KCSAN: the histograms of a cell. */
+/* For KCSAN: more than a reader reads between begin and retry, a cell's histograms. */
 #define KVMHOT_SEQ_READS	5000
 
 /**
@@ -28,15 +28,15 @@ struct kvmhot_seq {
  * kvmhot_seq_begin() - begin to write
  * @s: the count
  *
- * Context: preemption off, so that readers wait for a moment only.
+ * Context: preemption off, so that readers wait only for a moment.
  *
- * Return: for kvmhot_seq_end().
+ * Return: the value to pass to kvmhot_seq_end().
  */
 static __always_inline u32 kvmhot_seq_begin(struct kvmhot_seq *s)
 {
 	u32 n = s->n | 1;
 
-	/* To KCSAN, what the count guards is no data race. */
+	/* Tell KCSAN that accesses to what the count guards are no data race. */
 	kcsan_nestable_atomic_begin();
 	WRITE_ONCE(s->n, n);
 	/* Pairs with smp_rmb() in kvmhot_seq_retry(). */
@@ -45,9 +45,9 @@ static __always_inline u32 kvmhot_seq_begin(struct kvmhot_seq *s)
 }
 
 /**
- * kvmhot_seq_end() - what was written is complete
+ * kvmhot_seq_end() - end to write: the data is complete
  * @s: the count
- * @n: what kvmhot_seq_begin() returned
+ * @n: return value of kvmhot_seq_begin()
  */
 static __always_inline void kvmhot_seq_end(struct kvmhot_seq *s, u32 n)
 {
@@ -60,7 +60,7 @@ static __always_inline void kvmhot_seq_end(struct kvmhot_seq *s, u32 n)
  * kvmhot_seq_read() - begin to read
  * @s: the count
  *
- * Return: for kvmhot_seq_retry().
+ * Return: the value to pass to kvmhot_seq_retry().
  */
 static inline u32 kvmhot_seq_read(const struct kvmhot_seq *s)
 {
@@ -72,11 +72,11 @@ static inline u32 kvmhot_seq_read(const struct kvmhot_seq *s)
 }
 
 /**
- * kvmhot_seq_retry() - was something written while it was read?
+ * kvmhot_seq_retry() - was anything written during the read?
  * @s: the count
- * @n: what kvmhot_seq_read() returned
+ * @n: return value of kvmhot_seq_read()
  *
- * Return: true if what was read must be read again.
+ * Return: true if the data must be read again.
  */
 static inline bool kvmhot_seq_retry(const struct kvmhot_seq *s, u32 n)
 {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a vCPU's timeline that every exit has, the slow way (most exits go
- * the quick one, see plain.c).  Those of the ioctl are in run.c, those of
- * functions within KVM in inner.c, those of the scheduler in switch.c.  The
- * stages are defined in the file ABI.
+ * Handles the edges that every exit has, on the slow way.  Most exits go the quick way:
+ * see plain.c.  Edges of ioctls are in run.c, those of functions within KVM in inner.c,
+ * those of the scheduler in switch.c.  The file ABI defines the stages.
  *
  *   KVM_RUN ........................................... return | VMM | KVM_RUN
  *    enter | guest | irq |  handle     | reenter | guest | ...  | user | enter
@@ -11,18 +10,18 @@
  *                  ^kvm_exit           ^its return, with 'detail'
  *
  * Each edge takes one timestamp, and writes it to the vCPU's log, with the stage that
- * begins.  An exit is open from kvm_exit to the next kvm_entry, which works out what
- * the log amounts to: see log.h and cell.c.
+ * begins.  An exit is open from kvm_exit to the next kvm_entry, which folds the log into
+ * stages: see log.h and cell.c.
  *
- * Everything here runs in probe context: no lock, no allocation, nothing
- * printed, nothing that can sleep.  The tracepoints of KVM and sched_switch
- * are hit with interrupts off, kprobes with preemption off: so the caller is
- * an RCU reader, and cannot be switched out within an edge.
+ * Probe context: takes no lock, allocates nothing, prints nothing, never sleeps.  The
+ * tracepoints of KVM and sched_switch are hit with interrupts off, kprobes with
+ * preemption off.  So the caller is an RCU reader, and is not switched out within an
+ * edge.
  *
- * A record is written by the thread that runs the vCPU, which holds the vCPU's
- * mutex; sched_switch acts for it on the CPU that it leaves or comes to.  Only
- * the edges of the ioctl are outside of the mutex, where a second thread of
- * the VMM may meet them: see run.c.
+ * Only the thread that runs the vCPU, and holds the vCPU's mutex, writes a record.
+ * sched_switch acts for the thread on the CPU that the thread leaves or comes to.  Only
+ * edges of ioctls are outside of the mutex, where a second thread of the VMM may be at
+ * the same time: see run.c.
  */
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
@@ -41,7 +40,7 @@
 #include "hot/vcpu.h"
 #include "hot/vmx.h"
 
-/* What the exit that has just happened counts under. */
+/* Key of the exit that has just happened. */
 static __always_inline u16 exit_key(const struct kvm_vcpu *vcpu)
 {
 	unsigned int nr;
@@ -55,7 +54,7 @@ static __always_inline u16 exit_key(const struct kvm_vcpu *vcpu)
 	return nr;
 }
 
-/* What is in the log was not the exit that it seemed; from here on it is @stage. */
+/* Lose the exit in the log: it was not what it seemed.  From @now on it is @stage. */
 static noinline void begin_anew(struct kvmhot_vcpu *v, u64 now,
 				enum kvmhot_sum stage)
 {
@@ -87,7 +86,7 @@ static noinline void first_exit(struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmhot_slow_exit() - kvm_exit, not the quick way
+ * kvmhot_slow_exit() - kvm_exit, on the slow way
  * @vcpu: the vCPU
  */
 noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
@@ -101,10 +100,10 @@ noinline void kvmhot_slow_exit(struct kvm_vcpu *vcpu)
 		first_exit(vcpu);
 		return;
 	}
-	/* It was taken away if the vCPU was on the quick way when a VM was freed. */
+	/* It was cleared if the vCPU was on the quick way when a VM was freed. */
 	this_cpu_write(kvmhot_lookup_here, v);
 	n = kvmhot_seq_begin(&v->seq);
-	/* Or without the entry that it must have followed. */
+	/* If the stage is not GUEST, a kvm_entry was missed. */
 	follows = kvmhot_stage(v) == KVMHOT_GUEST;
 	now = kvmhot_pmu_read(v, current, KVMHOT_COMPAT_PMU_MEDIATED,
 			      follows ? v->log.nr : KVMHOT_PMU_END);
@@ -129,7 +128,7 @@ static noinline void first_entry(struct kvm_vcpu *vcpu)
 	kvmhot_seq_end(&v->seq, n);
 }
 
-/* Not the entry that follows from what was seen: no exit's cost is known. */
+/* A kvm_entry that does not follow from what was seen: no exit's cost is known. */
 static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 {
 	begin_anew(v, now, KVMHOT_GUEST);
@@ -138,19 +137,19 @@ static noinline void enter_unknown(struct kvmhot_vcpu *v, u64 now)
 	kvmhot_out_drop(v);
 	v->task = current;
 	v->tid = current->pid;
-	/* For events of this thread. */
+	/* Have the worker make events for this thread. */
 	if (static_branch_unlikely(&kvmhot_pmu_on))
 		kvmhot_kick();
 }
 
 /**
- * kvmhot_slow_entry() - kvm_entry, not the quick way
+ * kvmhot_slow_entry() - kvm_entry, on the slow way
  * @vcpu: the vCPU
- * @now: TSC of it, 0 if it is not read yet.  Not read again, as no cost would
- *	 ever lie between those of the slow way, and the quick way would be open
- *	 to none
+ * @now: TSC of the kvm_entry; 0 if it is not read yet.  Reuse the caller's TSC: a
+ *	 second read would make each cost of the slow way a little larger, so no cost of
+ *	 the quick way would be in the range of a group at hand
  *
- * The timestamp is read as late as possible: what comes after it counts as guest.
+ * The TSC is read as late as possible: the time after it counts as guest.
  */
 noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 {
@@ -163,7 +162,7 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 		first_entry(vcpu);
 		return;
 	}
-	/* It never came to vmx_handle_exit: a fast path. */
+	/* An exit that never reached vmx_handle_exit took a fast path. */
 	if (kvmhot_stage(v) == KVMHOT_IRQ && kvmhot_was_fast(v))
 		kvmhot_log_is(&v->log, KVMHOT_HANDLE);
 	known = kvmhot_in_cost(v) && kvmhot_stage(v) != KVMHOT_IRQ &&
@@ -189,8 +188,8 @@ noinline void kvmhot_slow_entry(struct kvm_vcpu *vcpu, u64 now)
 }
 
 /*
- * vmx_handle_exit() without a VM exit: another round of emulation, in which the
- * stage goes on, or a VM entry that failed, so that there was no guest.
+ * vmx_handle_exit() without a VM exit: either KVM emulates once more, and the stage goes
+ * on, or the VM entry failed, and there was no guest.
  */
 static noinline void handle_no_exit(struct kvmhot_vcpu *v)
 {
@@ -203,7 +202,7 @@ static noinline void handle_no_exit(struct kvmhot_vcpu *v)
 }
 
 /**
- * kvmhot_slow_handle() - vmx_handle_exit, entry, not the quick way
+ * kvmhot_slow_handle() - entry of vmx_handle_exit, on the slow way
  * @vcpu: the vCPU
  */
 noinline void kvmhot_slow_handle(struct kvm_vcpu *vcpu)
@@ -213,7 +212,7 @@ noinline void kvmhot_slow_handle(struct kvm_vcpu *vcpu)
 	if (unlikely(!v))
 		return;
 	if (unlikely(kvmhot_stage(v) != KVMHOT_IRQ)) {
-		/* Called twice for each while 'detail' is switched. */
+		/* While 'detail' is switched, both hooks call this for each exit. */
 		if (!READ_ONCE(kvmhot_switches.handle_twice))
 			handle_no_exit(v);
 		return;
@@ -226,8 +225,8 @@ noinline void kvmhot_slow_handle(struct kvm_vcpu *vcpu)
 NOKPROBE_SYMBOL(kvmhot_slow_handle);
 
 /**
- * kvmhot_slow_return() - vmx_handle_exit, return, not the quick way
- * @vcpu: the vCPU, as of the entry; a mere key
+ * kvmhot_slow_return() - return of vmx_handle_exit, on the slow way
+ * @vcpu: the vCPU of the entry; only a key
  */
 noinline void kvmhot_slow_return(const struct kvm_vcpu *vcpu)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The edges of an exit, for what the quick way does not deal with.
+ * Handles edges that the quick way does not.
  */
 #ifndef KVMHOT_SLOW_H
 #define KVMHOT_SLOW_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spans that are not exits: stays in the VMM, halts, ioctls.
+ * Counts spans that are not exits: stays in the VMM, halts, ioctls.
  *
- * Everything here runs in probe context: no allocation, nothing printed.  Those of a
- * kind have one writer at a time, see each caller.
+ * Probe context: allocates and prints nothing.  Spans of one kind have one writer at a
+ * time; each caller says how.
  */
 #include <linux/percpu.h>
 
@@ -28,7 +28,7 @@ spans_find(struct kvmhot_vcpu *v, unsigned int line, u32 key, u16 aux)
 	return NULL;
 }
 
-/* Threads that race for an ioctl may do this to the same chain at once. */
+/* Threads that race for an ioctl may be here for the same chain at once. */
 static noinline struct kvmhot_spans *spans_new(struct kvmhot_vcpu *v, u16 *chain,
 					       u32 key, u16 aux)
 {
@@ -58,12 +58,12 @@ static noinline struct kvmhot_spans *spans_new(struct kvmhot_vcpu *v, u16 *chain
  * kvmhot_span_add() - count a span
  * @v: the vCPU
  * @chain: kind of the span
- * @key: see enum kvmhot_chain
- * @aux: likewise
+ * @key: key of the span, see enum kvmhot_chain
+ * @aux: second part of the key
  * @cycles: its length
- * @beside: what else passed during it
+ * @beside: time of something else during it
  *
- * Without memory for it the span is counted as dropped.
+ * A span for which there is no memory is counted as dropped.
  *
  * Context: probe; only one thread at a time for the same @chain, @key and @aux.
  */
@@ -94,14 +94,14 @@ void kvmhot_span_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,
 }
 
 /**
- * kvmhot_span_add_from() - count a span by its two ends
+ * kvmhot_span_add_from() - count a span, given its begin and end
  * @v: the vCPU
  * @chain: kind of the span
- * @key: see enum kvmhot_chain
- * @aux: the same
+ * @key: key of the span, see enum kvmhot_chain
+ * @aux: second part of the key
  * @from: TSC of its begin
- * @to: TSC of its end; if that is earlier the TSC went back, and the span counts
- *	as dropped
+ * @to: TSC of its end; if that is earlier, the TSC went back, and the span counts as
+ *	dropped
  *
  * Context: as kvmhot_span_add().
  */

@@ -9,7 +9,7 @@
 
 #include "hot/record.h"
 
-/* There was no memory for them, or the TSC went back. */
+/* Spans that were dropped: there was no memory for them, or the TSC went back. */
 DECLARE_PER_CPU(u64, kvmhot_span_dropped);
 
 void kvmhot_span_add(struct kvmhot_vcpu *v, enum kvmhot_chain chain, u32 key,

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edges of a vCPU's timeline that are context switches of its thread.
+ * Handles the edges of a vCPU's timeline that are context switches of its thread.
  *
- * Probe context, as slow.c.  sched_switch is hit with the run queue's lock
- * held: nothing here may wake a thread or queue work, not even by what it calls.
+ * Probe context, as slow.c.  sched_switch is hit with the run queue's lock held: nothing
+ * here, and nothing that it calls, may wake a thread or queue work.
  *
- * A vCPU's thread is found by the CPU's pointer to the record of the vCPU that it ran
- * last, or by KVM's preempt notifier.  Each of them alone misses something: the
- * pointer is taken away when hooks change, and the notifier is there only while KVM
- * has the vCPU loaded, but the thread may be in the VMM, or be preempted right before
- * KVM loads the vCPU and right after it puts it, or wait for the vCPU's mutex.  Where
- * it goes without a notifier its record waits in the table of out.h.
+ * The record of a thread that leaves is found in two ways, each of which misses some:
+ *
+ *   - The CPU's pointer to the record of the vCPU that the thread ran last.  It is
+ *     cleared when hooks change.
+ *   - KVM's preempt notifier.  It is there only while KVM has the vCPU loaded.  It is
+ *     missing in the VMM, while the thread waits for the vCPU's mutex, and in KVM_RUN
+ *     right before KVM loads the vCPU and right after KVM puts it.
+ *
+ * If a thread leaves without a notifier, its record waits in the table of out.h.
  */
 #include <linux/kvm_host.h>
 #include <linux/percpu.h>
@@ -25,8 +28,8 @@
 #include "hot/record.h"
 
 /*
- * What it is that a thread is switched out.  A vCPU that waits for INIT or SIPI is
- * blocked, too, but did not come by kvm_vcpu_halt().
+ * The stage of a thread that is switched out.  A vCPU that waits for INIT or SIPI is
+ * blocked as well, although it did not call kvm_vcpu_halt().
  */
 static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
 				 const struct kvm_vcpu *vcpu, bool runnable)
@@ -43,15 +46,15 @@ static enum kvmhot_sum out_stage(const struct kvmhot_vcpu *v,
 	return KVMHOT_SLEPT;
 }
 
-/* Stages of the VMM's, in which the thread may have a vCPU loaded or not. */
+/* Stages of the VMM, in which the thread may or may not have a vCPU loaded. */
 #define IN_VMM		(KVMHOT_VMM_STAGES | BIT(KVMHOT_IOCTL))
-/* Stages in which a thread that is switched out matters. */
+/* Stages in which a context switch of the thread matters. */
 #define MATTERS		(KVMHOT_COST_STAGES | BIT(KVMHOT_POLL) | \
 			 BIT(KVMHOT_USER) | BIT(KVMHOT_IOCTL))
 
 /*
- * The record of the thread that goes.  The notifier knows better than a pointer from
- * the thread's last KVM_RUN, but it is there in other ioctls, too.
+ * The record of the thread that leaves.  The notifier knows better than a pointer from
+ * the thread's last KVM_RUN, but the notifier is there in other ioctls as well.
  */
 static struct kvmhot_vcpu *going(struct kvmhot_vcpu *last,
 				 const struct kvm_vcpu *vcpu,
@@ -66,7 +69,7 @@ static struct kvmhot_vcpu *going(struct kvmhot_vcpu *last,
 	return BIT(kvmhot_stage(v)) & IN_VMM ? last : v;
 }
 
-/* perf takes the events away from a thread that exits, and that is no failure. */
+/* perf takes the events away from a thread that exits; that is no failure. */
 static const struct task_struct *with_events(const struct task_struct *task)
 {
 	return task->flags & PF_EXITING ? NULL : task;
@@ -87,11 +90,11 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 	if (!(BIT(stage) & MATTERS))
 		return;
 	if ((!vcpu || BIT(stage) & IN_VMM) && !kvmhot_out_put(v, task)) {
-		/* Its return would not be seen: it is unknown from here on. */
+		/* Not in the table: its return will not be seen, so it is unknown. */
 		kvmhot_edge_add(v, KVMHOT_UNKNOWN, with_events(task));
 		return;
 	}
-	/* That is wall time, and goes on. */
+	/* IOCTL is wall time, and goes on. */
 	if (stage == KVMHOT_IOCTL)
 		return;
 	v->resume = stage;
@@ -99,7 +102,7 @@ static noinline void switch_out(struct kvmhot_vcpu *v,
 		v->sum[KVMHOT_SWITCHES]++;
 }
 
-/* The record of the thread that comes. */
+/* The record of the thread that comes; NULL if none. */
 static struct kvmhot_vcpu *coming(const struct kvm_vcpu *vcpu,
 				  const struct task_struct *task)
 {
@@ -119,7 +122,7 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 	struct kvmhot_vcpu *v = coming(vcpu, task);
 
 	/*
-	 * Nothing of a vCPU that is gone: its record may be about to be freed, see
+	 * Do nothing for a vCPU that is gone: its record may be about to be freed, see
 	 * free.c, and another thread may have ended it.
 	 */
 	if (!v || !READ_ONCE(v->vcpu))
@@ -133,7 +136,7 @@ static noinline void switch_in(const struct kvm_vcpu *vcpu,
 	this_cpu_write(kvmhot_lookup_here, v);
 }
 
-/* sched:sched_switch, for every switch of the host: quick for other threads. */
+/* sched:sched_switch, hit by every switch of the host: be quick for other threads. */
 KVMHOT_SCHED_SWITCH_PROBE(kvmhot_probe_sched_switch)
 {
 	struct kvmhot_vcpu *v = this_cpu_read(kvmhot_lookup_here);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds the switches that the control path turns and that probes look at.
+ * Holds the switches that the control path turns and probes look at.
  */
 #include <linux/cache.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Switches that the control path turns and that probes look at.
+ * Declares the switches that the control path turns and probes look at.
  */
 #ifndef KVMHOT_SWITCHES_H
 #define KVMHOT_SWITCHES_H
@@ -9,8 +9,8 @@
 
 /**
  * struct kvmhot_wish - what users want
- * @enabled: hooks, as soon as all can be had that counting requires
- * @detail: as the file
+ * @enabled: arm the hooks, as soon as all that counting requires can be had
+ * @detail: arm those of the file 'detail', too
  */
 struct kvmhot_wish {
 	bool	enabled;
@@ -21,12 +21,12 @@ struct kvmhot_wish {
  * struct kvmhot_switches - the switches
  * @wish: what users want; no probe looks at it
  * @live: all hooks that counting requires are in place
- * @quick_open: a vCPU may go the quick way: context switches are seen
+ * @quick_open: vCPUs may go the quick way, as context switches are seen
  * @handle_twice: both hooks of vmx_handle_exit are in place
- * @sees_ends: a VM that ends hits a hook
- * @vain: there is no place for a new vCPU, and none can be made: do not wake the worker
- * @missed_handle: where the kernel counts the calls of vmx_handle_exit that its
- *		   kretprobe misses; &kvmhot_switches_none_missed without 'detail'
+ * @sees_ends: the end of a VM hits a hook
+ * @vain: there is no spare record and none can be made: do not wake the worker
+ * @missed_handle: kernel's count of the calls of vmx_handle_exit that its kretprobe
+ *		   missed; &kvmhot_switches_none_missed without 'detail'
  */
 struct kvmhot_switches {
 	struct kvmhot_wish	wish;

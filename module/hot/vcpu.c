@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A vCPU is seen for the first time, or for the last.
+ * Sees a vCPU for the first time, and for the last.
  *
- * Everything here runs in probe context: no lock, no allocation, nothing
- * printed.  Records come ready from pool.c; what is left to do goes to the
- * worker in worker.c.
+ * Probe context: takes no lock, allocates and prints nothing.  pool.c prepares the
+ * records; worker.c does what is left to do.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
@@ -49,7 +48,7 @@ static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
 {
 	const struct dentry *dir = kvm->debugfs_dentry;
 
-	/* Lives as long as the VM, and is never renamed. */
+	/* The dentry lives as long as the VM, and is never renamed. */
 	if (!IS_ERR_OR_NULL(dir)) {
 		strscpy(v->name, dir->d_name.name, sizeof(v->name));
 		v->ino = d_inode(dir)->i_ino;
@@ -58,10 +57,9 @@ static void copy_names(struct kvmhot_vcpu *v, const struct kvm *kvm)
 }
 
 /*
- * A KVM that was taken from another kernel may call the probes with other
- * arguments than its version says, or have other structures: what came as @vcpu
- * may be any number.  It is one if it is the vCPU that the thread runs by KVM's
- * preempt notifier, and its VM that of the thread's memory.
+ * Is @vcpu the vCPU that the thread runs by KVM's preempt notifier, and is its VM that of
+ * the thread's memory?  @vcpu may be any number: a KVM that was taken from another kernel
+ * may pass other arguments to the probes than its version says, or have other structures.
  */
 static bool is_vcpu(struct kvm_vcpu *vcpu)
 {
@@ -86,7 +84,7 @@ static bool is_owner_full(void)
 }
 
 /**
- * kvmhot_vcpu_unseen() - an exit of a vCPU for which there is no record
+ * kvmhot_vcpu_unseen() - count an exit of a vCPU that has no record
  *
  * Context: probe, on the vCPU's thread.
  */
@@ -103,11 +101,11 @@ void kvmhot_vcpu_unseen(void)
  * kvmhot_vcpu_see() - make the record of a vCPU that has none
  * @vcpu: the vCPU
  *
- * Context: probe, on the vCPU's thread, which holds the vCPU's mutex: so this
- * is not called twice at once for the same vCPU.
+ * Context: probe, on the vCPU's thread, which holds the vCPU's mutex.  So there are no
+ * two calls at once for the same vCPU.
  *
- * Return: the record, its first edge at &kvmhot_vcpu.seen; NULL if there is none
- * to be had, or not all hooks are in place.
+ * Return: the record, its first edge at &kvmhot_vcpu.seen; NULL if there is no record to
+ * be had, or some hooks are missing.
  */
 struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 {
@@ -116,7 +114,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 	if (!READ_ONCE(kvmhot_switches.live))
 		return NULL;
 	if (!is_vcpu(vcpu)) {
-		/* The worker tells of it. */
+		/* The worker reports it. */
 		if (this_cpu_inc_return(kvmhot_vcpu_nr_misfits) == 1)
 			kvmhot_kick();
 		return NULL;
@@ -157,19 +155,19 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmhot_vcpu_retire() - a record's vCPU is gone
+ * kvmhot_vcpu_retire() - a record's vCPU is gone: have no probe find the record
  * @v: the record
  * @vcpu: the vCPU
  *
- * From here on the record is not found, nor written; so @vcpu may be reused.
+ * From here on the record is neither found nor written, so @vcpu may be reused.
  *
- * Context: probe; whoever comes second does nothing.
+ * Context: probe; of two calls for one record, the second does nothing.
  */
 void kvmhot_vcpu_retire(struct kvmhot_vcpu *v, struct kvm_vcpu *vcpu)
 {
 	if (cmpxchg(&v->vcpu, vcpu, NULL) != vcpu)
 		return;
-	/* Another vCPU that has its address must not go its quick way. */
+	/* Another vCPU at the same address must not find the record on the quick way. */
 	if (this_cpu_read(kvmhot_lookup_here) == v)
 		this_cpu_write(kvmhot_lookup_here, &kvmhot_lookup_nobody);
 	llist_add(&v->gone_notice.node, &kvmhot_kick_notices);

@@ -10,14 +10,14 @@
 #include "hot/record.h"
 
 /*
- * Records that wait for their vCPU.  As many vCPUs may be seen for the first
- * time before the worker comes to run.
+ * Records that wait for a vCPU: as many vCPUs may be seen for the first time before the
+ * worker runs.
  */
 #define KVMHOT_VCPU_SPARES	32
 
 extern struct kvmhot_vcpu *kvmhot_vcpu_spares[KVMHOT_VCPU_SPARES];
 
-/* Exits of vCPUs for which there is no record, and edges that were not those of a vCPU. */
+/* Exits of vCPUs without a record, and edges of something that is no vCPU. */
 DECLARE_PER_CPU(u64, kvmhot_vcpu_nr_unseen);
 DECLARE_PER_CPU(u64, kvmhot_vcpu_nr_misfits);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the current VMCS says of the last VM exit.
+ * Reads from the current VMCS what caused the last VM exit.
  */
 #ifndef KVMHOT_VMX_H
 #define KVMHOT_VMX_H
@@ -13,13 +13,14 @@
 /**
  * kvmhot_vmx_read() - read a field of the current VMCS
  * @field: the field
- * @value: set to it
+ * @value: set to the field's value
  *
- * Context: on the vCPU's thread inside KVM_RUN, preemption off, so that the
- * vCPU's VMCS is current.  A VMREAD that faults (VMX is off) or fails (no
- * current VMCS) is caught.
+ * Catches a VMREAD that faults (VMX is off) or fails (no VMCS is current).
  *
- * Return: whether the field could be read.
+ * Context: on the vCPU's thread inside KVM_RUN, preemption off, so that the vCPU's VMCS
+ * is current.
+ *
+ * Return: true if the field could be read.
  */
 static __always_inline bool kvmhot_vmx_read(unsigned long field,
 					    unsigned long *value)
@@ -39,12 +40,12 @@ static __always_inline bool kvmhot_vmx_read(unsigned long field,
 }
 
 /**
- * kvmhot_vmx_reason() - basic exit reason of the last VM exit
- * @reason: set to it
+ * kvmhot_vmx_reason() - read the basic exit reason of the last VM exit
+ * @reason: set to the reason
  *
  * Context: as kvmhot_vmx_read().
  *
- * Return: whether the reason could be read.
+ * Return: true if the reason could be read.
  */
 static __always_inline bool kvmhot_vmx_reason(unsigned int *reason)
 {
@@ -56,12 +57,12 @@ static __always_inline bool kvmhot_vmx_reason(unsigned int *reason)
 }
 
 /**
- * kvmhot_vmx_quick_reason() - the same, in two instructions
+ * kvmhot_vmx_quick_reason() - read VM_EXIT_REASON in two instructions
  *
  * Context: as kvmhot_vmx_read().
  *
- * Return: the field VM_EXIT_REASON as it is; where it could not be read,
- * its number, which is no reason.
+ * Return: the field as it is; if it could not be read, the number of the field, which is
+ * no reason.
  */
 static __always_inline unsigned long kvmhot_vmx_quick_reason(void)
 {
@@ -77,12 +78,12 @@ static __always_inline unsigned long kvmhot_vmx_quick_reason(void)
 }
 
 /**
- * kvmhot_vmx_qualification() - exit qualification of the last VM exit
- * @qual: set to it
+ * kvmhot_vmx_qualification() - read the exit qualification of the last VM exit
+ * @qual: set to the qualification
  *
  * Context: as kvmhot_vmx_read().
  *
- * Return: whether it could be read.
+ * Return: true if the qualification could be read.
  */
 static __always_inline bool kvmhot_vmx_qualification(unsigned long *qual)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keeps a clock for process context that does not go back, as the TSC may.  At the
- * edges of a vCPU that is noticed where its log is folded.
+ * Keeps a clock for process context that does not go back, as the TSC may.  At edges of a
+ * vCPU, the fold of the log notices that the TSC went back.
  */
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
@@ -10,14 +10,14 @@
 #include "read/clock.h"
 
 static DEFINE_RAW_SPINLOCK(clock_lock);
-static u64 clock_last, clock_offset;	/* of them together: clock_lock */
+static u64 clock_last, clock_offset;	/* clock_lock protects both together */
 
 /**
- * kvmhot_clock() - the TSC, and all that it was seen here to go back by
+ * kvmhot_clock() - the TSC, plus all that it was seen here to go back by
  *
  * Context: process context.
  *
- * Return: TSC cycles; never less than what was returned before.
+ * Return: TSC cycles; never less than an earlier call returned.
  */
 u64 kvmhot_clock(void)
 {
@@ -35,8 +35,8 @@ u64 kvmhot_clock(void)
 }
 
 /**
- * kvmhot_clock_at() - kvmhot_clock() as of a moment ago
- * @tsc: the TSC then
+ * kvmhot_clock_at() - kvmhot_clock() of a moment ago
+ * @tsc: TSC of that moment
  *
  * Context: process context.
  *

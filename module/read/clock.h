@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A TSC that does not go back, for process context.
+ * Tells the time in process context, by a TSC that does not go back.
  */
 #ifndef KVMHOT_CLOCK_H
 #define KVMHOT_CLOCK_H

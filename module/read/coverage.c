@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KVM's own count of a vCPU's exits, beside kvmhot's.
+ * Compares KVM's own count of a vCPU's exits with kvmhot's.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  Readers of files call these functions.
  *
- * The count, vcpu->stat.exits, is KVM's: who writes 0 to one of its debugfs files
- * 'exits' clears it at any time, and the vCPU goes on counting from there.  Only a
- * reader can notice that:
+ * The count is vcpu->stat.exits.  Anyone who writes 0 to one of KVM's debugfs files
+ * 'exits' clears it at any time, and the vCPU counts on from there.  Only a reader can
+ * notice that, in two ways:
  *
  * - the count is less than when comparing began, or than when it was last read; or
- * - it has risen by less than vmx_handle_exit() was seen to be called.  KVM counts
- *   an exit before it calls that function.  (Exits on KVM's fast path do not come
- *   there, and not every KVM counts them.)
+ * - the count has risen by less than the calls of vmx_handle_exit() that were seen.  KVM
+ *   counts an exit before it calls that function.  (Exits on KVM's fast path do not reach
+ *   that function, and not every KVM counts them.)
  *
- * Then the two counts are compared afresh, from that moment on.
+ * In both cases the comparison begins again at that moment.
  */
 #include <linux/kvm_host.h>
 #include <linux/mutex.h>
@@ -25,15 +25,15 @@
 #include "read/since.h"
 #include "read/snap.h"
 
-/* To read both counts at the same moment while the vCPU runs */
+/* Tries to read both counts at one moment while the vCPU runs. */
 #define TRIES	10
 
 /*
- * KVM's count as it is now; at the end, if the vCPU is gone.
+ * KVM's count now, or at its end if the vCPU is gone.
  *
- * Nothing keeps the vCPU from being freed meanwhile.  So the count is read as memory
- * that may not be there, and what was read counts only if the vCPU was not retired,
- * which comes first (kvmhot_probe_destroy_vm()).
+ * Nothing keeps the vCPU from being freed meanwhile.  So this reads the count as memory
+ * that may be gone.  The value counts only if the vCPU is still not retired afterwards:
+ * a vCPU is retired before it is freed (kvmhot_probe_destroy_vm()).
  */
 static u64 read_kvm(const struct kvmhot_vcpu *v)
 {
@@ -56,7 +56,7 @@ gone:
 	return READ_ONCE(v->kvm_last);
 }
 
-/* Return: 0, or an errno of kvmhot_look_again(), as below. */
+/* Return: 0, or an errno of kvmhot_look_again(), as all functions below. */
 static int read_handled(struct kvmhot_vcpu *v, u64 *handled)
 {
 	struct kvmhot_sums s;
@@ -66,13 +66,13 @@ static int read_handled(struct kvmhot_vcpu *v, u64 *handled)
 	return err;
 }
 
-/* May there be an exit that kvmhot has counted, and KVM not yet? */
+/* May kvmhot have counted an exit that KVM has not counted yet? */
 static bool is_ahead(const struct kvmhot_vcpu *v)
 {
 	return kvmhot_stage(v) == KVMHOT_IRQ;
 }
 
-/* Both counts of a vCPU's exits; each is taken within @apart exits of the others. */
+/* Both counts of a vCPU's exits; each was read within @apart exits of the others. */
 struct counts {
 	u64 exits;
 	u64 kvm;
@@ -80,7 +80,7 @@ struct counts {
 	u64 apart;
 };
 
-/* One try; see read_counts().  In this order: @handled is part of @kvm. */
+/* One try of read_counts().  @handled comes before @kvm, as it is part of that. */
 static int try_counts(struct kvmhot_vcpu *v, struct counts *c)
 {
 	u64 after = 0;
@@ -98,9 +98,9 @@ static int try_counts(struct kvmhot_vcpu *v, struct counts *c)
 }
 
 /*
- * Both counts of the same moment; or, if there is none without an exit, as nearly so
- * as was to be had.  A reader that loses its CPU to the vCPU between the two would
- * else find any number of exits more in the later one.
+ * Read both counts at one moment.  If an exit comes in each try, keep the try with the
+ * fewest exits.  Without this, a reader that loses its CPU to the vCPU between the two
+ * would find any number of exits more in the later count.
  */
 static int read_counts(struct kvmhot_vcpu *v, struct counts *best)
 {
@@ -120,8 +120,8 @@ static int read_counts(struct kvmhot_vcpu *v, struct counts *best)
 }
 
 /*
- * Begin to compare afresh.  An exit that was handled while the counts were read may
- * be in any of them: it must not count as one that KVM has cleared.
+ * Begin to compare again.  An exit that was handled while the counts were read may be in
+ * any of them; it must not look as if KVM had cleared it.
  */
 static void begin(struct kvmhot_vcpu *v, const struct counts *c)
 {
@@ -138,7 +138,7 @@ static bool is_cleared(const struct kvmhot_vcpu *v, const struct counts *c)
 		c->handled - v->kvm_handled > c->kvm - v->kvm_first);
 }
 
-/* Both counts of the same moment, compared afresh if KVM's was cleared. */
+/* Read both counts at one moment; begin to compare again if KVM's was cleared. */
 static int look(struct kvmhot_vcpu *v, struct counts *c)
 {
 	int err = read_counts(v, c);
@@ -151,10 +151,10 @@ static int look(struct kvmhot_vcpu *v, struct counts *c)
 	return 0;
 }
 
-/* KVM's count alone, which does not take adding up the cells. */
+/* Read KVM's count alone, without the cost of adding up cells. */
 static int look_at_kvm(struct kvmhot_vcpu *v, struct counts *c)
 {
-	/* In this order: the former is part of the latter. */
+	/* Read @handled first, as it is part of @kvm. */
 	int err = read_handled(v, &c->handled);
 
 	if (err)
@@ -176,7 +176,7 @@ static int look_at_kvm(struct kvmhot_vcpu *v, struct counts *c)
  * @exits: set to the count since first sight, or since it was found to have been
  *	   cleared
  *
- * Context: sleeps.  May be called from a file in the VM's directory.
+ * Context: sleeps.  Files in the VM's directory may call it.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
@@ -196,7 +196,7 @@ int kvmhot_coverage_kvm_exits(struct kvmhot_vcpu *v, u64 *exits)
 /**
  * kvmhot_coverage_add() - add both counts of a vCPU to those of others
  * @v: the vCPU
- * @sum: is added to
+ * @sum: counts to add to
  *
  * Context: sleeps.
  *

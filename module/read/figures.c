@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads what file vcpus has of a vCPU.
+ * Reads a vCPU's row of the file 'vcpus'.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include "hot/lines.h"
 #include "hot/pmu.h"
@@ -13,9 +13,9 @@
 #include "read/since.h"
 
 /**
- * kvmhot_figures_read() - read what file vcpus has of a vCPU
+ * kvmhot_figures_read() - read a vCPU's row of the file 'vcpus'
  * @v: the vCPU
- * @f: set to it; all that a reset touches is of the same generation
+ * @f: set to the row; all that a reset touches is of one generation
  *
  * Context: sleeps.
  *
@@ -46,8 +46,8 @@ int kvmhot_figures_read(struct kvmhot_vcpu *v, struct kvmhot_figures *f)
 
 /**
  * kvmhot_figures_add() - add the figures of a vCPU to those of others
- * @sum: is added to
- * @f: the figures
+ * @sum: figures to add to
+ * @f: figures to add
  */
 void kvmhot_figures_add(struct kvmhot_figures *sum, const struct kvmhot_figures *f)
 {

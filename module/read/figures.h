@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reads what file vcpus has of a vCPU.
+ * Reads a vCPU's row of the file 'vcpus'.
  */
 #ifndef KVMHOT_FIGURES_H
 #define KVMHOT_FIGURES_H
@@ -8,13 +8,13 @@
 #include "read/snap.h"
 
 /**
- * struct kvmhot_figures - what file vcpus has of a vCPU, or the sum of several
- * @exits: exits that are in a cell, since the last reset
- * @level2: those of them that are of level 2
- * @lost: those of them whose cost is not known
- * @bytes: memory of its record
+ * struct kvmhot_figures - a row of the file 'vcpus': a vCPU, or the sum of several
+ * @exits: exits since the last reset that are in a cell
+ * @level2: exits of @exits that are of level 2
+ * @lost: exits of @exits whose cost is not known
+ * @bytes: memory of the record
  * @kvm_exits: KVM's own count of exits, see coverage.c
- * @s: its sums; of several only @s.sum
+ * @s: sums of the vCPU; for several vCPUs only @s.sum is set
  */
 struct kvmhot_figures {
 	u64			exits;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whether what was read of a vCPU is of one moment.
+ * Tells whether what was copied of a vCPU is of one moment.
  *
- * Process context; may sleep.  The other side is in plain.c, and in seq.h for the slow way.
+ * Process context; may sleep.  The writer's side is in plain.c, which draws both sides,
+ * and for the slow way in seq.h.
  */
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
@@ -13,7 +14,7 @@
 #include "hot/seq.h"
 #include "read/look.h"
 
-/* Is kvm_entry adding up, or an edge not there yet?  See plain.c. */
+/* Is kvm_entry adding up, or is an edge's timestamp not stored yet?  See plain.c. */
 static bool is_torn(const struct kvmhot_log *log)
 {
 	unsigned int i;
@@ -24,7 +25,7 @@ static bool is_torn(const struct kvmhot_log *log)
 	return false;
 }
 
-/* The edges of a vCPU that goes the quick way, of which @look has the rest. */
+/* Complete @look->log for a vCPU on the quick way. */
 static void copy_log(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 {
 	unsigned int tag = look->q.who & KVMHOT_TAG_MASK, i;
@@ -38,15 +39,14 @@ static void copy_log(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 }
 
 /*
- * A try takes a microsecond or less, and hardly ever are there more than a few.
- * Threads that race for a vCPU may leave its record such that it looks for ever as
- * if something were being written.
+ * A try takes a microsecond or less, and more than a few are rare.  Threads that race for
+ * a vCPU may leave its record as if something were being written for ever.
  */
 #define MAX_TRIES	1000000
 
 /**
- * kvmhot_look_again() - may what did not succeed be tried again?
- * @tries: how often it was tried so far
+ * kvmhot_look_again() - may a copy be tried once more?
+ * @tries: number of tries so far; raised
  *
  * Context: process context; may sleep.
  *
@@ -69,14 +69,13 @@ static u64 get(const u64 *from)
 }
 
 /**
- * kvmhot_look_begin() - begin to copy what is a vCPU's
+ * kvmhot_look_begin() - begin to copy what belongs to a vCPU
  * @v: the vCPU
- * @look: set to where it is; in the order in which probes write it, but the
- *	  other way round
+ * @look: set to the state of the vCPU, loaded in the reverse order of the probes' stores
  *
  * Context: process context; may sleep.
  *
- * Return: as kvmhot_look_again().
+ * Return: 0, or an errno of kvmhot_look_again().
  */
 int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 {
@@ -110,11 +109,11 @@ int kvmhot_look_begin(const struct kvmhot_vcpu *v, struct kvmhot_look *look)
 }
 
 /**
- * kvmhot_look_retry() - has anything been written since?
+ * kvmhot_look_retry() - was anything written during the copy?
  * @v: the vCPU
  * @look: what kvmhot_look_begin() set
  *
- * Return: true if what was copied must be copied again.
+ * Return: true if all must be copied again.
  */
 bool kvmhot_look_retry(const struct kvmhot_vcpu *v,
 		       const struct kvmhot_look *look)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tells whether what was read of a vCPU is of one moment.
+ * Tells whether what was copied of a vCPU is of one moment.
  */
 #ifndef KVMHOT_LOOK_H
 #define KVMHOT_LOOK_H
@@ -8,11 +8,11 @@
 #include "hot/record.h"
 
 /**
- * struct kvmhot_look - where a vCPU was when a copy of it was begun
- * @tries: how often it was begun so far; 0 at first
- * @seq: of its record
- * @q: the same on the quick way
- * @log: and the edges there
+ * struct kvmhot_look - state of a vCPU when a copy was begun
+ * @tries: number of tries so far; 0 at first
+ * @seq: sequence count of the record
+ * @q: copy of the state on the quick way
+ * @log: the edges on the quick way
  */
 struct kvmhot_look {
 	unsigned int		tries;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Adds up the cells of an exit reason: one, or of EPT violations one for each class
- * beside that of those without a class.
+ * Adds up the cells of an exit reason.  Most reasons have one cell.  EPT violations have
+ * one for each class, and one for those without a class.
  *
- * Process context; may sleep.
+ * Process context; may sleep.  Readers of files call these functions.
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -30,10 +30,10 @@ static void add_beside(struct kvmhot_beside *sum, const struct kvmhot_beside *b)
 
 /**
  * kvmhot_reason_add() - add the figures of some exits to those of others
- * @sum: is added to
- * @sum_b: its buckets, or NULL
- * @t: the figures
- * @b: their buckets, or NULL likewise
+ * @sum: figures to add to
+ * @sum_b: buckets to add to; NULL if @b is NULL
+ * @t: figures to add
+ * @b: buckets to add; NULL if they are not wanted
  */
 void kvmhot_reason_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
 		       const struct kvmhot_tally *t, const struct kvmhot_buckets *b)
@@ -58,7 +58,7 @@ void kvmhot_reason_add(struct kvmhot_tally *sum, struct kvmhot_buckets *sum_b,
 	}
 }
 
-/* The cell of a reason that comes after that of @key; 0 after the last one. */
+/* Key of the reason's cell after @key; 0 after the last one. */
 static unsigned int next_key(unsigned int key)
 {
 	u16 reason = kvmhot_key_reason(key);
@@ -82,7 +82,10 @@ static bool is_there(const struct kvmhot_vcpu *v, unsigned int key)
 	return false;
 }
 
-/* Without what is open.  Return: 0, or an errno of kvmhot_look_again(). */
+/*
+ * Add up all cells of a reason, without the open exit.  Return: 0, or an errno of
+ * kvmhot_look_again().
+ */
 static int add_cells(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_tally *t, struct kvmhot_buckets *b,
 		     struct kvmhot_buckets *part)
@@ -104,9 +107,9 @@ static int add_cells(struct kvmhot_vcpu *v, unsigned int key,
 }
 
 /*
- * An exit may go from one cell to another while it is open, and may end after one cell
- * was read and before another.  If the exit that was open at first is not open any
- * more, read all again: then no count is ever less than at an earlier reading.
+ * Copy the figures of a reason.  An open exit may move from one cell to another, and may
+ * end after one cell was read and before another.  If the exit that was open at first is
+ * no longer open, read all again: then no count is ever less than at an earlier reading.
  */
 static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_tally *t, struct kvmhot_buckets *b,
@@ -139,14 +142,14 @@ static int reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 }
 
 /**
- * kvmhot_reason_snap() - copy what is counted of a reason
+ * kvmhot_reason_snap() - copy the figures and buckets of a reason
  * @v: the vCPU
- * @key: the reason and level
- * @snap: the copy
+ * @key: key of the reason and level
+ * @snap: set to the copy
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if the reason never occurred, or an errno of kvmhot_look_again().
+ * Return: 1; 0 if the reason never occurred; or an errno of kvmhot_look_again().
  */
 int kvmhot_reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_snap *snap)
@@ -155,10 +158,10 @@ int kvmhot_reason_snap(struct kvmhot_vcpu *v, unsigned int key,
 }
 
 /**
- * kvmhot_reason_tally() - the same without the histogram
+ * kvmhot_reason_tally() - copy the figures of a reason, without buckets
  * @v: the vCPU
- * @key: the reason and level
- * @t: the copy; all 0 if the reason never occurred
+ * @key: key of the reason and level
+ * @t: set to the copy; all 0 if the reason never occurred
  *
  * Context: process context; may sleep.
  *
@@ -174,7 +177,10 @@ int kvmhot_reason_tally(struct kvmhot_vcpu *v, unsigned int key,
 	return min(ret, 0);
 }
 
-/* All classes of EPT violations, which are part of their reason.  Return: as below. */
+/*
+ * Count exits of all classes of EPT violations, which are part of their reason.  Return:
+ * 0, or an errno of kvmhot_look_again().
+ */
 static int count_classes(struct kvmhot_vcpu *v, u64 *classed)
 {
 	struct kvmhot_tally cell;
@@ -194,7 +200,7 @@ static int count_classes(struct kvmhot_vcpu *v, u64 *classed)
 /**
  * kvmhot_reason_all() - count the exits of all reasons
  * @v: the vCPU
- * @e: set to their numbers
+ * @e: set to the numbers of exits
  *
  * Context: process context; may sleep.
  *
@@ -221,9 +227,9 @@ int kvmhot_reason_all(struct kvmhot_vcpu *v, struct kvmhot_exits *e)
 }
 
 /**
- * kvmhot_reason_exits() - exits of a vCPU since first sight
+ * kvmhot_reason_exits() - count the exits of a vCPU since first sight
  * @v: the vCPU
- * @exits: set to their number, those included that are in no cell
+ * @exits: set to their number, with those that are in no cell
  *
  * Context: process context; may sleep.
  *
@@ -251,12 +257,12 @@ static void add_counts(struct kvmhot_counts *sum, const struct kvmhot_counts *c)
 }
 
 /**
- * kvmhot_reason_counts() - copy the counts of a reason
+ * kvmhot_reason_counts() - copy the counts of events of a reason
  * @v: the vCPU
- * @key: the reason and level
- * @list: number of the list of events that they are to be of
- * @c: the copy; without exits if there are none
- * @part: for this function's use
+ * @key: key of the reason and level
+ * @list: number of the list of events whose counts are wanted
+ * @c: set to the counts; its @exits is 0 if there are none
+ * @part: room for the counts of one cell
  *
  * Context: process context; may sleep.
  *

@@ -8,10 +8,10 @@
 #include "read/snap.h"
 
 /**
- * struct kvmhot_snap - a copy of what is counted of a reason
- * @t: its figures
- * @b: its buckets
- * @part: those of a cell that is added to it
+ * struct kvmhot_snap - a copy of the figures of a reason
+ * @t: figures of all cells of the reason
+ * @b: buckets of all cells of the reason
+ * @part: buckets of one cell, to be added to @b
  */
 struct kvmhot_snap {
 	struct kvmhot_tally	t;
@@ -22,10 +22,10 @@ struct kvmhot_snap {
 /**
  * struct kvmhot_exits - exits of all reasons of a vCPU
  * @total: exits since first sight that are in a cell
- * @classed: those of them that are EPT violations with a class
+ * @classed: exits of @total that are EPT violations with a class
  * @exits: exits since the last reset that are in a cell
- * @level2: those of @exits that are of level 2
- * @lost: those of @exits whose cost is not known
+ * @level2: exits of @exits that are of level 2
+ * @lost: exits of @exits whose cost is not known
  */
 struct kvmhot_exits {
 	u64	total;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A vCPU's sums, and its counts of events, since its last reset.
+ * Tells a vCPU's sums, and its counts of events, since its last reset.
  *
- * Process context; may sleep.  A reset remembers where they were, with
- * kvmhot_since_lock held.
+ * Process context; may sleep.  A reset stores their values under kvmhot_since_lock.
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -14,15 +13,15 @@
 #include "read/since.h"
 #include "read/snap.h"
 
-/* Of resets, and of what they look at. */
+/* Serializes resets: see since.h. */
 DEFINE_MUTEX(kvmhot_since_lock);
 
 /**
  * kvmhot_since_sums() - the sums of a vCPU since its last reset
  * @v: the vCPU
- * @s: filled in, but for EXITS
+ * @s: filled in, except EXITS
  *
- * Context: sleeps.  May be called from a file in the VM's directory.
+ * Context: sleeps.  Files in the VM's directory may call it.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */
@@ -50,9 +49,9 @@ int kvmhot_since_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	}
 	mutex_unlock(&kvmhot_since_lock);
 	/*
-	 * The reset took a stage for going on that was not: it turned out to be
-	 * unknown, or a fast path's handle, or, within the time between two
-	 * CPUs' edges, had just ended; then the reset was that much earlier.
+	 * The reset counted time of a current stage that later turned out to be
+	 * another: unknown, or handle of a fast path.  Or the stage had just ended,
+	 * within the difference of two CPUs' TSCs; then the reset was that much earlier.
 	 */
 	unknown = min(over, s->sum[KVMHOT_UNKNOWN]);
 	s->sum[KVMHOT_UNKNOWN] -= unknown;
@@ -60,7 +59,7 @@ int kvmhot_since_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	return 0;
 }
 
-/* Has no edge read the events that are there now? */
+/* Has no edge read the current events yet? */
 static bool is_waiting(const struct kvmhot_pmu *p)
 {
 	const struct kvmhot_perf *perf;
@@ -74,18 +73,18 @@ static bool is_waiting(const struct kvmhot_pmu *p)
 	return waiting;
 }
 
-/* Threads that race for a vCPU may lose what it had at the reset. */
+/* Threads that race for a vCPU may lose counts that it had at the reset. */
 static void subtract(u64 *count, u64 base)
 {
 	*count -= min(*count, base);
 }
 
 /**
- * kvmhot_since_counts() - the counts of a vCPU since its last reset
+ * kvmhot_since_counts() - the counts of events of a vCPU since its last reset
  * @v: the vCPU
- * @c: filled in, but for @exits
+ * @c: filled in, except @exits
  *
- * Context: sleeps.  May be called from a file in the VM's directory.
+ * Context: sleeps.  Files in the VM's directory may call it.
  *
  * Return: 0, or an errno of kvmhot_look_again().
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tells a vCPU's sums since its last reset.
+ * Tells a vCPU's sums, and its counts of events, since its last reset.
  */
 #ifndef KVMHOT_SINCE_H
 #define KVMHOT_SINCE_H
@@ -9,7 +9,10 @@
 
 #include "read/snap.h"
 
-/* Of resets, and of what they look at: one reset at a time; see &kvmhot_vcpu.pmu. */
+/*
+ * Serializes resets, and protects what they read: the values at the last reset, and
+ * &kvmhot_vcpu.pmu.
+ */
 extern struct mutex kvmhot_since_lock;
 
 int kvmhot_since_counts(struct kvmhot_vcpu *v, struct kvmhot_counts *c);

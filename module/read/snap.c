@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Consistent copies of what probes write, without ever stopping them.
+ * Copies a vCPU's figures while probes keep writing them.
  *
- * Control path.
+ * Process context; may sleep.  Readers of files call these functions, and resets.
  */
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -17,14 +17,14 @@
 
 /**
  * kvmhot_snap_add_dist() - add the figures of a histogram to those of others
- * @sum: is added to
- * @d: the figures
+ * @sum: figures to add to
+ * @d: figures to add
  */
 void kvmhot_snap_add_dist(struct kvmhot_dist *sum, const struct kvmhot_dist *d)
 {
 	if (!d->timed)
 		return;
-	/* Without values there is no least one, whatever is there. */
+	/* Without values, @min is void. */
 	if (!sum->timed || d->min < sum->min)
 		sum->min = d->min;
 	sum->max = max(sum->max, d->max);
@@ -57,8 +57,8 @@ static void copy_wide(struct kvmhot_dist *d, const struct kvmhot_wide *wide,
 }
 
 /*
- * Quick, as all is done again if something is added meanwhile: there is only what there
- * is, and the buckets where nothing is are left as they are, namely 0.
+ * Copy only groups in use: the copy restarts whenever an exit ends, so it must be short.
+ * Buckets of other groups are not written: the caller has cleared them.
  */
 static void copy_hist(struct kvmhot_vcpu *v, const struct kvmhot_hist *h,
 		      struct kvmhot_dist *d, u64 *bucket)
@@ -94,7 +94,7 @@ static void copy_hist(struct kvmhot_vcpu *v, const struct kvmhot_hist *h,
 	}
 }
 
-/* What is copied of a cell: its three histograms, the buckets of which are in @b. */
+/* Copy of a cell, without the buckets of its three histograms. */
 struct copy {
 	struct kvmhot_dist	hist;
 	struct kvmhot_dist	cost;
@@ -125,7 +125,7 @@ static void copy_cell(struct kvmhot_vcpu *v, const struct kvmhot_cell *cell,
 	copy_hist(v, &rare->felt, &c->felt, b ? b->felt : NULL);
 }
 
-/* See struct kvmhot_rare: exits of a cell have their cost in one of two histograms. */
+/* Each exit has its cost in one of two histograms, see struct kvmhot_rare: add both. */
 static void add_up(struct copy *c, struct kvmhot_tally *t, struct kvmhot_buckets *b)
 {
 	unsigned int i;
@@ -145,15 +145,15 @@ static void add_up(struct copy *c, struct kvmhot_tally *t, struct kvmhot_buckets
 /**
  * kvmhot_snap_cell() - copy a cell that may be in use
  * @v: the vCPU
- * @key: the cell
- * @t: the copy; an exit that is open is not in it
- * @b: its buckets; or NULL, if they are not wanted
+ * @key: key of the cell
+ * @t: set to the cell's figures; an open exit is not in them
+ * @b: set to the buckets; NULL if they are not wanted
  *
- * Tries until no exit ended during the copy.
+ * Tries until no exit ends during the copy.
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if there is no such cell, or an errno of kvmhot_look_again().
+ * Return: 1; 0 if there is no such cell; or an errno of kvmhot_look_again().
  */
 int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 		     struct kvmhot_tally *t, struct kvmhot_buckets *b)
@@ -176,7 +176,7 @@ int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 	} while (kvmhot_look_retry(v, &look));
 	add_up(&c, t, b);
 	if (c.gen != READ_ONCE(v->gen)) {
-		/* Reset, but not touched since. */
+		/* A reset was ordered, and no exit has touched the cell since. */
 		*t = (struct kvmhot_tally){ .total = t->total };
 		if (b)
 			memset(b, 0, sizeof(*b));
@@ -185,9 +185,9 @@ int kvmhot_snap_cell(struct kvmhot_vcpu *v, unsigned int key,
 }
 
 /**
- * kvmhot_snap_open() - which exit is open?
+ * kvmhot_snap_open() - find the exit that is open
  * @v: the vCPU
- * @open: set to it
+ * @open: set to the exit
  *
  * Context: process context; may sleep.
  *
@@ -213,7 +213,7 @@ int kvmhot_snap_open(struct kvmhot_vcpu *v, struct kvmhot_open *open)
 			    kvmhot_quick_key(&look.q) : KVMHOT_KEY_NONE;
 	}
 	cell = open->key == KVMHOT_KEY_NONE ? NULL : cell_at(v, open->key);
-	/* What is open when there is a reset counts later. */
+	/* An exit that was open at a reset counts only when its cell is next touched. */
 	open->counts = !cell || READ_ONCE(cell->gen) == READ_ONCE(v->gen);
 	return 0;
 }
@@ -230,7 +230,7 @@ static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_rows *rows,
 	/* Pairs with the release in take_row(). */
 	tsc = kvmhot_lines_or_null(v, smp_load_acquire(&rows->line[KVMHOT_PMU_TSC]));
 	for (stage = 0; stage < KVMHOT_NR_STAGES; stage++) {
-		/* Likewise. */
+		/* Pairs with the release in take_row(). */
 		row = kvmhot_lines_or_null(v, smp_load_acquire(&rows->line[stage]));
 		if (tsc)
 			c->stage[stage].tsc = tsc[stage];
@@ -241,15 +241,15 @@ static void copy_counts(struct kvmhot_vcpu *v, const struct kvmhot_rows *rows,
 }
 
 /**
- * kvmhot_snap_counts() - copy the counts of a cell that may be in use
+ * kvmhot_snap_counts() - copy a cell's counts of events, which may be in use
  * @v: the vCPU
- * @key: the cell
- * @c: the copy
+ * @key: key of the cell
+ * @c: set to the counts
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if there is no such cell, or none since the last reset, or an errno
- * of kvmhot_look_again().
+ * Return: 1; 0 if there is no such cell, or it has no counts since the last reset; or an
+ * errno of kvmhot_look_again().
  */
 int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 		       struct kvmhot_counts *c)
@@ -272,11 +272,11 @@ int kvmhot_snap_counts(struct kvmhot_vcpu *v, unsigned int key,
 		c->gen = cell->gen;
 		copy_counts(v, rows, c);
 	} while (kvmhot_look_retry(v, &look));
-	/* Reset, but not touched since? */
+	/* If not, a reset was ordered, and no exit has touched the cell since. */
 	return c->gen == READ_ONCE(v->gen);
 }
 
-/* What the events rose by in the stages of a log that have ended. */
+/* Add what the events rose by in the stages of a log that have ended. */
 static void add_log(const struct kvmhot_pmu *p, const struct kvmhot_log *log,
 		    u32 known, struct kvmhot_stage_counts *stage)
 {
@@ -300,11 +300,11 @@ static void add_log(const struct kvmhot_pmu *p, const struct kvmhot_log *log,
 }
 
 /**
- * kvmhot_snap_stages() - add up the counts of a vCPU
+ * kvmhot_snap_stages() - add up a vCPU's counts of events
  * @v: the vCPU
- * @p: its counts
- * @look: where it is
- * @stage: set to them, by stage
+ * @p: counts of the vCPU
+ * @look: state of the vCPU, as kvmhot_look_begin() set it
+ * @stage: set to the counts, by stage
  *
  * Context: between kvmhot_look_begin() and kvmhot_look_retry() of the vCPU.
  */
@@ -328,14 +328,14 @@ void kvmhot_snap_stages(const struct kvmhot_vcpu *v, const struct kvmhot_pmu *p,
 }
 
 /**
- * kvmhot_snap_spans() - copy spans of a kind that may be in use
+ * kvmhot_snap_spans() - copy spans of one kind that may be in use
  * @v: the vCPU
- * @spans: they
- * @snap: the copy
+ * @spans: the spans
+ * @snap: set to the copy
  *
  * Context: process context; may sleep.
  *
- * Return: 1, 0 if there are none since the last reset, or an errno of
+ * Return: 1; 0 if there are none since the last reset; or an errno of
  * kvmhot_look_again().
  */
 int kvmhot_snap_spans(struct kvmhot_vcpu *v, const struct kvmhot_spans *spans,
@@ -360,9 +360,9 @@ int kvmhot_snap_spans(struct kvmhot_vcpu *v, const struct kvmhot_spans *spans,
 }
 
 /**
- * kvmhot_snap_sums() - copy the sums of a vCPU, since its first sight
+ * kvmhot_snap_sums() - copy the sums of a vCPU since its first sight
  * @v: the vCPU
- * @s: the copy; EXITS is not filled in
+ * @s: set to the copy; EXITS is not filled in
  *
  * Context: process context; may sleep.
  *
@@ -389,13 +389,13 @@ int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 		last = v->last;
 		offset = v->offset;
 		s->now = rdtsc();
-		/* An edge that has come meanwhile may be earlier than that. */
+		/* An edge that came meanwhile may be earlier than that. */
 	} while (kvmhot_look_retry(v, &look) ||
 		 READ_ONCE(v->quick.who) != look.q.who);
 
 	s->since = v->seen;
 	if (kvmhot_is_quick_who(look.q.who)) {
-		/* As kvmhot_quick_settle() will have it. */
+		/* Do to the copy what kvmhot_quick_settle() will do to the record. */
 		memset(&fold, 0, sizeof(fold));
 		log = look.log;
 		kvmhot_quick_sums(&look.q, &log, s->sum);
@@ -405,7 +405,7 @@ int kvmhot_snap_sums(struct kvmhot_vcpu *v, struct kvmhot_sums *s)
 	}
 	kvmhot_fold_log(&fold, &log);
 	last = kvmhot_edge_tsc(log.edge[0], last);
-	/* A vCPU that is gone is in no stage.  TSCs may differ a little. */
+	/* A vCPU that is gone is in no stage.  CPUs may differ a little in TSC. */
 	if (!READ_ONCE(v->vcpu) || s->now < last)
 		s->now = last;
 	kvmhot_fold_span(&fold, log.edge[0], kvmhot_edge(s->now, 0));

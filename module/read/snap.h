@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Copies what probes write.
+ * Copies what probes write, and describes the copies.
  */
 #ifndef KVMHOT_SNAP_H
 #define KVMHOT_SNAP_H
@@ -11,12 +11,12 @@
 
 /**
  * struct kvmhot_dist - the figures of one or more histograms
- * @timed: how many values
- * @cycles: their sum
- * @min: least of them; void if there are none
- * @max: greatest of them
- * @guest: see &struct kvmhot_group
- * @irq: likewise
+ * @timed: number of values
+ * @cycles: sum of the values
+ * @min: least value; void if there are none
+ * @max: greatest value
+ * @guest: sum of &kvmhot_group.guest
+ * @irq: sum of &kvmhot_group.irq
  */
 struct kvmhot_dist {
 	u64	timed;
@@ -28,15 +28,15 @@ struct kvmhot_dist {
 };
 
 /**
- * struct kvmhot_tally - the figures of a cell, or of several, but for the buckets
+ * struct kvmhot_tally - the figures of one or more cells, without buckets
  * @total: exits since first sight; never goes back over a reset
- * @exits: exits since the last reset, as the rest
- * @open: 1 if one is under way, else 0
+ * @exits: exits since the last reset; all further members are since then, too
+ * @open: 1 if an exit is under way, else 0
  * @lost: exits that are over but whose cost is not known
- * @fast: of the timed, those that did not come to vmx_handle_exit
- * @reenter: sum of their stage reenter
- * @ept: sum of their time in handle_ept_violation
- * @beside: of their other stages
+ * @fast: timed exits that never reached vmx_handle_exit
+ * @reenter: sum of the exits' stage reenter
+ * @ept: sum of the exits' time in handle_ept_violation
+ * @beside: time of the exits in their rare stages
  * @cost: KVM costs
  * @felt: what the guest felt of the same exits
  */
@@ -54,10 +54,10 @@ struct kvmhot_tally {
 };
 
 /**
- * struct kvmhot_buckets - their buckets
- * @cost: sum is that of @timed
- * @felt: likewise
- * @part: of a histogram that is added to them
+ * struct kvmhot_buckets - the buckets of one or more cells
+ * @cost: buckets of KVM costs; their sum is &kvmhot_tally.cost.timed
+ * @felt: buckets of what the guest felt; their sum is &kvmhot_tally.felt.timed
+ * @part: buckets of a histogram that is added to both
  */
 struct kvmhot_buckets {
 	u64	cost[KVMHOT_HIST_BUCKETS];
@@ -67,9 +67,9 @@ struct kvmhot_buckets {
 
 /**
  * struct kvmhot_open - the exit of a vCPU that is open
- * @nr: VM entries before it: tells it from the next one
- * @key: of its cell; KVMHOT_KEY_NONE if no exit is open, or it was dropped
- * @counts: it began after the last reset
+ * @nr: number of VM entries before it, which tells it from the next exit
+ * @key: key of its cell; KVMHOT_KEY_NONE if no exit is open, or it was dropped
+ * @counts: the exit began after the last reset
  */
 struct kvmhot_open {
 	u64	nr;
@@ -79,9 +79,9 @@ struct kvmhot_open {
 
 /**
  * struct kvmhot_span_snap - a consistent copy of spans
- * @key: of them
- * @aux: likewise
- * @d: their figures
+ * @key: key of the spans, see enum kvmhot_chain
+ * @aux: second part of the key
+ * @d: figures of the spans
  * @bucket: the histogram; its sum is @d.timed
  */
 struct kvmhot_span_snap {
@@ -93,12 +93,12 @@ struct kvmhot_span_snap {
 
 /**
  * struct kvmhot_counts - a consistent copy of counts of events
- * @gen: value of &kvmhot_vcpu.gen that they belong to
+ * @gen: value of &kvmhot_vcpu.gen that the counts belong to
  * @list: number of the list of events; 0 if there are no counts
- * @exits: known exits; of a cell only
- * @state: for each event, enum kvmhot_pmu_state; of a vCPU only
- * @err: likewise why it was not made
- * @waiting: the events of its thread are not in use yet; of a vCPU only
+ * @exits: exits with known counts; only set for a cell
+ * @state: for each event, enum kvmhot_pmu_state; only set for a vCPU
+ * @err: for each event, why it was not made; only set for a vCPU
+ * @waiting: the events of the vCPU's thread are not in use yet; only set for a vCPU
  * @stage: the counts, by stage
  */
 struct kvmhot_counts {
@@ -113,10 +113,10 @@ struct kvmhot_counts {
 
 /**
  * struct kvmhot_sums - a consistent copy of the sums of a vCPU
- * @sum: see enum kvmhot_sum; the stage that it is in counts up to @now
- * @gen: value of &kvmhot_vcpu.gen that they belong to
- * @since: TSC from which on @sum is
- * @now: TSC up to which it is
+ * @sum: see enum kvmhot_sum; the current stage counts up to @now
+ * @gen: value of &kvmhot_vcpu.gen that the sums belong to
+ * @since: TSC at which @sum begins
+ * @now: TSC at which @sum ends
  */
 struct kvmhot_sums {
 	u64	sum[KVMHOT_NR_SUMS];

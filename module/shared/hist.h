@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Log-linear histogram: the values 0..7 have a bucket each, every power of
- * two above is cut into 8 equal buckets.  Any value is therefore known to
- * within 1/16 (6.25 %) of itself.  Pure arithmetic, shared by the module and
- * by the reader, so that both mean the same by a bucket.
+ * Defines the buckets of a log-linear histogram.  The values 0..7 have a bucket each, and
+ * every power of two above is cut into 8 equal buckets.  So any value is known to within
+ * 1/16 (6.25 %) of itself.  Pure arithmetic, shared by the module and the reader, so that
+ * both mean the same by a bucket.
  */
 #ifndef KVMHOT_HIST_H
 #define KVMHOT_HIST_H
@@ -17,7 +17,7 @@
 #define KVMHOT_HIST_SUB		8
 #define KVMHOT_HIST_BUCKETS	(KVMHOT_HIST_GROUPS * KVMHOT_HIST_SUB)
 
-/* The last bucket is open: all that is greater than this is counted as this. */
+/* The last bucket is open: any greater value is counted as this one. */
 #define KVMHOT_HIST_TOP		((1ULL << 34) - 1)
 
 /**
@@ -30,7 +30,7 @@ static inline unsigned int kvmhot_hist_group(__u64 v)
 {
 	if (v > KVMHOT_HIST_TOP)
 		v = KVMHOT_HIST_TOP;
-	/* Or 7, so that 0 (of which clz is undefined) to 7 are alike. */
+	/* With "| 7" all of 0 to 7 are in group 0; clz of 0 is undefined. */
 #ifdef __KERNEL__
 	return fls64(v | 7) - 3;
 #else
@@ -39,7 +39,7 @@ static inline unsigned int kvmhot_hist_group(__u64 v)
 }
 
 /**
- * kvmhot_hist_sub() - the place of a value's bucket within its group
+ * kvmhot_hist_sub() - index of a value's bucket within its group
  * @v: the value
  *
  * Return: 0..7.
@@ -55,10 +55,10 @@ static inline unsigned int kvmhot_hist_sub(__u64 v)
 }
 
 /**
- * kvmhot_hist_index() - the bucket of a value
+ * kvmhot_hist_index() - index of a value's bucket
  * @v: the value
  *
- * Return: 0..255, never falling as @v rises.
+ * Return: 0..255; never falls as @v rises.
  */
 static inline unsigned int kvmhot_hist_index(__u64 v)
 {
@@ -93,13 +93,13 @@ static inline __u64 kvmhot_hist_high(unsigned int index)
 }
 
 /**
- * kvmhot_hist_value() - one value to stand for all in a bucket
+ * kvmhot_hist_value() - a value that stands for all values in a bucket
  * @index: the bucket, 0..255
  * @min: least value in the whole histogram
  * @max: greatest value in the whole histogram
  *
- * Return: the middle of the bucket, but not outside @min..@max; @max for the
- * last bucket, which has no middle.
+ * Return: the middle of the bucket, but within @min..@max; @max for the last bucket,
+ * which has no middle.
  */
 static inline __u64 kvmhot_hist_value(unsigned int index, __u64 min, __u64 max)
 {
@@ -117,15 +117,15 @@ static inline __u64 kvmhot_hist_value(unsigned int index, __u64 min, __u64 max)
 /**
  * kvmhot_hist_quantile() - a quantile, by nearest rank
  * @buckets: KVMHOT_HIST_BUCKETS counts
- * @count: their sum
- * @num: the quantile wanted is @num / @den ...
- * @den: ... for instance 999 / 1000; from @num = @den on it is @max
- * @min: least value counted
- * @max: greatest value counted
+ * @count: sum of the counts
+ * @num: numerator of the quantile, such as 999 of 999 / 1000
+ * @den: denominator of the quantile; if @num >= @den, the result is @max
+ * @min: least value that was counted
+ * @max: greatest value that was counted
  *
- * Return: the value at rank ceil(@count * @num / @den), within 6.25 %; exact
- * for values below 16 and for the first and the last rank.  Values in the
- * last, open bucket are given as @max.  0 if @count is 0.
+ * Return: the value at rank ceil(@count * @num / @den), within 6.25 %; exact for values
+ * below 16, and for the first and the last rank.  Values in the last, open bucket are
+ * given as @max.  0 if @count is 0.
  */
 static inline __u64 kvmhot_hist_quantile(const __u64 *buckets, __u64 count,
 					 __u32 num, __u32 den, __u64 min,
@@ -141,7 +141,7 @@ static inline __u64 kvmhot_hist_quantile(const __u64 *buckets, __u64 count,
 	if (num >= den)
 		return max;
 
-	/* In two parts, as count * num may not fit in 64 bits. */
+	/* Multiply in two parts, as count * num may not fit in 64 bits. */
 	rank = count % den * num;
 	rank = count / den * num + rank / den + !!(rank % den);
 	if (rank <= 1)

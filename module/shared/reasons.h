@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of the basic VM-exit reasons, as the newest kernel's asm/vmx.h has
- * them.  A table of our own, because the names must not depend on the kernel
- * that the module or the reader happens to be built with.
+ * Names the basic VM-exit reasons, as the newest kernel's asm/vmx.h does.  The table is
+ * our own: names must not depend on the kernel that the module or the reader happens to
+ * be built with.
  */
 #ifndef KVMHOT_REASONS_H
 #define KVMHOT_REASONS_H
@@ -13,14 +13,14 @@
 #include <stddef.h>
 #endif
 
-/* Reasons from this one up have no row of their own, but share this one. */
+/* Reasons from this one on share one row. */
 #define KVMHOT_REASON_LAST	127
 
 /**
  * kvmhot_reason_name() - name of a basic exit reason
- * @reason: the low 16 bits of the VMCS field
+ * @reason: low 16 bits of the VMCS field
  *
- * Return: the name, or NULL if the number has none; print REASON_%u then.
+ * Return: the name; NULL if the number has none: print REASON_%u then.
  */
 static inline const char *kvmhot_reason_name(unsigned int reason)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only place of these numbers.  The ABI's changes with what a reader of
- * the old one would get wrong (file ABI), the version with every release.
+ * Holds the numbers of the ABI and of the version, in this one place.  The ABI's number
+ * changes when a reader of the old ABI would get something wrong (see the file ABI).  The
+ * version changes with every release.
  */
 #ifndef KVMHOT_VERSION_H
 #define KVMHOT_VERSION_H
