@@ -4,9 +4,9 @@
 # the folder: kvmhot.ko, modules for the tests, kvmhot and the guests (static), the test scripts.
 set -euo pipefail
 top=$(realpath "$(dirname "$0")/..")
-version=${1:?a kernel version, as of selftests/host/run --kernel}
+version=${1:?a kernel version, as of selftests/emulator/run --kernel}
 out=$top/build/$version
-kdir=${2:-$("$top/selftests/host/kernel.sh" headers "$version")}
+kdir=${2:-$("$top/selftests/emulator/kernel.sh" headers "$version")}
 
 mkdir -p "$top/build"
 # On what it is made for, there is nothing to warn of.

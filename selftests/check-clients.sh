@@ -44,7 +44,7 @@ make_test()
 	END
 }
 
-"$here/host/deps.sh" host build check
+"$here/emulator/deps.sh" emulator build check
 programs=$("$here/clients/build.sh")
 rm -rf "$tests"
 mkdir -p "$tests"

@@ -12,7 +12,7 @@ kernels=${KERNELS:-6.1 6.12}
 # build and to run is for make check-debug.
 quick_debug="wakeup"
 if [ -z "${KERNELS:-}${TESTS:-}${TESTS_FROM:-}" ]; then
-	if "$here/host/kernel.sh" cached k1; then
+	if "$here/emulator/kernel.sh" cached k1; then
 		kernels+=" k1"
 	else
 		say "no debug kernel k1 in the cache, which make check-debug builds: nothing is tested on it"
@@ -85,7 +85,7 @@ plan()
 {
 	local kernel t pace
 	for kernel in $kernels; do
-		pace=$("$here/host/kernel.sh" pace "${kernel%:*}")
+		pace=$("$here/emulator/kernel.sh" pace "${kernel%:*}")
 		for t in $tests; do
 			runs_on "$t" "$kernel" || continue
 			echo "$(weight "$t" "$pace") $kernel $t $(host_args "$t" "$kernel") $(alone "$t")"
@@ -199,7 +199,7 @@ once_on_host()
 	read -ra args <<< "$(host_args "$1" "$kernel")"
 	[ -z "$update" ] || args+=(--out "$here/tests")
 	files=$(files "$kernel" "$run" "$@" 2> "$out/$run.errors") || return
-	"$here/host/run" --kernel "${kernel%:*}" "${args[@]}" --files "$files" --times "$out/$run.times" \
+	"$here/emulator/run" --kernel "${kernel%:*}" "${args[@]}" --files "$files" --times "$out/$run.times" \
 		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
 	return "${PIPESTATUS[0]}"
 }
@@ -247,13 +247,13 @@ build_clients()
 # boot KERNEL [ARGUMENT...]: unless that was done before, for a saved state
 boot()
 {
-	"$here/host/run" --kernel "$@" -- true && say "there is a host: $*"
+	"$here/emulator/run" --kernel "$@" -- true && say "there is a host: $*"
 }
 
 emulator()
 {
 	local program
-	program=$("$here/host/emulator.sh") &&
+	program=$("$here/emulator/emulator.sh") &&
 		say "hosts run in $program: $("$program" --help 2>&1 | sed -n 's/^ *\(.* Emulator .*\)/\1/p')"
 }
 
@@ -314,7 +314,7 @@ unit_jobs()
 
 say "packages"
 expect packages
-if ! "$here/host/deps.sh" host build qemu check; then
+if ! "$here/emulator/deps.sh" emulator build qemu check; then
 	fail packages
 	return
 fi

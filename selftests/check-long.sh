@@ -50,7 +50,7 @@ kernel()
 	echo "${kernel:-6.1}"
 }
 
-# host_args PART: of host/run
+# host_args PART: of emulator/run
 host_args()
 {
 	echo "--kernel $(kernel "$1") $(says "$1" requires | sed 's/^/--/' | tr '\n' ' ')"
@@ -85,7 +85,7 @@ on_host()
 	budget=$(seconds "$(says "$part" share)")
 	: > "$out/$part.partial"
 	# shellcheck disable=SC2046 # words
-	"$here/host/run" $(host_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
+	"$here/emulator/run" $(host_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
 		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed LIMIT=$((budget + 300)) sh ./check-host.sh $part" \
 		2> "$out/$part.errors" | show "$part"
 	status=${PIPESTATUS[0]}
@@ -123,13 +123,13 @@ build()
 
 boot()
 {
-	"$here/host/run" "$@" -- true && say "there is a host: $*"
+	"$here/emulator/run" "$@" -- true && say "there is a host: $*"
 }
 
 host_jobs()
 {
 	local part args
-	job 1000 emulator "" "$here/host/emulator.sh"
+	job 1000 emulator "" "$here/emulator/emulator.sh"
 	for part; do
 		expect "$part"
 		args=$(host_args "$part")
@@ -169,7 +169,7 @@ begin
 : > "$out/seconds"
 say "packages"
 expect packages
-if "$here/host/deps.sh" host build check; then
+if "$here/emulator/deps.sh" emulator build check; then
 	echo "ok - packages" > "$out/packages.tap"
 	say "$minutes minutes, seed $seed, two jobs at a time: $parts"
 	for t in $parts; do

@@ -4,7 +4,7 @@
 # check.sh - all tests; what 'make check' and .ci/run call
 #
 #   HOST=emulated   on emulated VT-x hosts, KERNELS="6.1 6.12"   (default)
-#                   KERNEL:CPUS is one with so many; host/kernel.sh says which there are
+#                   KERNEL:CPUS is one with so many; emulator/kernel.sh says which there are
 #   HOST=local      on this machine: it must have VT-x, headers of the running
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
 #   TESTS="a b"     only these of selftests/tests, and nothing else

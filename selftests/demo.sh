@@ -9,10 +9,10 @@ step() { printf '\n== %s\n' "$*"; }
 
 SECONDS=0
 step "Packages"
-"$here/host/deps.sh" host build qemu
+"$here/emulator/deps.sh" emulator build qemu
 step "Building kvmhot for Debian's $kernel kernel"
 files=$("$here/build.sh" "$kernel")
 cp "$here/demo-host.sh" "$files/"
 step "Starting an emulated machine with VT-x (the first time boots it once: a minute or two)"
-"$here/host/run" --kernel "$kernel" --qemu --files "$files" --timeout 200 -- sh ./demo-host.sh
+"$here/emulator/run" --kernel "$kernel" --qemu --files "$files" --timeout 200 -- sh ./demo-host.sh
 step "Done in $SECONDS s"

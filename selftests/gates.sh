@@ -28,8 +28,8 @@ gate()
 # The kernel's own checkers are in its source only.
 kernel_scripts()
 (
-	# shellcheck source=host/lib.sh
-	. "$here/host/lib.sh"
+	# shellcheck source=emulator/lib.sh
+	. "$here/emulator/lib.sh"
 	unpack_scripts()
 	{
 		# shellcheck disable=SC2031 # set where this is called
@@ -52,7 +52,7 @@ shell_check()
 builds()
 {
 	local kdir
-	kdir=$(selftests/host/kernel.sh headers "$1" 2>&3) &&
+	kdir=$(selftests/emulator/kernel.sh headers "$1" 2>&3) &&
 		W=1 selftests/modules.sh "build/$1" "$kdir" "${@:2}"
 }
 

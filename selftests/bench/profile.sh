@@ -43,7 +43,7 @@ trace()
 {
 	local files kdir floor=$top/build/$1/floor
 	files=$("$top/selftests/build.sh" "$1")
-	kdir=$("$top/selftests/host/kernel.sh" headers "$1")
+	kdir=$("$top/selftests/emulator/kernel.sh" headers "$1")
 	mkdir -p "$floor"
 	cp -u --preserve=timestamps "$here"/floor/{Kbuild,*.c} "$floor/"
 	make -s -C "$kdir" M="$floor" modules >&2
@@ -51,7 +51,7 @@ trace()
 	mkdir -p "$2"
 	cp "$floor/kvmhot_floor.ko" "$here/profile-host.sh" "$files/"
 	cp "$files/kvmhot-guest" "$2/"
-	"$top/selftests/host/run" --kernel "$1" --files "$files" --out "$2" --trace "$2/trace" \
+	"$top/selftests/emulator/run" --kernel "$1" --files "$files" --out "$2" --trace "$2/trace" \
 		--timeout 1800 -- sh ./profile-host.sh "$kinds" "none $modes" >&2
 }
 

@@ -4,7 +4,7 @@
 #
 # Unpacked in the cache, not installed: their packages start services, which
 # whoever runs the tests did not ask for.
-. "$(dirname "$0")/../host/lib.sh"
+. "$(dirname "$0")/../emulator/lib.sh"
 
 # shellcheck disable=SC2031 # it is of the same subshell
 unpack()

@@ -28,9 +28,9 @@ make_initramfs() {
 	for m in ata_piix sd_mod isofs; do add_module $m boot.list; done
 	# irqbypass is no dependency of some releases' kvm, but wanted by it
 	for m in irqbypass kvm-intel; do add_module $m kvm.list; done
-	cp "$HERE/init" "$root/init"
-	cp "$HERE/loadkvm" "$HERE/unloadkvm" "$root/bin/"
-	for f in e9 seed; do gcc -O2 -Wall -static -s -o "$root/bin/$f" "$HERE/$f.c"; done
+	cp "$HERE/inside/init" "$root/init"
+	cp "$HERE"/inside/{loadkvm,unloadkvm} "$root/bin/"
+	for f in e9 seed; do gcc -O2 -Wall -static -s -o "$root/bin/$f" "$HERE/inside/$f.c"; done
 	chmod 755 "$root"/{init,bin/{loadkvm,unloadkvm}}
 	echo 'root::0:0:root:/:/bin/sh' > "$root/etc/passwd"
 	ln -s /proc/mounts "$root/etc/mtab"
@@ -41,7 +41,7 @@ make_initramfs() {
 
 need busybox cpio gcc modinfo strip xz
 IMAGE=${1:?}
-key=$(cd "$HERE" && digest initramfs.sh init loadkvm unloadkvm e9.c seed.c "$(command -v busybox)" "$IMAGE/release")
+key=$(cd "$HERE" && digest initramfs.sh inside/{init,loadkvm,unloadkvm,e9.c,seed.c} "$(command -v busybox)" "$IMAGE/release")
 dir=$CACHE/initramfs/$(cat "$IMAGE/release")-$key
 once "$dir" make_initramfs
 echo "$dir/initramfs"

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # deps.sh [SET...] - install the Debian packages that building, testing and the emulated host need.
 #
-#   host   the emulated host: bochs and what makes its disks   (default)
-#   build  building kernel modules with unpacked headers       (default)
-#   qemu   run --qemu: the Linux guest, and tmux for programs that draw
-#   check  static checks of the sources
+#   emulator  the emulated host: bochs and what makes its disks   (default)
+#   build     building kernel modules with unpacked headers       (default)
+#   qemu      run --qemu: the Linux guest, and tmux for programs that draw
+#   check     static checks of the sources
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
 packages() { # SET
 	case $1 in
-	host)
+	emulator)
 		# g++ and make are for emulator.sh; Debian's bochs needs one of its
 		# displays besides the one we use: the smallest
 		echo bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso busybox-static cpio xz-utils kmod \
@@ -23,7 +23,7 @@ packages() { # SET
 		echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex lz4 \
 			clang libclang-rt-14-dev tmux ncurses-base jq mandoc python3-jsonschema python3-prometheus-client systemd
 		;;
-	*) echo "deps.sh: no set '$1': host, build, qemu, check" >&2 && return 2 ;;
+	*) echo "deps.sh: no set '$1': emulator, build, qemu, check" >&2 && return 2 ;;
 	esac
 }
 
@@ -45,7 +45,7 @@ as_root() {
 	fi
 }
 
-[ $# -gt 0 ] || set -- host build
+[ $# -gt 0 ] || set -- emulator build
 wanted=
 for set; do wanted+=" $(packages "$set")"; done
 # shellcheck disable=SC2086,SC2046 # lists

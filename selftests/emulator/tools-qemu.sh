@@ -27,7 +27,7 @@ guest_initramfs() {
 	local root=$NEW/guest
 	mkdir -p "$root"/{bin,dev,proc,sys}
 	cp "$(command -v busybox)" "$root/bin/busybox"
-	cp "$HERE/guest-init" "$root/init"
+	cp "$HERE/inside/guest-init" "$root/init"
 	chmod 755 "$root/init"
 	(cd "$root" && find . | sort | cpio --quiet -o -H newc --reproducible -R 0:0) > "$NEW/disk/guest/initramfs"
 	rm -r "$root"
@@ -60,7 +60,7 @@ fill() {
 	for_tmux
 	unpack_vmlinux "$IMAGE/vmlinuz" > "$disk/guest/vmlinux"
 	guest_initramfs
-	cp "$HERE/linux-guest" "$disk/bin/"
+	cp "$HERE/inside/linux-guest" "$disk/bin/"
 	chmod 755 "$disk"/bin/*
 }
 
@@ -68,4 +68,4 @@ PROGRAMS=(qemu-system-x86_64 qemu-system-x86_64-microvm tmux)
 LOCALE=/usr/lib/locale/C.utf8
 TERMINFO=/lib/terminfo
 need busybox cpio ldd od "${PROGRAMS[@]}" xz zstd
-inputs=(guest-init linux-guest "$(command -v busybox)" "$(command -v qemu-system-x86_64)" "$(command -v tmux)")
+inputs=(inside/{guest-init,linux-guest} "$(command -v busybox)" "$(command -v qemu-system-x86_64)" "$(command -v tmux)")

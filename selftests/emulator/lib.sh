@@ -25,7 +25,7 @@ die() {
 need() { # PROGRAM...
 	local p
 	for p; do
-		command -v "$p" > /dev/null || die "no '$p' here; selftests/host/deps.sh installs it"
+		command -v "$p" > /dev/null || die "no '$p' here; selftests/emulator/deps.sh installs it"
 	done
 }
 
@@ -39,7 +39,7 @@ kernel_source() {
 	local dir=$1
 	shift
 	[ -r /usr/src/$LINUX_SOURCE.tar.xz ] ||
-		die "no /usr/src/$LINUX_SOURCE.tar.xz here; selftests/host/deps.sh check installs it"
+		die "no /usr/src/$LINUX_SOURCE.tar.xz here; selftests/emulator/deps.sh check installs it"
 	tar -x -f /usr/src/$LINUX_SOURCE.tar.xz -C "$dir" --strip-components=1 "${@/#/$LINUX_SOURCE/}"
 }
 
