@@ -18,7 +18,7 @@ make -s -C "$top/tools" OUT="$top/build/tools" LDFLAGS=-static >&2
 make -s -C "$top/selftests/guest" GUEST_OUT="$top/build" guest-all >&2
 rm -rf "$out/files"
 mkdir "$out/files"
-cp "$out/kvmhot.ko" "$out"/pmu/kvmhot_test_{pmu,return,rival,tsc}.ko "$top/build/tools/kvmhot" "$top"/build/kvmhot-{guest,vms,race,failnth,pingpong} "$top"/selftests/tests/*.sh "$out/files/"
+cp "$out/kvmhot.ko" "$out"/pmu/kvmhot_test_{pmu,return,rival,tsc}.ko "$top/build/tools/kvmhot" "$top"/build/kvmhot-{guest,vms,race,failnth,pingpong} "$top"/selftests/live/*.sh "$out/files/"
 for name in carry misfit; do cp "$out/$name/kvmhot.ko" "$out/files/kvmhot_$name.ko"; done
-cp -r "$top"/selftests/tests/{top,added.expected} "$out/files/"
+cp -r "$top"/selftests/live/{top,added.expected} "$out/files/"
 echo "$out/files"

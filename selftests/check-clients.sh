@@ -51,7 +51,7 @@ mkdir -p "$tests"
 for program in "$programs"/*; do
 	name=${program##*/}
 	read -ra words <<< "$(entry "$name")"
-	if [ -e "$here/clients/tests/$name.sh" ]; then
+	if [ -e "$here/clients/live/$name.sh" ]; then
 		continue
 	elif [ "${words[0]:-}" = never ]; then
 		echo "# $name is not run: ${words[*]:1}"
@@ -65,5 +65,5 @@ while read -r name _; do
 		exit 2
 	}
 done < "$here/clients/list"
-cp "$here"/clients/tests/*.sh "$tests/"
+cp "$here"/clients/live/*.sh "$tests/"
 TESTS_FROM=$tests exec "$here/check.sh"

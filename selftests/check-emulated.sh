@@ -197,7 +197,7 @@ once_on_host()
 	local kernel=$1 run=$2 args files update=${KVMHOT_UPDATE_EXPECTED:-}
 	shift 2
 	read -ra args <<< "$(host_args "$1" "$kernel")"
-	[ -z "$update" ] || args+=(--out "$here/tests")
+	[ -z "$update" ] || args+=(--out "$here/live")
 	files=$(files "$kernel" "$run" "$@" 2> "$out/$run.errors") || return
 	"$here/emulator/run" --kernel "${kernel%:*}" "${args[@]}" --files "$files" --times "$out/$run.times" \
 		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"

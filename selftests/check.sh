@@ -7,7 +7,7 @@
 #                   KERNEL:CPUS is one with so many; emulator/kernel.sh says which there are
 #   HOST=local      on this machine: it must have VT-x, headers of the running
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
-#   TESTS="a b"     only these of selftests/tests, and nothing else
+#   TESTS="a b"     only these of selftests/live, and nothing else
 #   TESTS_FROM=DIR  the tests of another folder instead, and nothing else
 #   UNIT=0          no unit tests and no gates
 #   JOBS=2          emulated hosts at a time
@@ -24,7 +24,7 @@ emulated | local) ;;
 esac
 
 top=$(realpath "$here/..")
-from=${TESTS_FROM:-$here/tests}
+from=${TESTS_FROM:-$here/live}
 tests=${TESTS:-$(cd "$from" && for t in *.sh; do [[ $t = lib*.sh ]] || echo "${t%.sh}"; done)}
 if tr ' ' '\n' <<< "$tests" | sort | uniq -d | grep -q .; then
 	echo "check.sh: TESTS: a test is there twice" >&2 && exit 2

@@ -4,7 +4,7 @@
 # reads-host.sh - the part of reads.sh that runs on the emulated host.  Prints
 # rows KIND,NAME,VALUE,UNIT.
 
-# shellcheck source=../tests/lib.sh
+# shellcheck source=../live/lib.sh
 . ./lib.sh
 
 FILES="exits hist stages totals vcpus"

@@ -9,7 +9,7 @@
 # share: 9
 # requires: mem 1024
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

@@ -11,7 +11,7 @@
 # share: 25
 # requires: smp 2
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

@@ -8,7 +8,7 @@
 # requires: smp 2
 # kernel: 6.12
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib_pmu.sh
 . ./lib_long.sh
 

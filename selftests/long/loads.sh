@@ -5,7 +5,7 @@
 # as it is, and after the last time counts are right.
 # share: 12
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

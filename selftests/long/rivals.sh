@@ -7,7 +7,7 @@
 # right, and where kvmhot cannot see all, it says so.
 # share: 6
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

@@ -10,7 +10,7 @@
 # share: 12
 # requires: smp 2
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

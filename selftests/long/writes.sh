@@ -6,7 +6,7 @@
 # kernel says nothing but why, and after that counts are right.
 # share: 13
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib_pmu.sh
 . ./lib_long.sh
 
