@@ -36,7 +36,7 @@ install: all
 	$(MAKE) -C tools install
 
 demo:
-	selftests/demo.sh
+	selftests/demo/demo.sh
 
 check:
 	selftests/check.sh

@@ -13,7 +13,7 @@
 # to have.  At the end there is a line for each with what it did.
 set -uo pipefail
 here=$(realpath "$(dirname "$0")")
-. "$here/checklib.sh"
+. "$here/check/tap.sh"
 
 top=$(realpath "$here/..")
 minutes=${MINUTES:-60}
@@ -86,7 +86,7 @@ on_host()
 	: > "$out/$part.partial"
 	# shellcheck disable=SC2046 # words
 	"$here/emulator/run" $(host_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
-		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed LIMIT=$((budget + 300)) sh ./check-host.sh $part" \
+		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed LIMIT=$((budget + 300)) sh ./inside.sh $part" \
 		2> "$out/$part.errors" | show "$part"
 	status=${PIPESTATUS[0]}
 	[ "$status" = 0 ] || sed 's/^/#   /' "$out/$part.errors" >> "$out/$part.partial"
@@ -112,12 +112,12 @@ fuzz()
 build()
 {
 	local folder=$top/build/$1/long
-	"$here/build.sh" "$1" > /dev/null &&
+	"$here/check/build.sh" "$1" > /dev/null &&
 		rm -rf "$folder" && cp -r "$top/build/$1/files" "$folder" &&
 		make -s -C "$here/long" OUT="$folder" &&
 		# The kernel reads all of a module each time that it is loaded.
 		strip -g "$folder"/*.ko &&
-		cp "$here/check-host.sh" "$here"/long/*.sh "$folder/" &&
+		cp "$here/check/inside.sh" "$here"/long/*.sh "$folder/" &&
 		say "built for $1"
 }
 

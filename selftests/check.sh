@@ -16,7 +16,7 @@
 # Every result is a line of TAP; the last line counts them.
 set -uo pipefail
 here=$(realpath "$(dirname "$0")")
-. "$here/checklib.sh"
+. "$here/check/tap.sh"
 
 case ${HOST:=emulated} in
 emulated | local) ;;
@@ -34,6 +34,6 @@ for t in $tests; do
 done
 
 begin
-# shellcheck source=check-emulated.sh
-. "$here/check-$HOST.sh"
+# shellcheck source=check/emulated.sh
+. "$here/check/$HOST.sh"
 finish

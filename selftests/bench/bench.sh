@@ -73,7 +73,7 @@ say()
 	printf '# [%3d s] %s\n' $SECONDS "$*" >&2
 }
 
-# on_host KERNEL NAME OPTIONS SETTINGS OBSERVER...: lines of bench-host.sh, with
+# on_host KERNEL NAME OPTIONS SETTINGS OBSERVER...: lines of bench-inside.sh, with
 # the number of CPUs in front, into NAME's file
 on_host()
 {
@@ -82,7 +82,7 @@ on_host()
 	shift 4
 	# shellcheck disable=SC2086 # words
 	if "$top/selftests/emulator/run" --kernel "$kernel" $options --files "$files" --timeout 900 -- \
-		"$settings sh ./bench-host.sh $*" > "$file.raw" 2> "$file.log"; then
+		"$settings sh ./bench-inside.sh $*" > "$file.raw" 2> "$file.log"; then
 		sed -n "s/^\(each\|note\)\t/&$cpus\t/p" "$file.raw" > "$file.part"
 		say "$kernel: $*: done"
 	else
@@ -125,8 +125,8 @@ for kernel in $kernels; do
 	# a copy, lest a 'make check' meanwhile change it
 	rm -rf "$out/$kernel"-*
 	files=$out/$kernel-files
-	cp -r "$("$top/selftests/build.sh" "$kernel")" "$files"
-	cp "$here/bench-host.sh" "$files/"
+	cp -r "$("$top/selftests/check/build.sh" "$kernel")" "$files"
+	cp "$here/bench-inside.sh" "$files/"
 	say "measuring on emulated hosts (the first boot of each takes minutes)"
 	all_runs "$kernel"
 	parts=()

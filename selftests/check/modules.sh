@@ -5,7 +5,7 @@
 # What make says is a failure, warnings as well.  With W=1 in the environment
 # there are more of them.
 set -euo pipefail
-top=$(realpath "$(dirname "$0")/..")
+top=$(realpath "$(dirname "$0")/../..")
 out=$(realpath -m "${1:?}")
 kdir=${2:?}
 shift 2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# check-host.sh TEST... - the part of check.sh that runs on an emulated host:
+# inside.sh TEST... - the part of check.sh that runs on an emulated host:
 # tests, one after the other.  Prints what they print, and between that lines
 #
 #	kvmhot-check: begin TEST

@@ -30,7 +30,7 @@ if [ -n "$(unfit)" ]; then
 	fail local
 	return
 fi
-if ! "$here/emulator/deps.sh" build check || ! files=$("$here/build.sh" local "$kdir") ||
+if ! "$here/emulator/deps.sh" build check || ! files=$("$here/check/build.sh" local "$kdir") ||
 	! clients=$("$here/clients/build.sh"); then
 	fail local
 	return

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# reads-host.sh - the part of reads.sh that runs on the emulated host.  Prints
+# reads-inside.sh - the part of reads.sh that runs on the emulated host.  Prints
 # rows KIND,NAME,VALUE,UNIT.
 
 # shellcheck source=../live/lib.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# bench-host.sh OBSERVER... - the part of bench.sh that runs on the emulated
+# bench-inside.sh OBSERVER... - the part of bench.sh that runs on the emulated
 # host: the guest's loops, watched by each of these in turn.  Prints, separated
 # by tabs,
 #

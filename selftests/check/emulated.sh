@@ -114,7 +114,7 @@ plan()
 		sort -s -k 3,3n
 }
 
-# take KERNEL RUN: what check-host.sh prints, apart again, test by test
+# take KERNEL RUN: what inside.sh prints, apart again, test by test
 take()
 {
 	local line name=$2
@@ -200,7 +200,7 @@ once_on_host()
 	[ -z "$update" ] || args+=(--out "$here/live")
 	files=$(files "$kernel" "$run" "$@" 2> "$out/$run.errors") || return
 	"$here/emulator/run" --kernel "${kernel%:*}" "${args[@]}" --files "$files" --times "$out/$run.times" \
-		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./check-host.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
+		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./inside.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
 	return "${PIPESTATUS[0]}"
 }
 
@@ -235,7 +235,7 @@ on_host()
 # build KERNEL
 build()
 {
-	"$here/build.sh" "$1" > /dev/null && cp "$here/check-host.sh" "$from"/*.sh "$top/build/$1/files/" &&
+	"$here/check/build.sh" "$1" > /dev/null && cp "$here/check/inside.sh" "$from"/*.sh "$top/build/$1/files/" &&
 		say "built for $1"
 }
 
@@ -266,7 +266,7 @@ unit()
 
 gates()
 {
-	run_tap gates "$here/gates.sh"
+	run_tap gates "$here/check/gates.sh"
 	show_tap gates
 }
 

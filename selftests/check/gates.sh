@@ -4,7 +4,7 @@
 # gates.sh - what can be said of the sources without running them, as TAP
 set -uo pipefail
 here=$(realpath "$(dirname "$0")")
-cd "$here/.." || exit 1
+cd "$here/../.." || exit 1
 out=$(mktemp)
 trap 'rm -f "$out" "$out.said"' EXIT
 nr=0 failed=0
@@ -28,8 +28,8 @@ gate()
 # The kernel's own checkers are in its source only.
 kernel_scripts()
 (
-	# shellcheck source=emulator/lib.sh
-	. "$here/emulator/lib.sh"
+	# shellcheck source=../emulator/lib.sh
+	. "$here/../emulator/lib.sh"
 	unpack_scripts()
 	{
 		# shellcheck disable=SC2031 # set where this is called
@@ -53,7 +53,7 @@ builds()
 {
 	local kdir
 	kdir=$(selftests/emulator/kernel.sh headers "$1" 2>&3) &&
-		W=1 selftests/modules.sh "build/$1" "$kdir" "${@:2}"
+		W=1 selftests/check/modules.sh "build/$1" "$kdir" "${@:2}"
 }
 
 # It is slow: what it had nothing to say of is not looked at again, until it or

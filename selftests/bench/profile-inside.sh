@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# profile-host.sh KINDS MODES - the part of profile.sh that runs on the emulated
+# profile-inside.sh KINDS MODES - the part of profile.sh that runs on the emulated
 # host: each kind of exit in each mode, between two magic breakpoints.  What
 # profile.py has to know goes to /out.
 

@@ -3,7 +3,7 @@
 # build.sh VERSION [KDIR] - build what the tests need for one kernel, and print
 # the folder: kvmhot.ko, modules for the tests, kvmhot and the guests (static), the test scripts.
 set -euo pipefail
-top=$(realpath "$(dirname "$0")/..")
+top=$(realpath "$(dirname "$0")/../..")
 version=${1:?a kernel version, as of selftests/emulator/run --kernel}
 out=$top/build/$version
 kdir=${2:-$("$top/selftests/emulator/kernel.sh" headers "$version")}
@@ -11,7 +11,7 @@ kdir=${2:-$("$top/selftests/emulator/kernel.sh" headers "$version")}
 mkdir -p "$top/build"
 # On what it is made for, there is nothing to warn of.
 [ $# -gt 1 ] || export W=1
-"$top/selftests/modules.sh" "$out" "$kdir" >&2
+"$top/selftests/check/modules.sh" "$out" "$kdir" >&2
 exec 9> "$top/build/lock"
 flock 9
 make -s -C "$top/tools" OUT="$top/build/tools" LDFLAGS=-static >&2
