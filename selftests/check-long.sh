@@ -100,7 +100,7 @@ fuzz()
 {
 	local part=$1 began=$SECONDS found=$top/build/fuzz/$1
 	mkdir -p "$found"
-	FUZZ_FOUND=$found SEED=$((seed % 2147483647 + 1)) make -s -C "$here/unit" "$part" SECONDS="$(seconds $((usable / 2)))" \
+	FUZZ_FOUND=$found SEED=$((seed % 2147483647 + 1)) make -s -C "$here/reader" "$part" SECONDS="$(seconds $((usable / 2)))" \
 		< /dev/null > "$out/$part.said" 2>&1
 	show "$part" < "$out/$part.said"
 	end_tap "$part" 0
@@ -144,7 +144,7 @@ host_jobs()
 fuzz_jobs()
 {
 	local part
-	job 1100 fuzz-build "" make -s -C "$here/unit" fuzz-build
+	job 1100 fuzz-build "" make -s -C "$here/reader" fuzz-build
 	for part; do
 		expect "$part"
 		job 200 "$part" fuzz-build fuzz "$part"

@@ -9,7 +9,7 @@
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
 #   TESTS="a b"     only these of selftests/live, and nothing else
 #   TESTS_FROM=DIR  the tests of another folder instead, and nothing else
-#   UNIT=0          no unit tests and no gates
+#   UNIT=0          no tests of pure code and no gates
 #   JOBS=2          emulated hosts at a time
 #   KVMHOT_UPDATE_EXPECTED=1  what is measured is what will be expected (added)
 #

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# For check.sh: unit tests, gates, and the tests on emulated hosts, together.
+# For check.sh: tests of pure code, gates, and the tests on emulated hosts, together.
 
 # Of check.sh.
 : "${here:?}" "${out:?}" "${top:?}" "${tests:?}" "${from:?}"
+
+# shellcheck source=pure.sh
+. "$here/check/pure.sh"
 
 # A word of it is KERNEL, or KERNEL:CPUS for hosts with so many.
 kernels=${KERNELS:-6.1 6.12}
@@ -257,13 +260,6 @@ emulator()
 		say "hosts run in $program: $("$program" --help 2>&1 | sed -n 's/^ *\(.* Emulator .*\)/\1/p')"
 }
 
-# unit PART: of the Makefile's
-unit()
-{
-	run_tap "unit-$1" make -s -C "$here/unit" "check-$1"
-	show_tap "unit-$1"
-}
-
 gates()
 {
 	run_tap gates "$here/check/gates.sh"
@@ -299,16 +295,11 @@ host_jobs()
 	done <<< "$(plan)"
 }
 
-unit_jobs()
+gates_job()
 {
-	local part seconds needs=
-	job 700 unit-build "" make -s -C "$here/unit" build
-	while read -r part seconds; do
-		expect "unit-$part"
-		job "$seconds" "unit-$part" unit-build unit "$part"
-	done <<< "$(make -s -C "$here/unit" parts)"
+	local kernel needs=
 	expect gates
-	for part in $kernels; do needs+=" build-${part%:*}"; done
+	for kernel in $kernels; do needs+=" build-${kernel%:*}"; done
 	job 100 gates "$needs" gates
 }
 
@@ -320,6 +311,9 @@ if ! "$here/emulator/deps.sh" emulator build qemu check; then
 fi
 echo "ok - packages" > "$out/packages.tap"
 say "two jobs at a time, tests on emulated hosts among them: $tests"
-[ -n "${TESTS:-}${TESTS_FROM:-}" ] || [ "${UNIT:-1}" = 0 ] || unit_jobs
+if [ "${UNIT:-1}" != 0 ] && [ -z "${TESTS:-}${TESTS_FROM:-}" ]; then
+	pure_jobs parts
+	gates_job
+fi
 host_jobs
 run_jobs

@@ -5,7 +5,8 @@
 #   emulator  the emulated host: bochs and what makes its disks   (default)
 #   build     building kernel modules with unpacked headers       (default)
 #   qemu      run --qemu: the Linux guest, and tmux for programs that draw
-#   check     static checks of the sources
+#   test      tests that run anywhere
+#   check     all of these, and static checks of the sources
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
@@ -19,11 +20,13 @@ packages() { # SET
 		;;
 	build) echo make gcc gcc-12 binutils libc6-dev libelf1 pahole kmod xz-utils perl-base ;;
 	qemu) echo qemu-system-x86 qemu-system-data seabios zstd tmux ncurses-base ;;
+	test) echo gcc make libc6-dev tmux ncurses-base jq mandoc python3 python3-jsonschema systemd ;;
 	check)
-		echo git sparse shellcheck codespell perl python3 linux-source-6.1 gcc make libc6-dev libelf-dev bc bison flex lz4 \
-			clang libclang-rt-14-dev tmux ncurses-base jq mandoc python3-jsonschema python3-prometheus-client systemd
+		packages test
+		echo git sparse shellcheck codespell perl linux-source-6.1 libelf-dev bc bison flex lz4 \
+			clang libclang-rt-14-dev python3-prometheus-client
 		;;
-	*) echo "deps.sh: no set '$1': emulator, build, qemu, check" >&2 && return 2 ;;
+	*) echo "deps.sh: no set '$1': emulator, build, qemu, test, check" >&2 && return 2 ;;
 	esac
 }
 

@@ -4,7 +4,7 @@
 # reckoning has, and nothing is read or written beside it.
 # requires: clang, with its fuzzer (build/log_fuzz: see Makefile)
 #
-# Usage: fuzz_log.sh LOG_FUZZ LIMIT
+# Usage: log_fuzz.sh LOG_FUZZ LIMIT
 #	LIMIT	an option of libFuzzer: -runs=NUMBER or -max_total_time=SECONDS
 #	FUZZ_CORPUS=DIR	inputs are kept there, to go on from
 #	FUZZ_FOUND=DIR	default: the folder of LOG_FUZZ
@@ -19,8 +19,8 @@ found=${FUZZ_FOUND:-$(dirname "$fuzzer")}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 corpus=${FUZZ_CORPUS:-$dir/corpus}
-# shellcheck source=tap.sh
-. "$here/tap.sh"
+# shellcheck source=../reader/tap.sh
+. "$here/../reader/tap.sh"
 
 echo "TAP version 13"
 mkdir -p "$corpus"
