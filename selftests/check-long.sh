@@ -14,6 +14,7 @@
 set -uo pipefail
 here=$(realpath "$(dirname "$0")")
 . "$here/check/tap.sh"
+. "$here/check/needs.sh"
 
 top=$(realpath "$here/..")
 minutes=${MINUTES:-60}
@@ -30,11 +31,7 @@ for t in $parts; do
 		{ echo "check-long.sh: TESTS: there is no part '$t'" >&2 && exit 2; }
 done
 
-# says PART KEY: the line "# KEY: ..." at the head of its script
-says()
-{
-	sed -n "s/^# $2: //p" "$here/long/$1.sh"
-}
+read_needs "$here/long" || exit 2
 
 # seconds PERCENT: CPU time for a part with that share of the hour
 seconds()
@@ -46,14 +43,14 @@ seconds()
 kernel()
 {
 	local kernel
-	kernel=$(says "$1" kernel)
+	kernel=$(need "$1" kernel)
 	echo "${kernel:-6.1}"
 }
 
-# host_args PART: of emulator/run
-host_args()
+# run_args PART: of emulator/run
+run_args()
 {
-	echo "--kernel $(kernel "$1") $(says "$1" requires | sed 's/^/--/' | tr '\n' ' ')"
+	echo "--kernel $(kernel "$1") $(host_args "$1")"
 }
 
 # show PART: what it says as it goes on; its TAP into $out/PART.partial
@@ -82,11 +79,11 @@ note_time()
 on_host()
 {
 	local part=$1 budget began=$SECONDS status
-	budget=$(seconds "$(says "$part" share)")
+	budget=$(seconds "$(need "$part" share)")
 	: > "$out/$part.partial"
 	# shellcheck disable=SC2046 # words
-	"$here/emulator/run" $(host_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
-		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed LIMIT=$((budget + 300)) sh ./inside.sh $part" \
+	"$here/emulator/run" $(run_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
+		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed sh ./inside.sh $part=$((budget + 300))" \
 		2> "$out/$part.errors" | show "$part"
 	status=${PIPESTATUS[0]}
 	[ "$status" = 0 ] || sed 's/^/#   /' "$out/$part.errors" >> "$out/$part.partial"
@@ -132,11 +129,11 @@ host_jobs()
 	job 1000 emulator "" "$here/emulator/emulator.sh"
 	for part; do
 		expect "$part"
-		args=$(host_args "$part")
+		args=$(run_args "$part")
 		job 900 "build-$(kernel "$part")" "" build "$(kernel "$part")"
 		# shellcheck disable=SC2086 # words
 		job 800 "boot-${args// /_}" emulator boot $args
-		job "$(says "$part" share)" "$part" "build-$(kernel "$part") boot-${args// /_}" on_host "$part"
+		job "$(need "$part" share)" "$part" "build-$(kernel "$part") boot-${args// /_}" on_host "$part"
 	done
 }
 

@@ -7,7 +7,8 @@
 #                   KERNEL:CPUS is one with so many; emulator/kernel.sh says which there are
 #   HOST=local      on this machine: it must have VT-x, headers of the running
 #                   kernel, and no VM that matters.  Loads kvmhot into it.
-#   TESTS="a b"     only these of selftests/live, and nothing else
+#   TESTS="a b"     only these of selftests/live, and nothing else; check/needs.sh tells
+#                   how a test says what it needs: kernel, CPUs, memory, tools, time
 #   TESTS_FROM=DIR  the tests of another folder instead, and nothing else
 #   UNIT=0          no tests of pure code and no gates
 #   JOBS=2          emulated hosts at a time
@@ -17,6 +18,7 @@
 set -uo pipefail
 here=$(realpath "$(dirname "$0")")
 . "$here/check/tap.sh"
+. "$here/check/needs.sh"
 
 case ${HOST:=emulated} in
 emulated | local) ;;
@@ -32,6 +34,7 @@ fi
 for t in $tests; do
 	[ -e "$from/$t.sh" ] || { echo "check.sh: TESTS: there is no test '$t'" >&2 && exit 2; }
 done
+read_needs "$from" || exit 2
 
 begin
 # shellcheck source=check/emulated.sh

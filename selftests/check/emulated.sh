@@ -4,7 +4,7 @@
 # For check.sh: tests of pure code, gates, and the tests on emulated hosts, together.
 
 # Of check.sh.
-: "${here:?}" "${out:?}" "${top:?}" "${tests:?}" "${from:?}"
+: "${here:?}" "${out:?}" "${top:?}" "${tests:?}" "${from:?}" "${needed[*]:?}"
 
 # shellcheck source=pure.sh
 . "$here/check/pure.sh"
@@ -22,38 +22,24 @@ if [ -z "${KERNELS:-}${TESTS:-}${TESTS_FROM:-}" ]; then
 	fi
 fi
 
-# said TEST KEYWORD: what the test says of itself
-said()
+# args_on TEST KERNEL: of emulator/run, beside the kernel
+args_on()
 {
-	sed -n "s/^# $2: //p" "$from/$1.sh"
-}
-
-# host_args TEST KERNEL: what they require
-host_args()
-{
-	local word cpus=
+	local cpus=
 	[[ $2 != *:* ]] || cpus=${2#*:}
-	for word in $(said "$1" requires | tr ' ' :); do
-		case $word in
-		smp:*) cpus=${word#*:} ;;
-		qemu) printf '%s' '--qemu ' ;;
-		kmemleak) printf '%s' '--append kmemleak=on ' ;;
-		esac
-	done
-	echo "${cpus:+--smp $cpus}"
+	host_args "$1" "$cpus"
 }
 
-# runs_on TEST KERNEL: a test of what is the same on each may name one; a test of
-# what there is on some only names those.  Debug kernels have another pace and
-# other counts of instructions.
+# runs_on TEST KERNEL: a test for which one kernel is enough runs on that alone, if it
+# is among those that are tested on.
 runs_on()
 {
 	local one only kernel=${2%:*}
-	one=$(said "$1" kernels)
-	only=$(said "$1" "only on")
+	one=$(need "$1" kernel)
+	only=$(need "$1" only)
 	case $kernel in
 	k*)
-		[ -z "$(said "$1" "not on debug kernels")" ] || return
+		[ -z "$(need "$1" stock)" ] || return
 		[[ -n ${KERNELS:-} || " $quick_debug " = *" $1 "* ]] || return
 		;;
 	esac
@@ -61,20 +47,11 @@ runs_on()
 	[[ -z $one || " $one " = *" $kernel "* || " $kernels " != *" $one "* ]]
 }
 
-# weight TEST PACE: seconds, about
-weight()
-{
-	local seconds
-	seconds=$(said "$1" takes)
-	seconds=${seconds% s}
-	echo $((${seconds:-15} * $2))
-}
-
 # alone TEST: a word that tests have in common which may share a host, beside what they
-# require.  KVM's selftests are in the host's memory, of which other tests want all.
+# need of it.  KVM's selftests are in the host's memory, of which other tests want all.
 alone()
 {
-	if [[ " $(said "$1" requires) " = *" alone "* ]]; then
+	if [ -n "$(need "$1" alone)" ]; then
 		echo "$1"
 	elif [ -n "$(clients "$1")" ]; then
 		echo clients
@@ -82,7 +59,7 @@ alone()
 }
 
 # plan: lines "SECONDS KERNEL NR TEST...", one for each run of a host, the longest
-# first, the kernels in turn, as each has its own first boot.  Tests that require
+# first, the kernels in turn, as each has its own first boot.  Tests that need
 # the same share one, up to a certain time.
 plan()
 {
@@ -91,7 +68,7 @@ plan()
 		pace=$("$here/emulator/kernel.sh" pace "${kernel%:*}")
 		for t in $tests; do
 			runs_on "$t" "$kernel" || continue
-			echo "$(weight "$t" "$pace") $kernel $t $(host_args "$t" "$kernel") $(alone "$t")"
+			echo "$(($(need "$t" seconds) * pace)) $kernel $t $(args_on "$t" "$kernel") $(alone "$t")"
 		done
 	done | sort -k 1,1nr -k 2 | awk '
 		{ args = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", args)
@@ -173,7 +150,7 @@ clients()
 {
 	local t
 	for t; do
-		sed -n 's/^# clients: //p' "$from/$t.sh"
+		need "$t" clients
 	done | tr ' ' '\n' | sort -u
 }
 
@@ -199,15 +176,15 @@ once_on_host()
 {
 	local kernel=$1 run=$2 args files update=${KVMHOT_UPDATE_EXPECTED:-}
 	shift 2
-	read -ra args <<< "$(host_args "$1" "$kernel")"
+	read -ra args <<< "$(args_on "$1" "$kernel")"
 	[ -z "$update" ] || args+=(--out "$here/live")
 	files=$(files "$kernel" "$run" "$@" 2> "$out/$run.errors") || return
 	"$here/emulator/run" --kernel "${kernel%:*}" "${args[@]}" --files "$files" --times "$out/$run.times" \
-		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./inside.sh $*" 2> "$out/$run.errors" | take "$kernel" "$run"
+		-- "KVMHOT_UPDATE_EXPECTED=$update sh ./inside.sh $(limited "$@" | tr '\n' ' ')" 2> "$out/$run.errors" | take "$kernel" "$run"
 	return "${PIPESTATUS[0]}"
 }
 
-# on_host KERNEL NR TEST...: what these require is the same.  When one of them
+# on_host KERNEL NR TEST...: what these need is the same.  When one of them
 # takes the host along, those that come after it get a fresh one.
 on_host()
 {
@@ -283,7 +260,7 @@ host_jobs()
 	while read -r seconds kernel nr list; do
 		[ -n "$kernel" ] || continue
 		expect "$kernel-host-$nr"
-		args=$(host_args "${list%% *}" "$kernel")
+		args=$(args_on "${list%% *}" "$kernel")
 		state=${kernel%:*}-${args// /_}
 		# shellcheck disable=SC2086 # lists of words
 		job 800 "boot-$state" emulator boot "${kernel%:*}" $args

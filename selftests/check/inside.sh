@@ -1,14 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# inside.sh TEST... - the part of check.sh that runs on an emulated host:
-# tests, one after the other.  Prints what they print, and between that lines
+# inside.sh TEST=SECONDS... - the part of check.sh that runs on an emulated host:
+# tests, one after the other, each with a limit of CPU time.  Prints what they print,
+# and between that lines
 #
 #	kvmhot-check: begin TEST
 #	kvmhot-check: end TEST STATUS
 #	kvmhot-check: (a line of TAP: did the test leave anything behind?)
-#
-# LIMIT=S: CPU seconds for each test, instead of what its own line "takes" makes.
 
 export LC_ALL=C
 TRACING=/sys/kernel/tracing
@@ -56,11 +55,10 @@ settled()
 
 mkdir /check
 state > /check/before
-for t; do
+for word; do
+	t=${word%=*}
 	say "begin $t"
-	# Ten times what it takes, about, and then some
-	takes=$(sed -n 's/^# takes: \([0-9]*\) s$/\1/p' "$t.sh")
-	echo "${LIMIT:-$((120 + 10 * ${takes:-15}))} $t" > /check/part
+	echo "${word#*=} $t" > /check/part
 	e9 p < /check/part
 	echo "<6>kvmhot-host: $t" > /dev/kmsg
 	sh "./$t.sh" 2>&1

@@ -4,7 +4,7 @@
 # The VMM on a CPU is user, off it away: against what the scheduler says that the vCPU's
 # thread ran, while it rests, is preempted, or is stopped, and while other VMs come and
 # go, whose records are freed.
-# takes: 30 s
+# needs: seconds=30
 
 . ./lib.sh
 

@@ -3,7 +3,7 @@
 #
 # A bucket's count has 32 bits; what goes beyond is not lost.  2^31 exits take
 # hours: in this module 1000 are as many.
-# kernels: 6.1
+# needs: kernel=6.1 seconds=15
 
 . ./lib.sh
 

@@ -4,8 +4,7 @@
 # VMs come and go on all CPUs, while all is reset and read, and the list of
 # events is written, with no place for ended ones: no exit goes missing, and no
 # memory.
-# requires: smp 2
-# takes: 25 s
+# needs: cpus=2 seconds=25
 
 . ./lib.sh
 

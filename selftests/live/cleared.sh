@@ -3,7 +3,7 @@
 #
 # KVM's own counts may be cleared at any time (its debugfs files exits): then they are
 # compared with kvmhot's afresh, which is told, and nothing becomes a number of 2^64.
-# takes: 25 s
+# needs: seconds=25
 
 . ./lib.sh
 

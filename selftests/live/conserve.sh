@@ -3,8 +3,7 @@
 #
 # Four vCPUs that have to share two CPUs, and resets, and detail switched on and
 # off: whenever the files are read, the stages of each vCPU add up to its time.
-# requires: smp 2
-# takes: 50 s
+# needs: cpus=2 seconds=50
 
 . ./lib.sh
 

@@ -4,7 +4,7 @@
 # What is in the cost of an exit, and what is not.  On the emulated host the
 # TSC counts instructions.  Columns of exits: 9 cycles, 12 wait, 13 wait_cycles,
 # 15 user, 16 user_cycles, 17 user_max; of vcpus: 7 runs.
-# not on debug kernels: counts instructions
+# needs: stock (counts instructions) seconds=15
 
 . ./lib.sh
 

@@ -4,7 +4,7 @@
 # Every exit is counted, under its reason: kvmhot against what the guest did,
 # against the kernel's tracepoint, and against KVM's own count.
 # Columns of the file exits: 4 exits, 5 timed, 6 open, 7 lost, 8 fast.
-# takes: 20 s
+# needs: seconds=20
 
 . ./lib.sh
 

@@ -4,9 +4,7 @@
 # Everything at once, for a kernel that looks for data races: two VMs of two vCPUs
 # exit, all files are read over and over, VMs come and go, all is reset, and what can be
 # switched is switched.  In the end all counts are right.
-# only on: k1 k2
-# requires: smp 2
-# takes: 60 s
+# needs: only=k1,k2 cpus=2 seconds=60
 
 . ./lib.sh
 

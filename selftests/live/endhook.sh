@@ -3,8 +3,7 @@
 #
 # A KVM whose functions that end a VM have other names, as a compiler may give them:
 # VMs end all the same, and make place for others.
-# kernels: 6.1
-# takes: 90 s
+# needs: kernel=6.1 seconds=90
 
 . ./lib.sh
 

@@ -3,8 +3,7 @@
 #
 # The end of a VM with many vCPUs: each ends by itself, so that no CPU is kept from
 # switching threads for as long as all of them take.
-# not on debug kernels: counts instructions
-# takes: 25 s
+# needs: stock (counts instructions) seconds=25
 
 . ./lib.sh
 

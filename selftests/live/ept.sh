@@ -4,6 +4,7 @@
 # EPT violations by what the guest did and found, against kvm:kvm_page_fault,
 # whose error_code is the exit qualification of the processor; all that is counted of
 # them, against their reason's.
+# needs: seconds=15
 
 . ./lib.sh
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The list of events: by default, when there is no PMU, and while a guest runs.
-# takes: 20 s
+# needs: seconds=20
 
 . ./lib_pmu.sh
 

@@ -7,7 +7,7 @@
 #
 # With two CPUs the emulated TSC is slow enough for KVM to use the preemption
 # timer, without which 6.1 has no fast path for TSC deadlines.
-# requires: smp 2
+# needs: cpus=2 seconds=15
 
 . ./lib.sh
 

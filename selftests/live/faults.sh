@@ -3,9 +3,7 @@
 #
 # Each allocation fails in turn, wherever it is: of insmod, of what is written and of
 # what is read.  All is had or nothing, with an errno for who asked.
-# only on: k1
-# requires: alone
-# takes: 150 s
+# needs: only=k1 alone seconds=150
 
 . ./lib_faults.sh
 

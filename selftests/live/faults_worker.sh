@@ -4,8 +4,7 @@
 # Each allocation of the worker fails in turn, for a VM that comes: its exits are
 # counted, or said to be dropped, and it has its directory, all files, both vCPUs and its
 # events once there is memory.
-# only on: k1
-# takes: 120 s
+# needs: only=k1 seconds=120
 
 . ./lib_faults.sh
 

@@ -6,7 +6,7 @@
 # after what kvmhot does at kvm_entry, which for such an exit is some 400 instructions;
 # what it does for a first one of its kind is more.
 # Columns of hist: 4 timed, 5 cycles, 8 buckets, 10 to 13 felt.
-# kernels: 6.1
+# needs: kernel=6.1 seconds=15
 
 . ./lib.sh
 . ./lib_exact.sh

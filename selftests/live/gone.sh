@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # VMs whose end is not seen, as kprobes are off then.
-# takes: 30 s
+# needs: seconds=30
 
 . ./lib.sh
 

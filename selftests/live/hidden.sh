@@ -3,8 +3,7 @@
 #
 # No memory for a VM's directory, or for one of its files: the VM is counted all the
 # same, status tells of it, and it has all its files when there is memory again.
-# kernels: 6.1
-# takes: 15 s
+# needs: kernel=6.1 seconds=15
 
 . ./lib.sh
 

@@ -3,7 +3,7 @@
 #
 # A dense host: hundreds of vCPUs, all of them asleep at once, and kvmhot as it is by
 # default.  No return is missed, no exit is lost.
-# takes: 30 s
+# needs: seconds=30
 
 . ./lib.sh
 

@@ -3,7 +3,7 @@
 #
 # Bad input is refused with the right errno and a word in the log, and changes
 # nothing.
-# kernels: 6.12
+# needs: kernel=6.12 seconds=15
 
 . ./lib.sh
 

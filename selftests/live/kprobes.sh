@@ -4,7 +4,7 @@
 # Kprobes that are turned off, by ftrace or by their own switch, are noticed while
 # tracepoints go on: status says so, and so does each verb, by one line and by its
 # exit status.
-# takes: 15 s
+# needs: seconds=15
 
 . ./lib.sh
 

@@ -3,9 +3,7 @@
 #
 # VMs come and go, all is switched, reset and read, and one allocation of the worker in
 # ten fails, and some of who writes: when kvmhot is gone, nothing of its memory is left.
-# only on: k1
-# requires: kmemleak
-# takes: 60 s
+# needs: only=k1 append=kmemleak=on seconds=60
 
 . ./lib_faults.sh
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # VMs end: in order, killed, many of them; their memory comes back.
-# takes: 20 s
+# needs: seconds=20
 
 . ./lib.sh
 

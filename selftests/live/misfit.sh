@@ -4,8 +4,7 @@
 # A kernel whose tracepoint kvm_exit has other arguments than its version says, as
 # those of vendors may have: kvmhot_misfit.ko takes them for those of before 5.16.
 # No exit is counted, it is told why, and the host lives.
-# kernels: 6.1
-# takes: 5 s
+# needs: kernel=6.1 seconds=5
 
 . ./lib.sh
 

@@ -4,7 +4,7 @@
 # Returns that are missed are told, and never turn into cost: with one instance of
 # each kretprobe, which a vCPU that sleeps holds.  Columns of exits: 5 timed, 6 open,
 # 7 lost, 8 fast, 11 max.
-# takes: 25 s
+# needs: seconds=25
 
 . ./lib.sh
 

@@ -4,6 +4,7 @@
 # A guest of the guest: its exits are of level 2, all others of level 1.
 # Against what the guest did, kvm:kvm_exit (both levels) and
 # kvm:kvm_nested_vmexit (level 2, whoever handles it).
+# needs: seconds=15
 
 . ./lib.sh
 

@@ -4,8 +4,7 @@
 # Memory is short when kvmhot is switched, when its events are made, or when KVM's
 # modules come: all is had or nothing, with ENOMEM for who asked; what nobody
 # asked for comes by itself once there is memory.  Until then status says so.
-# kernels: 6.12
-# takes: 45 s
+# needs: kernel=6.12 seconds=45
 
 . ./lib_pmu.sh
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # kvmhot, kvm and kvm_intel come and go in any order, with VMs or without.
-# takes: 60 s
+# needs: seconds=60
 
 . ./lib.sh
 

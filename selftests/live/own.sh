@@ -4,8 +4,7 @@
 # What kvmhot says that it costs is what a guest finds.  On the emulated host the
 # TSC counts instructions, and the quickest of many rounds is one without host
 # interrupts.
-# not on debug kernels: counts instructions
-# takes: 20 s
+# needs: stock (counts instructions) seconds=20
 
 . ./lib.sh
 

@@ -4,8 +4,7 @@
 # Events that every kernel has: the TSC as perf's msr reads it against the TSC
 # at the edges; perf's clocks; tracepoints, of which each exit has one; context
 # switches against those that the kernel counts for the thread.
-# not on debug kernels: counts instructions
-# takes: 45 s
+# needs: stock (counts instructions) seconds=45
 
 . ./lib_pmu.sh
 

@@ -4,7 +4,7 @@
 # Events that cannot be made, or stop counting: they say so, and have no counts,
 # and all else goes on.  No event is left, whatever happens to the VM, the list
 # or kvmhot.
-# takes: 50 s
+# needs: seconds=50
 
 . ./lib_pmu.sh
 

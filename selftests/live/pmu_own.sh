@@ -4,8 +4,7 @@
 # A PMU of the tests' own, which knows what it counted: while the vCPU's thread
 # is preempted, goes from CPU to CPU, CPUs go, and other threads take the vCPU
 # over.
-# requires: smp 2
-# takes: 65 s
+# needs: cpus=2 seconds=65
 
 . ./lib_pmu.sh
 

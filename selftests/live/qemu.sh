@@ -3,9 +3,7 @@
 #
 # A Linux guest under QEMU, from power-on to power-off: every reason as the
 # kernel's tracepoint has it, and as KVM itself counts; the reader reads it.
-# not on debug kernels: a Linux guest takes too long
-# requires: qemu
-# takes: 90 s
+# needs: stock (a Linux guest takes too long) tools=qemu seconds=90
 
 . ./lib.sh
 

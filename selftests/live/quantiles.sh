@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Quantiles of the cost against exact durations of the same run.
-# kernels: 6.1
+# needs: kernel=6.1 seconds=15
 
 . ./lib.sh
 . ./lib_exact.sh

@@ -4,8 +4,7 @@
 # Threads of one VMM race for KVM_RUN on one vCPU, while it is reset and read: that
 # may spoil the stages of that vCPU, but neither the host nor another vCPU, and no
 # figure is absurd.
-# requires: smp 2
-# takes: 25 s
+# needs: cpus=2 seconds=25
 
 . ./lib.sh
 

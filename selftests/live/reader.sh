@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The reader on the live files: what it prints is what they say.
-# not on debug kernels: the reader is the same everywhere
-# kernels: 6.12
+# needs: kernel=6.12 stock (the reader is the same everywhere) seconds=15
 
 . ./lib.sh
 

@@ -3,8 +3,7 @@
 #
 # The reader and events: what it prints is what the file pmu says, and its check
 # of an event finds one that counts right, and one that does not.
-# not on debug kernels: the reader is the same everywhere
-# kernels: 6.12
+# needs: kernel=6.12 stock (the reader is the same everywhere) seconds=15
 
 . ./lib_pmu.sh
 

@@ -3,7 +3,7 @@
 #
 # kvmhot is switched, and KVM's modules come and go, in each order: the files say
 # what is, nothing is hooked before all can be, and in the end all counts are right.
-# takes: 45 s
+# needs: seconds=45
 
 . ./lib_pmu.sh
 

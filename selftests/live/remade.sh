@@ -4,8 +4,7 @@
 # A VMM makes VM after VM, each with the file descriptors of the one before: KVM
 # gives them all the same name.  Those that ended keep their figures, under names
 # of their own.
-# kernels: 6.12
-# takes: 10 s
+# needs: kernel=6.12 seconds=10
 
 . ./lib.sh
 

@@ -3,7 +3,7 @@
 #
 # A reset under load loses no exit and counts none twice; a reset of one VM
 # leaves the other alone.  Columns of exits: 4 exits, 18 total.
-# requires: smp 2
+# needs: cpus=2 seconds=15
 
 . ./lib.sh
 

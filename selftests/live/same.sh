@@ -3,6 +3,7 @@
 #
 # Nothing else changes for the guest: the same program has the same results
 # without kvmhot, with it, with events, and with it disabled.
+# needs: seconds=15
 
 . ./lib.sh
 

@@ -3,8 +3,7 @@
 #
 # One VMM, or one user, makes as many VMs, vCPUs and kinds of ioctls as it can: a VM
 # of another one that comes later is counted whole.
-# kernels: 6.12
-# takes: 40 s
+# needs: kernel=6.12 seconds=40
 
 . ./lib.sh
 

@@ -4,7 +4,7 @@
 # Time that the vCPU's thread does not run, or runs for others: asleep in the
 # handler of an exit, in HLT, in the host's interrupts.  The VMM makes known
 # amounts of it; of HLT, KVM has figures of its own.
-# not on debug kernels: counts instructions
+# needs: stock (counts instructions) seconds=15
 
 . ./lib.sh
 

@@ -3,7 +3,7 @@
 #
 # Two VMs with two vCPUs each, on two CPUs: each vCPU has its own figures, as
 # the kernel counts them by thread, and nothing is missed.
-# requires: smp 2
+# needs: cpus=2 seconds=15
 
 . ./lib.sh
 

@@ -3,9 +3,7 @@
 #
 # What is read while the guest runs fits together: the buckets of a histogram
 # add up to its count, and exits = timed + open + lost, in every reading.
-# requires: smp 2
-# kernels: 6.1
-# takes: 25 s
+# needs: kernel=6.1 cpus=2 seconds=25
 
 . ./lib.sh
 

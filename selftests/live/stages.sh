@@ -5,6 +5,7 @@
 # Columns of exits: 4 exits, 9 cycles, 13 wait_cycles, 20 halt_cycles; of stages
 # 6 guest, 7 irq, 8 handle, 9 reenter, 10 enter, 11 poll, 12 block, 13 user,
 # 14 away, 15 ioctl, 16 preempted, 17 slept, 18 unknown, 19 ept, 20 since, 21 now.
+# needs: seconds=15
 
 . ./lib.sh
 

@@ -4,8 +4,7 @@
 # A vCPU's record that never is of one moment, as threads that race for a vCPU may
 # leave it: whoever reads it comes to an end with an errno, at once if it is killed,
 # and holds up nobody afterwards.
-# kernels: 6.12
-# takes: 20 s
+# needs: kernel=6.12 seconds=20
 
 . ./lib.sh
 

@@ -3,8 +3,7 @@
 #
 # What a context switch of threads that run no vCPU pays for kvmhot, in instructions,
 # which the emulated host's TSC counts; also while many vCPUs' threads are switched out.
-# not on debug kernels: counts instructions
-# takes: 15 s
+# needs: stock (counts instructions) seconds=15
 
 . ./lib.sh
 

@@ -4,10 +4,7 @@
 # kvmhot top in a terminal, on two VMs: what it shows, what its keys do, what it
 # says of a reset, an end and a module that is gone; and that the terminal is as
 # it was, whichever way it is left.
-# not on debug kernels: the reader is the same everywhere
-# requires: qemu
-# kernels: 6.12
-# takes: 90 s
+# needs: kernel=6.12 stock (the reader is the same everywhere) tools=qemu seconds=90
 
 . ./lib.sh
 

@@ -9,8 +9,7 @@
 # 6 timed, 7 open, 8 lost, 10 cycles, 19 total, 23 to 36 guest to ept,
 # 37 buckets, 38 to 41 felt; the VM's row: 2 vcpus, 3 exits, 9 kvm_cycles, 18 level2, 20 to 32
 # guest to unknown.
-# requires: smp 2
-# takes: 60 s
+# needs: cpus=2 seconds=60
 
 . ./lib.sh
 

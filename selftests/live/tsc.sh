@@ -3,8 +3,7 @@
 #
 # The TSC goes back, at any point of a vCPU's timeline, and the host sleeps: no
 # figure is absurd, stages add up, no exit goes missing, and it is told.
-# requires: smp 2
-# takes: 25 s
+# needs: cpus=2 seconds=25
 
 . ./lib.sh
 

@@ -3,9 +3,7 @@
 #
 # Memory is short when kprobes are taken off ftrace: none of kvmhot's stays, and it
 # can be enabled again, or go.  The kernel itself warns of it, once.
-# kernels: 6.1
-# requires: alone
-# takes: 15 s
+# needs: kernel=6.1 alone seconds=15
 
 . ./lib_pmu.sh
 

@@ -4,6 +4,7 @@
 # What the VMM does between two KVM_RUN, by what KVM told it, and what it asks
 # of KVM by other ioctls: against what the VMM itself has counted, and against
 # kvm:kvm_userspace_exit.  On the emulated host the TSC counts instructions.
+# needs: seconds=15
 
 . ./lib.sh
 

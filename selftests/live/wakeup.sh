@@ -6,7 +6,7 @@
 # it is switched out.  Each round has used up a few lines more of the vCPU's memory,
 # so that in some of them this one crosses the mark.  If the probe wakes the worker
 # itself, the host stands still.
-# takes: 15 s
+# needs: seconds=15
 
 . ./lib.sh
 

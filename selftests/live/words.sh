@@ -3,8 +3,7 @@
 #
 # The words of a list of events: what is accepted and what that means, what is
 # refused and how that is told.
-# kernels: 6.1
-# takes: 20 s
+# needs: kernel=6.1 seconds=20
 
 . ./lib_pmu.sh
 

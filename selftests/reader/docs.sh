@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Do the man page, --help, the completion and the program say the same?
-# requires: mandoc
+# Needs mandoc.
 #
 # Usage: docs.sh [KVMHOT]	(default ../../tools/kvmhot)
 set -u

@@ -4,7 +4,7 @@
 # verbs, and top with keys pressed by chance while the tree changes, files cannot
 # be read and memory is short.
 # The seeds are made from the fixtures; what is found is left in FUZZ_FOUND.
-# requires: clang, with its fuzzer (build/reader_fuzz: see Makefile)
+# Needs clang, with its fuzzer (build/reader_fuzz: see Makefile).
 #
 # Usage: fuzz.sh READER_FUZZ KVMHOT LIMIT
 #	LIMIT	an option of libFuzzer: -runs=NUMBER or -max_total_time=SECONDS

@@ -3,7 +3,7 @@
 # The reader's command line, of a fuzzer: options and verbs by chance, on trees that
 # are sound.  It ends each time, with one of its exit statuses, without a leak, and
 # writes nothing but where it is told to.
-# requires: clang, with its fuzzer (build/words_fuzz: see Makefile)
+# Needs clang, with its fuzzer (build/words_fuzz: see Makefile).
 #
 # Usage: fuzz_words.sh WORDS_FUZZ KVMHOT LIMIT
 #	LIMIT	an option of libFuzzer: -runs=NUMBER or -max_total_time=SECONDS

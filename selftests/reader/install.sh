@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # make install and make uninstall of the reader, into a folder of its own.
-# requires: make, a C compiler; what else lacks is skipped
+# Needs make, a C compiler; what else lacks is skipped.
 #
 # Usage: install.sh [OUT]	(where it is built; default: a folder of its own)
 set -u

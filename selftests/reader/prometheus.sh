@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # export --openmetrics, through a real node_exporter, into a real Prometheus.
-# requires: python3-prometheus-client; the daemons come by daemons.sh
+# Needs python3-prometheus-client; the daemons come by daemons.sh.
 #
 # Usage: prometheus.sh [KVMHOT]	(default ../../tools/kvmhot)
 #

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The reader on saved trees, good and damaged, and its command line.
-# requires: nothing but the program
+# Needs nothing but the program.
 #
 # shellcheck disable=SC2034,SC2086
 #

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2016,SC2086
 # SPDX-License-Identifier: GPL-2.0
 # export: cases of reader.sh, which reads this file.
-# requires: jq python3 python3-jsonschema; what lacks is skipped
+# Needs jq python3 python3-jsonschema; what lacks is skipped.
 
 schema=$here/../../tools/kvmhot.schema.json
 # Debian's, which has Debian's modules, whatever else PATH has

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What stat and top need for 1,000 VMs of 8 vCPUs: CPU time and memory.
-# requires: nothing but the programs, and script(1) for a terminal
+# Needs nothing but the programs, and script(1) for a terminal.
 #
 # Usage: scale.sh KVMHOT FLEET
 set -u

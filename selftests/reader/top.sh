@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # kvmhot top on saved trees, in a terminal of tmux: whole screens, to the digit.
-# requires: tmux
+# Needs tmux.
 #
 # Usage: top.sh [KVMHOT]	(default ../../tools/kvmhot)
 #	KVMHOT_UPDATE_EXPECTED=1: make the expected screens anew

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The module's log of edges, of a fuzzer: any sequence of them comes to what a plain
 # reckoning has, and nothing is read or written beside it.
-# requires: clang, with its fuzzer (build/log_fuzz: see Makefile)
+# Needs clang, with its fuzzer (build/log_fuzz: see Makefile).
 #
 # Usage: log_fuzz.sh LOG_FUZZ LIMIT
 #	LIMIT	an option of libFuzzer: -runs=NUMBER or -max_total_time=SECONDS

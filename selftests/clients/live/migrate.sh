@@ -3,8 +3,7 @@
 #
 # A Linux guest that writes to its memory all the while migrates from one QEMU to
 # another, back into a third one, then into a file, and out of that into a fourth.
-# requires: qemu
-# takes: 120 s
+# needs: tools=qemu seconds=120
 
 . ./lib_clients.sh
 

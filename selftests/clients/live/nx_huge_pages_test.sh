@@ -3,7 +3,8 @@
 #
 # nx_huge_pages_test, with what its own script sets before it: three huge pages, and
 # the recovery of those that were split each 100 ms.
-# clients: nx_huge_pages_test
+# needs: seconds=15
+# needs: clients=nx_huge_pages_test
 
 . ./lib_clients.sh
 
