@@ -14,7 +14,7 @@ help:
 	@echo 'make install        both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
 	@echo 'make demo           profile a Linux guest on an emulated VT-x host'
 	@echo 'make test           tests of pure code, which run anywhere, in less than a minute'
-	@echo 'make check          those and all others, emulated; HOST=local: on this machine, which needs VT-x'
+	@echo 'make check          all tests, on emulated hosts; HOST=local: those that need a host, on this one'
 	@echo 'make check-debug    the tests on kernels that check themselves, and on PREEMPT_RT'
 	@echo 'make check-clients  KVM'"'"'s own selftests, and QEMUs that migrate, with kvmhot and without'
 	@echo 'make check-long     long and hard tests, for an hour; MINUTES=N: as long as that'
