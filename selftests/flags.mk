@@ -7,7 +7,8 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 WARNINGS := -Wall -Wextra -Wshadow -Werror
 BUILD ?= build
 TOOLS := ../../tools
-INCLUDES := -I../../module -I$(TOOLS)
+TOOLS_HEADERS := $(wildcard $(TOOLS)/*.h $(TOOLS)/*/*.h)
+INCLUDES := -I$(TOOLS) -I../../module
 MODULE_HEADERS := $(wildcard ../../module/*.h ../../module/*/*.h)
 
 # Not pointer-overflow: to it NULL + 0 is one, which is how an empty list ends.
