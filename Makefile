@@ -13,7 +13,8 @@ help:
 	@echo 'make tools          tools/kvmhot'
 	@echo 'make install        both, into the running kernel'"'"'s tree and /usr/local (DESTDIR, PREFIX)'
 	@echo 'make demo           profile a Linux guest on an emulated VT-x host'
-	@echo 'make check          all tests; HOST=local: on this machine, which needs VT-x'
+	@echo 'make test           tests of pure code, which run anywhere, in less than a minute'
+	@echo 'make check          all tests, on emulated hosts; HOST=local: those that need a host, on this one'
 	@echo 'make check-debug    the tests on kernels that check themselves, and on PREEMPT_RT'
 	@echo 'make check-clients  KVM'"'"'s own selftests, and QEMUs that migrate, with kvmhot and without'
 	@echo 'make check-long     long and hard tests, for an hour; MINUTES=N: as long as that'
@@ -36,7 +37,10 @@ install: all
 	$(MAKE) -C tools install
 
 demo:
-	selftests/demo.sh
+	selftests/demo/demo.sh
+
+test:
+	selftests/test.sh
 
 check:
 	selftests/check.sh
@@ -61,5 +65,6 @@ clean:
 	find module \( -name '*.o' -o -name '.*.cmd' -o -name '.*.o.d' \) -delete
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean
+	$(MAKE) -C selftests/reader clean
 
-.PHONY: all help module tools install demo check check-debug check-clients check-long bench bench-expected clean
+.PHONY: all help module tools install demo test check check-debug check-clients check-long bench bench-expected clean

@@ -15,43 +15,42 @@ entry()
 	awk -v name="$1" '$1 == name { sub(/^[^ \t]+[ \t]+/, ""); print }' "$here/clients/list"
 }
 
-# make_test NAME [SECONDS HOST [OPTION...] [ARGUMENT...]]
+# make_test NAME [WORD...] [-- ARGUMENT...]
 make_test()
 {
-	local name=$1 seconds=${2:-10} host=${3:-1} kvm='' numbers='' races=''
-	shift $(($# < 3 ? $# : 3))
-	while :; do
-		case ${1:-} in
+	local name=$1 words=(seconds=10) kvm='' numbers='' races=''
+	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		case $1 in
 		numbers) numbers=vary ;;
 		races) races=yes ;;
-		kvm:*) kvm=${1#kvm:} ;;
-		*) break ;;
+		kvm=*) kvm=${1#kvm=} ;;
+		seconds=*) words[0]=$1 ;;
+		*) words+=("$1") ;;
 		esac
 		shift
 	done
 	cat > "$tests/$name.sh" <<- END
 		# SPDX-License-Identifier: GPL-2.0
-		# takes: $seconds s
-		# clients: $name
-		$(case $host in 1) ;; qemu) echo "# requires: qemu" ;; *) echo "# requires: smp $host" ;; esac)
+		# needs: ${words[*]} clients=$name
 		. ./lib_clients.sh
 		client_numbers='$numbers' client_races='$races'
 		tap_begin
 		${kvm:+reload_kvm $kvm}
-		client $name $*
+		client $name ${*:2}
 		${kvm:+reload_kvm}
 		tap_end
 	END
 }
 
-"$here/host/deps.sh" host build check
+"$here/emulator/deps.sh" emulator build check
 programs=$("$here/clients/build.sh")
 rm -rf "$tests"
 mkdir -p "$tests"
 for program in "$programs"/*; do
 	name=${program##*/}
 	read -ra words <<< "$(entry "$name")"
-	if [ -e "$here/clients/tests/$name.sh" ]; then
+	if [ -e "$here/clients/live/$name.sh" ]; then
 		continue
 	elif [ "${words[0]:-}" = never ]; then
 		echo "# $name is not run: ${words[*]:1}"
@@ -65,5 +64,5 @@ while read -r name _; do
 		exit 2
 	}
 done < "$here/clients/list"
-cp "$here"/clients/tests/*.sh "$tests/"
+cp "$here"/clients/live/*.sh "$tests/"
 TESTS_FROM=$tests exec "$here/check.sh"

@@ -13,7 +13,8 @@
 # to have.  At the end there is a line for each with what it did.
 set -uo pipefail
 here=$(realpath "$(dirname "$0")")
-. "$here/checklib.sh"
+. "$here/check/tap.sh"
+. "$here/check/needs.sh"
 
 top=$(realpath "$here/..")
 minutes=${MINUTES:-60}
@@ -30,11 +31,7 @@ for t in $parts; do
 		{ echo "check-long.sh: TESTS: there is no part '$t'" >&2 && exit 2; }
 done
 
-# says PART KEY: the line "# KEY: ..." at the head of its script
-says()
-{
-	sed -n "s/^# $2: //p" "$here/long/$1.sh"
-}
+read_needs "$here/long" || exit 2
 
 # seconds PERCENT: CPU time for a part with that share of the hour
 seconds()
@@ -46,14 +43,14 @@ seconds()
 kernel()
 {
 	local kernel
-	kernel=$(says "$1" kernel)
+	kernel=$(need "$1" kernel)
 	echo "${kernel:-6.1}"
 }
 
-# host_args PART: of host/run
-host_args()
+# run_args PART: of emulator/run
+run_args()
 {
-	echo "--kernel $(kernel "$1") $(says "$1" requires | sed 's/^/--/' | tr '\n' ' ')"
+	echo "--kernel $(kernel "$1") $(host_args "$1")"
 }
 
 # show PART: what it says as it goes on; its TAP into $out/PART.partial
@@ -82,11 +79,11 @@ note_time()
 on_host()
 {
 	local part=$1 budget began=$SECONDS status
-	budget=$(seconds "$(says "$part" share)")
+	budget=$(seconds "$(need "$part" share)")
 	: > "$out/$part.partial"
 	# shellcheck disable=SC2046 # words
-	"$here/host/run" $(host_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
-		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed LIMIT=$((budget + 300)) sh ./check-host.sh $part" \
+	"$here/emulator/run" $(run_args "$part") --files "$top/build/$(kernel "$part")/long" --timeout $((budget + 600)) \
+		-- "BUDGET=$budget MINUTES=$minutes SEED=$seed sh ./inside.sh $part=$((budget + 300))" \
 		2> "$out/$part.errors" | show "$part"
 	status=${PIPESTATUS[0]}
 	[ "$status" = 0 ] || sed 's/^/#   /' "$out/$part.errors" >> "$out/$part.partial"
@@ -100,7 +97,7 @@ fuzz()
 {
 	local part=$1 began=$SECONDS found=$top/build/fuzz/$1
 	mkdir -p "$found"
-	FUZZ_FOUND=$found SEED=$((seed % 2147483647 + 1)) make -s -C "$here/unit" "$part" SECONDS="$(seconds $((usable / 2)))" \
+	FUZZ_FOUND=$found SEED=$((seed % 2147483647 + 1)) make -s -C "$here/reader" "$part" SECONDS="$(seconds $((usable / 2)))" \
 		< /dev/null > "$out/$part.said" 2>&1
 	show "$part" < "$out/$part.said"
 	end_tap "$part" 0
@@ -112,31 +109,31 @@ fuzz()
 build()
 {
 	local folder=$top/build/$1/long
-	"$here/build.sh" "$1" > /dev/null &&
+	"$here/check/build.sh" "$1" > /dev/null &&
 		rm -rf "$folder" && cp -r "$top/build/$1/files" "$folder" &&
 		make -s -C "$here/long" OUT="$folder" &&
 		# The kernel reads all of a module each time that it is loaded.
 		strip -g "$folder"/*.ko &&
-		cp "$here/check-host.sh" "$here"/long/*.sh "$folder/" &&
+		cp "$here/check/inside.sh" "$here"/long/*.sh "$folder/" &&
 		say "built for $1"
 }
 
 boot()
 {
-	"$here/host/run" "$@" -- true && say "there is a host: $*"
+	"$here/emulator/run" "$@" -- true && say "there is a host: $*"
 }
 
 host_jobs()
 {
 	local part args
-	job 1000 emulator "" "$here/host/emulator.sh"
+	job 1000 emulator "" "$here/emulator/emulator.sh"
 	for part; do
 		expect "$part"
-		args=$(host_args "$part")
+		args=$(run_args "$part")
 		job 900 "build-$(kernel "$part")" "" build "$(kernel "$part")"
 		# shellcheck disable=SC2086 # words
 		job 800 "boot-${args// /_}" emulator boot $args
-		job "$(says "$part" share)" "$part" "build-$(kernel "$part") boot-${args// /_}" on_host "$part"
+		job "$(need "$part" share)" "$part" "build-$(kernel "$part") boot-${args// /_}" on_host "$part"
 	done
 }
 
@@ -144,7 +141,7 @@ host_jobs()
 fuzz_jobs()
 {
 	local part
-	job 1100 fuzz-build "" make -s -C "$here/unit" fuzz-build
+	job 1100 fuzz-build "" make -s -C "$here/reader" fuzz-build
 	for part; do
 		expect "$part"
 		job 200 "$part" fuzz-build fuzz "$part"
@@ -169,7 +166,7 @@ begin
 : > "$out/seconds"
 say "packages"
 expect packages
-if "$here/host/deps.sh" host build check; then
+if "$here/emulator/deps.sh" emulator build check; then
 	echo "ok - packages" > "$out/packages.tap"
 	say "$minutes minutes, seed $seed, two jobs at a time: $parts"
 	for t in $parts; do

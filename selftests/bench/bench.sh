@@ -4,7 +4,7 @@
 # bench.sh - what watching costs per VM exit: kvmhot and its peers, on the same
 # loops of the same guest on the same emulated host; what 'make bench' calls
 #
-#   KERNELS="6.1"   of those that selftests/host/run knows, one table each
+#   KERNELS="6.1"   of those that selftests/emulator/run knows, one table each
 #   JOBS=2          emulated hosts at a time
 #
 # Prints tables; build/bench/KERNEL.csv has every figure of the first of them and
@@ -19,7 +19,7 @@
 # instruction that is executed (a string instruction: with each element), so a
 # figure is a count of instructions and not a time: caches, branch prediction,
 # locks that other CPUs want and the world switch of VT-x cost nothing there.
-# Boot options are those of selftests/host/bochs.sh (mitigations=off).
+# Boot options are those of selftests/emulator/bochs.sh (mitigations=off).
 #
 # Start and end: kvmhot-guest --each executes RDTSC right before and after each
 # iteration of its loop, so an iteration is all that the CPU executed from
@@ -73,7 +73,7 @@ say()
 	printf '# [%3d s] %s\n' $SECONDS "$*" >&2
 }
 
-# on_host KERNEL NAME OPTIONS SETTINGS OBSERVER...: lines of bench-host.sh, with
+# on_host KERNEL NAME OPTIONS SETTINGS OBSERVER...: lines of bench-inside.sh, with
 # the number of CPUs in front, into NAME's file
 on_host()
 {
@@ -81,8 +81,8 @@ on_host()
 	[[ $options != *smp* ]] || cpus=${options##* }
 	shift 4
 	# shellcheck disable=SC2086 # words
-	if "$top/selftests/host/run" --kernel "$kernel" $options --files "$files" --timeout 900 -- \
-		"$settings sh ./bench-host.sh $*" > "$file.raw" 2> "$file.log"; then
+	if "$top/selftests/emulator/run" --kernel "$kernel" $options --files "$files" --timeout 900 -- \
+		"$settings sh ./bench-inside.sh $*" > "$file.raw" 2> "$file.log"; then
 		sed -n "s/^\(each\|note\)\t/&$cpus\t/p" "$file.raw" > "$file.part"
 		say "$kernel: $*: done"
 	else
@@ -118,15 +118,15 @@ all_runs()
 trap 'trap "" INT TERM; kill -TERM 0; wait; exit 130' INT TERM
 SECONDS=0
 failed=0
-"$top/selftests/host/deps.sh" host build
+"$top/selftests/emulator/deps.sh" emulator build
 mkdir -p "$out"
 for kernel in $kernels; do
 	say "building for $kernel"
 	# a copy, lest a 'make check' meanwhile change it
 	rm -rf "$out/$kernel"-*
 	files=$out/$kernel-files
-	cp -r "$("$top/selftests/build.sh" "$kernel")" "$files"
-	cp "$here/bench-host.sh" "$files/"
+	cp -r "$("$top/selftests/check/build.sh" "$kernel")" "$files"
+	cp "$here/bench-inside.sh" "$files/"
 	say "measuring on emulated hosts (the first boot of each takes minutes)"
 	all_runs "$kernel"
 	parts=()
@@ -135,7 +135,7 @@ for kernel in $kernels; do
 	done <<< "$(runs)"
 	[ ${#parts[@]} -gt 0 ] || continue
 	awk -f "$here/csv.awk" "${parts[@]}" > "$out/$kernel.csv" || failed=1
-	awk -v release="$("$top/selftests/host/kernel.sh" release "$kernel")" -f "$here/table.awk" \
+	awk -v release="$("$top/selftests/emulator/kernel.sh" release "$kernel")" -f "$here/table.awk" \
 		"$out/$kernel.csv" > "$out/$kernel.txt"
 	cat "$out/$kernel.txt"
 	echo

@@ -4,7 +4,7 @@
 
   profile.py [--csv | --doc | --list] DIR...
 
-A DIR is named after its kernel.  In it: trace, which host/run --trace leaves,
+A DIR is named after its kernel.  In it: trace, which emulator/run --trace leaves,
 stretches of instructions from one magic breakpoint to the next; labels, a line
 for each of them, KIND MODE TICKS: what the guest did, what was loaded, and how
 long that took by the guest's own measure; kvmhot-guest; kallsyms.MODE and

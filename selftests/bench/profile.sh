@@ -42,17 +42,17 @@ fi
 trace()
 {
 	local files kdir floor=$top/build/$1/floor
-	files=$("$top/selftests/build.sh" "$1")
-	kdir=$("$top/selftests/host/kernel.sh" headers "$1")
+	files=$("$top/selftests/check/build.sh" "$1")
+	kdir=$("$top/selftests/emulator/kernel.sh" headers "$1")
 	mkdir -p "$floor"
 	cp -u --preserve=timestamps "$here"/floor/{Kbuild,*.c} "$floor/"
 	make -s -C "$kdir" M="$floor" modules >&2
 	rm -rf "$2"
 	mkdir -p "$2"
-	cp "$floor/kvmhot_floor.ko" "$here/profile-host.sh" "$files/"
+	cp "$floor/kvmhot_floor.ko" "$here/profile-inside.sh" "$files/"
 	cp "$files/kvmhot-guest" "$2/"
-	"$top/selftests/host/run" --kernel "$1" --files "$files" --out "$2" --trace "$2/trace" \
-		--timeout 1800 -- sh ./profile-host.sh "$kinds" "none $modes" >&2
+	"$top/selftests/emulator/run" --kernel "$1" --files "$files" --out "$2" --trace "$2/trace" \
+		--timeout 1800 -- sh ./profile-inside.sh "$kinds" "none $modes" >&2
 }
 
 dirs=()

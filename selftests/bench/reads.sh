@@ -14,11 +14,11 @@ csv=
 [ "${1:-}" != --csv ] || { csv=1; shift; }
 [ $# -gt 0 ] || set -- 6.1
 for kernel; do
-	files=$("$top/selftests/build.sh" "$kernel")
+	files=$("$top/selftests/check/build.sh" "$kernel")
 	gcc -O2 -Wall -static -o "$files/reads" "$here/reads.c"
-	cp "$here/reads-host.sh" "$files/"
-	"$top/selftests/host/run" --kernel "$kernel" --mem 1024 --timeout 1800 --files "$files" -- \
-		sh ./reads-host.sh | awk -F , -v kernel="$kernel" -v csv="$csv" '
+	cp "$here/reads-inside.sh" "$files/"
+	"$top/selftests/emulator/run" --kernel "$kernel" --mem 1024 --timeout 1800 --files "$files" -- \
+		sh ./reads-inside.sh | awk -F , -v kernel="$kernel" -v csv="$csv" '
 		NF != 4 { print > "/dev/stderr"; next }
 		csv { print $1 "," kernel " " $2 "," $3 "," $4; next }
 		!($1 in rows) { kinds[++n] = $1 }

@@ -94,7 +94,7 @@ csv=
 [ "${1:-}" != --csv ] || { csv=1; shift; }
 [ $# -gt 0 ] || set -- 6.1 6.12
 for kernel; do
-	files=$("$top/selftests/build.sh" "$kernel")
+	files=$("$top/selftests/check/build.sh" "$kernel")
 	[ "$csv" ] || echo "kvmhot.ko for $kernel"
 	{ read -r code; read -r data; read -r constant; } < <(sections "$files/kvmhot.ko")
 	row size "$kernel code" "$code" bytes

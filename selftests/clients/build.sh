@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # clients/build.sh - print a folder with KVM's own selftests, static: built once into the cache from Debian's kernel source.
-. "$(dirname "$0")/../host/lib.sh"
+. "$(dirname "$0")/../emulator/lib.sh"
 
 # The uapi headers are the system's.  stddef.h: __DECLARE_FLEX_ARRAY, which kvm.h
 # needs.  TEST_ASSERT_EQ: dirty_log_test calls ASSERT_EQ by its later name.

@@ -6,10 +6,9 @@
 # when they go, all that they took comes back.
 #
 # VMs come one after the other, so that records are there before their vCPUs are.
-# share: 9
-# requires: mem 1024
+# needs: memory=1024 share=9
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

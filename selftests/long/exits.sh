@@ -8,10 +8,9 @@
 # guest, and then all is exact: column total has what was counted before and after
 # every reset.  It is compared with what the guest says it did, reason by reason, and
 # with what KVM itself counted.
-# share: 25
-# requires: smp 2
+# needs: cpus=2 share=25
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

@@ -4,11 +4,9 @@
 # A CPU goes and comes back while guests exit, with and without events and detail, and
 # while all is read and reset: each round counts are what KVM counted, and stages add
 # up.
-# share: 6
-# requires: smp 2
-# kernel: 6.12
+# needs: kernel=6.12 cpus=2 share=6
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib_pmu.sh
 . ./lib_long.sh
 

@@ -3,9 +3,9 @@
 #
 # kvmhot is loaded and removed while guests run: the guests do not notice, memory stays
 # as it is, and after the last time counts are right.
-# share: 12
+# needs: share=12
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

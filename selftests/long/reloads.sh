@@ -3,10 +3,9 @@
 #
 # KVM is removed and loaded again under kvmhot, in each state of kvmhot's: after each
 # time a guest is counted right, with its cycles and its events.
-# share: 12
-# kernel: 6.12
+# needs: kernel=6.12 share=12
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib_pmu.sh
 . ./lib_long.sh
 

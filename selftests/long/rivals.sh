@@ -5,9 +5,9 @@
 # they go on, as a live patch does, and other kprobes.  And ftrace and kprobes are
 # turned off and on.  All in an order by chance.  After each step a guest's counts are
 # right, and where kvmhot cannot see all, it says so.
-# share: 6
+# needs: share=6
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

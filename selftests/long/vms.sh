@@ -7,10 +7,9 @@
 # Memory is compared between a quarter of the way and the end, by what kvmhot says,
 # by each cache of the kernel, and by pages.  A leak of one object for every second
 # VM is found.
-# share: 12
-# requires: smp 2
+# needs: cpus=2 share=12
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib.sh
 . ./lib_long.sh
 

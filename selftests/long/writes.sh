@@ -4,9 +4,9 @@
 # What is written by chance, to each file of kvmhot's and as its parameters, while guests
 # run and events fail: it does what it says or fails with an errno that the ABI has, the
 # kernel says nothing but why, and after that counts are right.
-# share: 13
+# needs: share=13
 
-# shellcheck source-path=SCRIPTDIR/../tests
+# shellcheck source-path=SCRIPTDIR/../live
 . ./lib_pmu.sh
 . ./lib_long.sh
 
