@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "filter.h"
+#include "model/filter.h"
 
 enum { EXIT_FINE, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE };
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "text.h"
+#include "read/text.h"
 #include "shared/version.h"
 
 /* A full disk must not look like a success. */

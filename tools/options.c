@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "options.h"
-#include "text.h"
+#include "read/text.h"
 
 /* A shorter interval than this would mostly show the reader itself. */
 #define MIN_DELAY	0.01

@@ -14,13 +14,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "block.h"
+#include "show/block.h"
 #include "cmds.h"
-#include "delta.h"
+#include "model/delta.h"
 #include "fuzz.h"
-#include "snapfile.h"
-#include "source.h"
-#include "text.h"
+#include "read/snapfile.h"
+#include "read/source.h"
+#include "read/text.h"
 
 static int fd;
 static char root[64], message[8192];

@@ -17,7 +17,7 @@
 #include "cmds.h"
 #include "fuzz.h"
 #include "pieces.h"
-#include "term.h"
+#include "term/term.h"
 #include "wraps.h"
 
 #define MOST_KEYS	60

@@ -16,7 +16,7 @@
 
 #include "cmds.h"
 #include "fuzz.h"
-#include "snapfile.h"
+#include "read/snapfile.h"
 
 #define MAX_WORDS	24
 #define MAX_SIZE	512

@@ -20,7 +20,7 @@
 
 #include "fuzz.h"
 #include "wraps.h"
-#include "text.h"
+#include "read/text.h"
 
 /* When the clock began, which nothing may take for never */
 #define START	1000

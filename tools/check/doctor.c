@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot check: all findings about this host, one after the other. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "check/check.h"
+#include "check/doctor.h"
+#include "cmds.h"
+
+#define INDENT	9	/* of the remedy: the width of a verdict */
+
+static unsigned int found[NR_FOUND];
+
+static const char * const words[NR_FOUND] = {
+	[FOUND_OK]		= "ok",
+	[FOUND_NOTE]		= "note",
+	[FOUND_UNKNOWN]		= "unknown",
+	[FOUND_INCOMPLETE]	= "PROBLEM",
+	[FOUND_STOPPED]		= "PROBLEM",
+};
+
+/* Much of what is told was read from files, which are others'. */
+static void print_clean(const char *format, va_list args)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), format, args);
+	names_clean(line);
+	puts(line);
+}
+
+void doctor_tell(enum verdict verdict, const char *topic, const char *format,
+		 ...)
+{
+	va_list args;
+
+	found[verdict]++;
+	printf("%-*s%-9s ", INDENT, words[verdict], topic);
+	va_start(args, format);
+	print_clean(format, args);
+	va_end(args);
+}
+
+void doctor_remedy(const char *format, ...)
+{
+	va_list args;
+
+	printf("%*sremedy: ", INDENT, "");
+	va_start(args, format);
+	print_clean(format, args);
+	va_end(args);
+}
+
+void doctor_means(const char *format, ...)
+{
+	va_list args;
+
+	printf("%*smeans: ", INDENT, "");
+	va_start(args, format);
+	print_clean(format, args);
+	va_end(args);
+}
+
+static int summary(void)
+{
+	unsigned int problems = found[FOUND_INCOMPLETE] + found[FOUND_STOPPED];
+
+	if (problems)
+		printf("%u problem%s", problems, PLURAL(problems));
+	else
+		printf("no problem");
+	if (found[FOUND_NOTE])
+		printf(", %u note%s", found[FOUND_NOTE],
+		       PLURAL(found[FOUND_NOTE]));
+	if (found[FOUND_UNKNOWN])
+		printf(", %u unknown", found[FOUND_UNKNOWN]);
+	putchar('\n');
+	if (found[FOUND_STOPPED])
+		return EXIT_FAILED;
+	return found[FOUND_INCOMPLETE] ? EXIT_INCOMPLETE : EXIT_FINE;
+}
+
+int doctor(bool cost)
+{
+	static struct host h;
+
+	h.rate = -1;
+	doctor_cpu(&h);
+	doctor_kvm(&h);
+	doctor_kernel(&h);
+	doctor_lockdown();
+	doctor_debugfs(&h);
+	doctor_module(&h);
+	if (h.readable)
+		doctor_hooks(&h);
+	else if (!h.loaded)
+		symbols_tell(&h);
+	doctor_clock(&h);
+	doctor_events(&h);
+	if (h.readable) {
+		doctor_losses(&h);
+		doctor_bounds(&h);
+		doctor_cost(&h, cost);
+		source_free(&h.status);
+	}
+	return summary();
+}

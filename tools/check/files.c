@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot check: what may keep the module out, or its files from being read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "check/doctor.h"
+
+#define SECURITYFS	"/sys/kernel/security"
+#define LOCKDOWN	SECURITYFS "/lockdown"
+#define SIG_ENFORCE	"/sys/module/module/parameters/sig_enforce"
+#define NO_MODULES	"/proc/sys/kernel/modules_disabled"
+#define EFI		"/sys/firmware/efi"
+#define SECURE_BOOT	EFI "/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define DEBUGFS		"/sys/kernel/debug"
+#define MOUNT(type, at)	"mount -t " type " " type " " at
+#define SIGN		"sign it with a key that is enrolled (scripts/sign-file sha256 KEY CERT kvmhot.ko; mokutil --import CERT, and reboot)"
+
+static bool is_mounted(const char *path, unsigned long magic)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && (unsigned long)fs.f_type == magic;
+}
+
+/* Behind four bytes of attributes: is it on? */
+static const char *secure_boot(void)
+{
+	unsigned char value[5];
+	ssize_t ret = -1;
+	int fd;
+
+	if (access(EFI, F_OK))
+		return "no EFI boot";
+	fd = open(SECURE_BOOT, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		ret = read(fd, value, sizeof(value));
+		close(fd);
+	}
+	if (ret != sizeof(value))
+		return "Secure Boot not known";
+	return value[4] ? "Secure Boot on" : "Secure Boot off";
+}
+
+static void tell_lockdown(void)
+{
+	char modes[128], mode[32] = "";
+	int ret = read_file(LOCKDOWN, modes, sizeof(modes));
+
+	if (ret == -ENOENT && !is_mounted(SECURITYFS, SECURITYFS_MAGIC)) {
+		doctor_tell(FOUND_UNKNOWN, "lockdown",
+			    "securityfs is not mounted; %s",
+			    secure_boot());
+		doctor_remedy(MOUNT("securityfs", SECURITYFS));
+		return;
+	}
+	if (ret == -ENOENT) {
+		doctor_tell(FOUND_OK, "lockdown",
+			    "this kernel has none; %s", secure_boot());
+		return;
+	}
+	if (!ret && sscanf(modes, "%*[^[][%31[^]]", mode) < 1)
+		sscanf(modes, "[%31[^]]", mode);
+	if (ret || !*mode) {
+		doctor_tell(FOUND_UNKNOWN, "lockdown", "%s: %s", LOCKDOWN,
+			    ret ? strerror(-ret) : "no mode in brackets");
+		doctor_remedy("as root: cat " LOCKDOWN);
+	} else if (!strcmp(mode, "none")) {
+		doctor_tell(FOUND_OK, "lockdown", "none; %s", secure_boot());
+	} else {
+		doctor_tell(FOUND_NOTE, "lockdown",
+			    "%s; %s: kvmhot must be signed; its files can be read, not written",
+			    mode, secure_boot());
+		doctor_remedy(SIGN);
+		doctor_remedy("or switch Secure Boot off in the firmware's setup");
+	}
+}
+
+static void tell_signing(void)
+{
+	char value[16];
+	__u64 off;
+
+	if (!read_number(NO_MODULES, &off) && off && !has_module("kvmhot")) {
+		doctor_tell(FOUND_STOPPED, "modules",
+			    "kernel.modules_disabled=1: none can be loaded");
+		doctor_remedy("reboot without it, or load kvmhot before it is set");
+	}
+	if (read_file(SIG_ENFORCE, value, sizeof(value)) || strcmp(value, "Y")) {
+		doctor_tell(FOUND_OK, "modules", "need not be signed%s",
+			    access(LOCKDOWN, F_OK) ? "" : ", but for lockdown");
+		return;
+	}
+	doctor_tell(FOUND_NOTE, "modules",
+		    "must be signed (%s is Y)", SIG_ENFORCE);
+	doctor_remedy(SIGN);
+}
+
+void doctor_lockdown(void)
+{
+	tell_lockdown();
+	tell_signing();
+}
+
+/* Another place where it is mounted, for there may be only one reason why */
+static bool mounted_elsewhere(char *where, size_t size)
+{
+	bool found = false;
+	char *line = NULL, *dash;
+	size_t room = 0;
+	FILE *file;
+
+	file = fopen("/proc/self/mountinfo", "re");
+	if (!file)
+		return false;
+	while (!found && getline(&line, &room, file) > 0) {
+		dash = strstr(line, " - ");
+		if (!dash || strncmp(dash + 3, "debugfs ", 8))
+			continue;
+		found = sscanf(line, "%*s %*s %*s %*s %200s", where) == 1;
+	}
+	free(line);
+	fclose(file);
+	where[size - 1] = '\0';
+	return found;
+}
+
+static void tell_unmounted(void)
+{
+	char where[256], value[32];
+
+	if (has_argument("debugfs", value, sizeof(value)) && strcmp(value, "on")) {
+		doctor_tell(FOUND_STOPPED, "debugfs",
+			    "the kernel was booted with debugfs=%s: nothing can be read",
+			    value);
+		doctor_remedy("boot without debugfs=%s", value);
+		return;
+	}
+	if (mounted_elsewhere(where, sizeof(where)))
+		doctor_tell(FOUND_STOPPED, "debugfs",
+			    "mounted at %s, but not at " DEBUGFS,
+			    where);
+	else
+		doctor_tell(FOUND_STOPPED, "debugfs",
+			    "not mounted at " DEBUGFS);
+	doctor_remedy(MOUNT("debugfs", DEBUGFS));
+}
+
+void doctor_debugfs(struct host *h)
+{
+	h->debugfs = is_mounted(DEBUGFS, DEBUGFS_MAGIC);
+	if (!h->debugfs) {
+		tell_unmounted();
+		return;
+	}
+	if (access(DEBUGFS, R_OK | X_OK)) {
+		doctor_tell(FOUND_STOPPED, "debugfs",
+			    DEBUGFS ": %s: kvmhot's files cannot be read",
+			    strerror(errno));
+		doctor_remedy("run it as root (sudo kvmhot check)");
+		return;
+	}
+	doctor_tell(FOUND_OK, "debugfs", "mounted at " DEBUGFS);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot export: what was counted, for other programs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "export/export.h"
+#include "read/store.h"
+#include "read/text.h"
+
+const char *export_name(const struct reason *r)
+{
+	return r->name + (strncmp(r->name, "L2:", 3) ? 0 : 3);
+}
+
+void export_real(FILE *to, double v)
+{
+	char text[32];
+	int digits;
+
+	for (digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, v);
+		if (strtod(text, NULL) == v)
+			break;
+	}
+	fputs(text, to);
+}
+
+const struct coverage *export_coverage(const struct export *e,
+				       const struct vm *vm)
+{
+	size_t i;
+
+	for (i = 0; i < e->s->nr_coverages; i++)
+		if (!strcmp(e->s->coverages[i].id, vm->id))
+			return &e->s->coverages[i];
+	return NULL;
+}
+
+const struct vm *export_next_vm(const struct export *e, const struct vm *vm)
+{
+	const struct vm *end = e->s->vms + e->s->nr_vms;
+
+	for (vm = vm ? vm + 1 : e->s->vms; vm < end; vm++)
+		if (filter_vm(&e->o->filter, vm))
+			return vm;
+	return NULL;
+}
+
+static __u64 cost(const struct reason *r)
+{
+	return r->n[R_CYCLES] + r->n[R_USER_CYCLES];
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct reason *ra = *(const struct reason **)a;
+	const struct reason *rb = *(const struct reason **)b;
+
+	if (cost(ra) != cost(rb))
+		return cost(ra) < cost(rb) ? 1 : -1;
+	if (ra->n[R_EXITS] != rb->n[R_EXITS])
+		return ra->n[R_EXITS] < rb->n[R_EXITS] ? 1 : -1;
+	if (ra->number != rb->number)
+		return ra->number < rb->number ? -1 : 1;
+	return (ra->level > rb->level) - (ra->level < rb->level);
+}
+
+static bool add_counts(struct reason *to, const struct reason *r)
+{
+	size_t i;
+	int stage;
+
+	if (r->nr_counts > to->nr_counts) {
+		struct counts *c = realloc(to->counts,
+					   r->nr_counts * sizeof(*c));
+
+		if (!c)
+			return false;
+		memset(c + to->nr_counts, 0,
+		       (r->nr_counts - to->nr_counts) * sizeof(*c));
+		to->counts = c;
+		to->nr_counts = r->nr_counts;
+	}
+	for (i = 0; i < r->nr_counts; i++) {
+		to->counts[i].exits += r->counts[i].exits;
+		for (stage = 0; stage < NR_ST; stage++)
+			to->counts[i].stages[stage] +=
+				r->counts[i].stages[stage];
+	}
+	return true;
+}
+
+/* The maxima are nobody's: no format has them of these. */
+static bool add_other(struct export_rows *rows, const struct reason *r)
+{
+	struct reason **other = &rows->other[r->level == 2];
+	int i;
+
+	if (!*other) {
+		*other = calloc(1, sizeof(**other));
+		if (!*other)
+			return false;
+		strcpy((*other)->name, "other");
+		(*other)->level = r->level;
+	}
+	for (i = 0; i < NR_R; i++)
+		(*other)->n[i] += r->n[i];
+	for (i = 0; i < NR_ST; i++)
+		(*other)->stages[i] += r->stages[i];
+	(*other)->ept += r->ept;
+	return !summary_add(&(*other)->hist, &r->hist) &&
+	       add_counts(*other, r);
+}
+
+int export_rows(const struct export *e, const struct vm *vm,
+		struct export_rows *rows)
+{
+	unsigned long top = e->o->filter.top;
+	size_t i;
+
+	memset(rows, 0, sizeof(*rows));
+	rows->r = calloc(vm->nr_reasons + 1, sizeof(*rows->r));
+	if (!rows->r)
+		goto no_memory;
+	for (i = 0; i < vm->nr_reasons; i++)
+		if (filter_reason(&e->o->filter, &vm->reasons[i]))
+			rows->r[rows->nr++] = &vm->reasons[i];
+	qsort(rows->r, rows->nr, sizeof(*rows->r), compare);
+	for (i = top; top && i < rows->nr; i++)
+		if (!add_other(rows, rows->r[i]))
+			goto no_memory;
+	if (top && rows->nr > top)
+		rows->nr = top;
+	return 0;
+no_memory:
+	export_rows_free(rows);
+	text_tell("export: out of memory");
+	return -1;
+}
+
+void export_rows_free(struct export_rows *rows)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (rows->other[i]) {
+			free(rows->other[i]->counts);
+			hist_free(&rows->other[i]->hist);
+		}
+		free(rows->other[i]);
+	}
+	free(rows->r);
+	memset(rows, 0, sizeof(*rows));
+}
+
+static int write_out(const struct export *e)
+{
+	static int (* const formats[])(const struct export *e) = {
+		[FORMAT_JSON] = export_json,
+		[FORMAT_CSV] = export_csv,
+		[FORMAT_OPENMETRICS] = export_openmetrics,
+		[FORMAT_FOLDED] = export_folded,
+	};
+	struct export to = *e;
+	struct out out;
+	int ret;
+
+	if (out_open(&out, e->o->out))
+		return -1;
+	to.to = out.file;
+	ret = formats[e->o->format](&to);
+	return out_close(&out, !ret) || ret ? -1 : 0;
+}
+
+static int check(const struct options *o)
+{
+	if (!o->format)
+		text_tell("export: say in which format: --json, --csv, --openmetrics or --folded");
+	else if (o->format == FORMAT_FOLDED &&
+		 (o->filter.reasons || o->filter.top))
+		text_tell("export: --folded is of all time: it takes no --reason or --top");
+	else
+		return 0;
+	return -1;
+}
+
+/* Spans are much to read, and these formats do not have them. */
+static int load(struct snapshot *s, const struct options *o)
+{
+	if (o->format == FORMAT_CSV || o->format == FORMAT_OPENMETRICS)
+		return source_load_live(s, o->root, o->filter.vcpu);
+	return source_load(s, o->root, o->filter.vcpu);
+}
+
+int cmd_export(const struct options *o)
+{
+	struct snapshot s;
+	struct export e = { .o = o, .s = &s };
+	int status = EXIT_FAILED;
+	bool pmu;
+
+	if (check(o))
+		return EXIT_USAGE;
+	if (load(&s, o))
+		return EXIT_FAILED;
+	e.live = !store_is_copy(o->root);
+	/* These have what events counted. */
+	pmu = o->format == FORMAT_JSON || o->format == FORMAT_OPENMETRICS;
+	if (!filter_check(&o->filter, &s) && !write_out(&e))
+		status = source_status(&s, NULL, pmu);
+	source_free(&s);
+	return status;
+}

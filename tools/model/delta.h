@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What happened between two readings. */
+#ifndef KVMHOT_DELTA_H
+#define KVMHOT_DELTA_H
+
+#include "read/source.h"
+
+/*
+ * Each VM of NOW with what came since THEN (its own 'since' is when that
+ * was), or, if it is new or 'restarted' (reset, or another VM of that name),
+ * since its 'since'.  0, or -1 without memory, told; source_free() *d in any
+ * case, but not after *now: they share what they can.
+ */
+int delta_make(struct snapshot *d, const struct snapshot *now,
+	       const struct snapshot *then);
+
+#endif /* KVMHOT_DELTA_H */

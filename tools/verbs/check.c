@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmhot check: what stands in kvmhot's way on this host; with --pmu, does an
+ * event count what it should?
+ */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "check/check.h"
+#include "cmds.h"
+#include "read/text.h"
+
+static atomic_bool stopped;
+
+bool check_is_stopped(void)
+{
+	return stopped;
+}
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = true;
+}
+
+/*
+ * What is changed in the host is to be put back, whatever comes but SIGKILL and
+ * SIGSTOP: nor is it to be left so while this is stopped by the terminal.
+ */
+static void catch_signals(void)
+{
+	static const int ends[] = {
+		SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM,
+		SIGXCPU,
+	};
+	static const int ignored[] = { SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
+	/* Without SA_RESTART: KVM_RUN and nanosleep() are to return. */
+	struct sigaction action = { .sa_handler = stop };
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		sigaction(ends[i], &action, NULL);
+	action.sa_handler = SIG_IGN;
+	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		sigaction(ignored[i], &action, NULL);
+}
+
+int cmd_check(const struct options *o)
+{
+	const char *word = o->nr_words ? o->words[0] : "instructions:G";
+	int status;
+
+	if (o->pmu && o->cost) {
+		text_tell("check: --pmu or --cost, not both");
+		return EXIT_USAGE;
+	}
+	if (!o->pmu && o->nr_words) {
+		text_tell("check: an event only with --pmu: %s", word);
+		return EXIT_USAGE;
+	}
+	if (!*word || strpbrk(word, ", \t\n") || !strcmp(word, "none") ||
+	    !strcmp(word, "auto")) {
+		text_tell("check: '%s' is not one event", word);
+		return EXIT_USAGE;
+	}
+	catch_signals();
+	status = o->pmu ? check_pmu(word) : doctor(o->cost);
+	if (stopped) {
+		text_tell("check: stopped by a signal");
+		status = EXIT_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot reset: counting starts afresh. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds.h"
+#include "read/source.h"
+
+int cmd_reset(const struct options *o)
+{
+	struct snapshot s;
+	const struct vm *vm;
+	int ret = -1;
+
+	if (!o->nr_words || !strcmp(o->words[0], "all"))
+		return source_reset(o->root, "all") ? EXIT_FAILED : EXIT_FINE;
+
+	if (source_load_live(&s, o->root, ALL_VCPUS))
+		return EXIT_FAILED;
+	vm = filter_find(&s, o->words[0]);
+	if (vm)
+		ret = source_reset(o->root, vm->id);
+	source_free(&s);
+	return ret ? EXIT_FAILED : EXIT_FINE;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kvmhot snap: all that there is, in one file. */
+#include "base/out.h"
+#include "cmds.h"
+#include "read/store.h"
+#include "read/text.h"
+
+int cmd_snap(const struct options *o)
+{
+	struct snapshot s;
+	struct out out;
+	int ret;
+
+	if (!o->nr_words) {
+		text_tell("snap: into which file? (-: standard output)");
+		return EXIT_USAGE;
+	}
+	if (out_open(&out, o->words[0]))
+		return EXIT_FAILED;
+	store_write_first(out.file);
+	ret = source_save(&s, o->root, out.file);
+	if (!ret)
+		store_write_end(out.file);
+	if (out_close(&out, !ret) || ret) {
+		if (!ret)
+			source_free(&s);
+		return EXIT_FAILED;
+	}
+	ret = source_status(&s, NULL, false);
+	source_free(&s);
+	return ret;
+}
