@@ -2,6 +2,7 @@
 /* The table of verbs. */
 #include <string.h>
 
+#include "cmds.h"
 #include "options.h"
 
 /* In the order of --help; letters as in options.c.  The first is the default. */

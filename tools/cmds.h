@@ -6,8 +6,7 @@
 #include <stdbool.h>
 
 #include "model/filter.h"
-
-enum { EXIT_FINE, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE };
+#include "read/source.h"
 
 /* What times are shown in: of an exit, or with UNIT_CPU of a second */
 enum unit { UNIT_CYCLES, UNIT_US, UNIT_CPU, NR_UNITS };

@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exit.h"
+#include "base/tell.h"
+#include "cmds.h"
 #include "options.h"
-#include "read/text.h"
+#include "read/source.h"
 #include "shared/version.h"
 
 /* A full disk must not look like a success. */
@@ -15,7 +18,7 @@ static int finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	text_tell("standard output: %s", strerror(errno));
+	tell_error("standard output: %s", strerror(errno));
 	return EXIT_FAILED;
 }
 
@@ -36,8 +39,8 @@ static int run(struct given *g)
 	if (o->nr_words) {
 		cmd = find_command(o->words[0]);
 		if (!cmd) {
-			text_tell("no such verb: %s (kvmhot --help has all)",
-				  o->words[0]);
+			tell_error("no such verb: %s (kvmhot --help has all)",
+				   o->words[0]);
 			return EXIT_USAGE;
 		}
 		o->words++;

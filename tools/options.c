@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
+#include "model/filter.h"
 #include "options.h"
-#include "read/text.h"
+#include "read/source.h"
 
 /* A shorter interval than this would mostly show the reader itself. */
 #define MIN_DELAY	0.01
@@ -67,7 +69,7 @@ static char verb_letter(int letter)
 
 static int bad(const char *name, const char *word, const char *what)
 {
-	text_tell("%s: '%s' is not %s", name, word, what);
+	tell_error("%s: '%s' is not %s", name, word, what);
 	return -1;
 }
 
@@ -163,7 +165,7 @@ static int parse_unit(const char *word, enum unit *unit)
 static int set_format(struct options *o, enum format format)
 {
 	if (o->format && o->format != format) {
-		text_tell("one format at a time");
+		tell_error("one format at a time");
 		return -1;
 	}
 	o->format = format;
@@ -324,12 +326,12 @@ int options_check(const struct command *cmd, const struct given *g)
 		if (!g->seen[row->letter] || strchr("hV", row->letter) ||
 		    strchr(cmd->options, verb_letter(row->letter)))
 			continue;
-		text_tell("%s: does not take --%s", cmd->verb, row->name);
+		tell_error("%s: does not take --%s", cmd->verb, row->name);
 		return -1;
 	}
 	if (g->o.nr_words > cmd->max_words) {
-		text_tell("%s: one word too many: %s", cmd->verb,
-			  g->o.words[cmd->max_words]);
+		tell_error("%s: one word too many: %s", cmd->verb,
+			   g->o.words[cmd->max_words]);
 		return -1;
 	}
 	if (!g->o.filter.reasons)

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "read/source.h"
+#include "base/hist.h"
+#include "shared/hist.h"
 
 void hist_free(struct hist *h)
 {
@@ -52,7 +53,7 @@ static int widen(struct hist *h, unsigned int first, unsigned int end)
 	return 0;
 }
 
-int summary_add(struct hist *to, const struct hist *h)
+int hist_add(struct hist *to, const struct hist *h)
 {
 	unsigned int i;
 
@@ -71,7 +72,7 @@ int summary_add(struct hist *to, const struct hist *h)
 	return 0;
 }
 
-__u64 summary_quantile(const struct hist *h, unsigned int per_mille)
+__u64 hist_quantile(const struct hist *h, unsigned int per_mille)
 {
 	/* All 0 between two calls */
 	static __u64 all[KVMHOT_HIST_BUCKETS];

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/out.h"
-#include "read/text.h"
+#include "base/tell.h"
 
 static int fail(const char *path)
 {
-	text_tell("%s: %s", path, strerror(errno));
+	tell_error("%s: %s", path, strerror(errno));
 	return -1;
 }
 

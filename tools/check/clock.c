@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "check/doctor.h"
+#include "read/source.h"
 
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 #define PMUS		"/sys/bus/event_source/devices"

@@ -12,10 +12,12 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
+#include "base/clock.h"
+#include "base/tell.h"
 #include "check/cost.h"
 #include "check/measure.h"
 #include "check/tinyvm.h"
-#include "read/text.h"
+#include "read/source.h"
 
 #define ENABLED		SOURCE_ROOT "/enabled"
 
@@ -33,7 +35,7 @@ struct least {
 
 static int fail(const char *what)
 {
-	text_tell("%s: %s", what, strerror(errno));
+	tell_error("%s: %s", what, strerror(errno));
 	return -1;
 }
 
@@ -120,8 +122,8 @@ static int wait_until_watched(struct tinyvm *tiny, char *id, size_t size,
 			return ret < 0 ? ret : 0;
 		nanosleep(&pause, NULL);
 	}
-	text_tell("check: %s", *id ? "events do not begin to count" :
-		  "kvmhot does not see a VM that runs here");
+	tell_error("check: %s", *id ? "events do not begin to count" :
+		   "kvmhot does not see a VM that runs here");
 	return -1;
 }
 
@@ -130,18 +132,10 @@ static double slope(const struct least *l)
 	return ((double)l->many - (double)l->few) / (MANY - FEW);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 static int run_without(struct tinyvm *tiny, int fd, struct least *least,
 		       double *seconds, bool (*stopped)(void))
 {
-	double begin = now();
+	double begin = clock_now();
 	int ret;
 
 	ret = switch_to(fd, false);
@@ -149,7 +143,7 @@ static int run_without(struct tinyvm *tiny, int fd, struct least *least,
 		ret = run_some(tiny, least, stopped);
 	if (switch_to(fd, true))
 		ret = -1;
-	*seconds += now() - begin;
+	*seconds += clock_now() - begin;
 	return ret;
 }
 
@@ -189,7 +183,7 @@ int cost_measure(struct cost *c, bool (*stopped)(void))
 	/* Once more, be it only that the last time did not succeed. */
 	if (switch_to(fd, true)) {
 		close(fd);
-		text_tell("check: kvmhot could not be enabled again");
+		tell_error("check: kvmhot could not be enabled again");
 		return 1;
 	}
 	close(fd);

@@ -3,9 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/exit.h"
+#include "base/tell.h"
 #include "check/check.h"
 #include "check/doctor.h"
-#include "cmds.h"
 
 #define INDENT	9	/* of the remedy: the width of a verdict */
 
@@ -25,7 +26,7 @@ static void print_clean(const char *format, va_list args)
 	char line[1024];
 
 	vsnprintf(line, sizeof(line), format, args);
-	names_clean(line);
+	tell_clean(line);
 	puts(line);
 }
 

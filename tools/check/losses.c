@@ -5,7 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/fmt.h"
 #include "check/doctor.h"
+#include "read/source.h"
 #include "read/text.h"
 
 #define UNCOUNTED \

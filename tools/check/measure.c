@@ -15,11 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "check/measure.h"
 #include "check/tinyvm.h"
-#include "cmds.h"
 #include "model/events.h"
-#include "read/text.h"
 
 #define SHORT_TURNS	1000
 #define LONG_TURNS	41000
@@ -98,8 +97,8 @@ static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 			pause_shortly();
 	}
 	if (!counting)
-		text_tell("check: %s", there ? "the event does not begin to count" :
-			  "kvmhot does not see a VM that runs here");
+		tell_error("check: %s", there ? "the event does not begin to count" :
+			   "kvmhot does not see a VM that runs here");
 	return counting ? 0 : -1;
 }
 
@@ -164,7 +163,7 @@ static int run_all(struct tinyvm *tiny, const char *id, __u32 turns,
 			return -1;
 	if (best->exits)
 		return 0;
-	text_tell("check: no exit of the VM is known");
+	tell_error("check: no exit of the VM is known");
 	return -1;
 }
 

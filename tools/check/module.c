@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "check/doctor.h"
+#include "read/source.h"
 #include "shared/version.h"
 
 #define MODULE		"/sys/module/kvmhot"

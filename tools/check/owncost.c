@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "check/check.h"
 #include "check/cost.h"
 #include "check/doctor.h"
 #include "model/own.h"
+#include "read/source.h"
 
 #define TOPIC	"cost"
 

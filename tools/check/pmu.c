@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exit.h"
+#include "base/fmt.h"
+#include "base/tell.h"
 #include "check/check.h"
 #include "check/measure.h"
-#include "cmds.h"
-#include "read/text.h"
+#include "read/source.h"
 
 #define EVENTS	SOURCE_ROOT "/events"
 
@@ -26,9 +28,9 @@ static const char * const standard[] = {
 static int fail(int error)
 {
 	if (error == ENOENT && !access(SOURCE_ROOT, F_OK))
-		text_tell("%s: not there: a module that has no events", EVENTS);
+		tell_error("%s: not there: a module that has no events", EVENTS);
 	else
-		text_tell("%s: %s", EVENTS, strerror(error));
+		tell_error("%s: %s", EVENTS, strerror(error));
 	return -1;
 }
 
@@ -82,8 +84,8 @@ static int write_event(const char *word, struct event *e)
 	if (s.nr_events == 1 && !strcmp(s.events[0].name, word)) {
 		*e = s.events[0];
 	} else {
-		text_tell("%s/status: not the event that was written: %s",
-			  SOURCE_ROOT, word);
+		tell_error("%s/status: not the event that was written: %s",
+			   SOURCE_ROOT, word);
 		ret = -1;
 	}
 	source_free(&s);
@@ -126,11 +128,11 @@ static int check_enabled(void)
 	if (source_load_status(&s, SOURCE_ROOT))
 		return -1;
 	if (!s.n[S_ENABLED] || !s.n[S_ARMED]) {
-		text_tell("check: not %s: nothing is counted, see kvmhot report",
-			  s.n[S_ENABLED] ? "armed" : "enabled");
+		tell_error("check: not %s: nothing is counted, see kvmhot report",
+			   s.n[S_ENABLED] ? "armed" : "enabled");
 		ret = -1;
 	} else if (source_kprobes_off(&s)) {
-		text_tell("check: kprobes are not hit: times are wrong, see kvmhot check");
+		tell_error("check: kprobes are not hit: times are wrong, see kvmhot check");
 		ret = -1;
 	}
 	source_free(&s);
@@ -165,8 +167,8 @@ int check_pmu(const char *word)
 		return EXIT_FAILED;
 	ret = try_list(word);
 	if (ret == -EINVAL) {
-		text_tell("check: '%s' is no word of the file events: see the kernel's log",
-			  word);
+		tell_error("check: '%s' is no word of the file events: see the kernel's log",
+			   word);
 		return EXIT_USAGE;
 	}
 	if (ret)
@@ -176,7 +178,7 @@ int check_pmu(const char *word)
 	ret = try_list(list);
 	if (ret) {
 		fail(-ret);
-		text_tell("check: the list could not be put back: %s", list);
+		tell_error("check: the list could not be put back: %s", list);
 		status = EXIT_FAILED;
 	}
 	return status;

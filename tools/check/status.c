@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "check/doctor.h"
+#include "read/source.h"
 #include "read/text.h"
 
 static const char * const keys[NR_D] = {
@@ -19,7 +21,7 @@ static int parse_hook(struct text *t, struct hook_more *more)
 	if (t->nr_columns < 9)
 		return text_bad(t, "%u columns, not 9", t->nr_columns);
 	snprintf(more->module, sizeof(more->module), "%.31s", t->column[2]);
-	names_clean(more->module);
+	tell_clean(more->module);
 	return text_number(t, "hits", t->column[5], ~0ULL, &more->hits);
 }
 
@@ -37,7 +39,7 @@ static int parse_vmm(struct text *t, struct vmm_row *worst)
 	if (ret || row.dropped <= worst->dropped)
 		return ret;
 	snprintf(row.comm, sizeof(row.comm), "%.15s", t->column[9]);
-	names_clean(row.comm);
+	tell_clean(row.comm);
 	*worst = row;
 	return 0;
 }
@@ -94,7 +96,7 @@ int status_read(struct host *h)
 	if (!ret)
 		return 0;
 	if (ret != -EBADMSG)
-		text_tell(SOURCE_ROOT "/status: %s", strerror(-ret));
+		tell_error(SOURCE_ROOT "/status: %s", strerror(-ret));
 	source_free(&h->status);
 	return -1;
 }

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "check/tinyvm.h"
-#include "read/text.h"
 
 /* Guest physical addresses, which here are the guest's offsets, too */
 #define CODE		0x1000
@@ -47,7 +47,7 @@ static const struct {
 
 static int fail(const char *what)
 {
-	text_tell("%s: %s", what, strerror(errno));
+	tell_error("%s: %s", what, strerror(errno));
 	return -1;
 }
 
@@ -140,8 +140,8 @@ int tinyvm_run(struct tinyvm *vm, __u32 turns, unsigned int exits,
 		}
 		if (vm->run->exit_reason != KVM_EXIT_IO ||
 		    vm->run->io.port != PORT) {
-			text_tell("the VM came to an exit that it should not: %u",
-				  vm->run->exit_reason);
+			tell_error("the VM came to an exit that it should not: %u",
+				   vm->run->exit_reason);
 			return -1;
 		}
 		exits--;

@@ -6,8 +6,10 @@
  */
 #include <string.h>
 
+#include "base/hist.h"
 #include "export/export.h"
 #include "model/own.h"
+#include "read/source.h"
 
 /* What each row begins with, up to the VM's stages */
 #define VM_COLUMNS \
@@ -111,9 +113,9 @@ static void print_reason(FILE *to, const struct reason *r)
 	for (i = 0; i < NR_ST; i++)
 		print_number(to, r->stages[i]);
 	print_number(to, r->ept);
-	print_if(to, h->timed, summary_quantile(h, 500));
-	print_if(to, h->timed, summary_quantile(h, 950));
-	print_if(to, h->timed, summary_quantile(h, 990));
+	print_if(to, h->timed, hist_quantile(h, 500));
+	print_if(to, h->timed, hist_quantile(h, 950));
+	print_if(to, h->timed, hist_quantile(h, 990));
 }
 
 /* The host's, in each row, and what of the VM it is to be multiplied with */

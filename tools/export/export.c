@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exit.h"
+#include "base/hist.h"
 #include "base/out.h"
+#include "base/tell.h"
 #include "export/export.h"
+#include "model/filter.h"
 #include "read/store.h"
-#include "read/text.h"
 
 const char *export_name(const struct reason *r)
 {
@@ -109,7 +112,7 @@ static bool add_other(struct export_rows *rows, const struct reason *r)
 	for (i = 0; i < NR_ST; i++)
 		(*other)->stages[i] += r->stages[i];
 	(*other)->ept += r->ept;
-	return !summary_add(&(*other)->hist, &r->hist) &&
+	return !hist_add(&(*other)->hist, &r->hist) &&
 	       add_counts(*other, r);
 }
 
@@ -135,7 +138,7 @@ int export_rows(const struct export *e, const struct vm *vm,
 	return 0;
 no_memory:
 	export_rows_free(rows);
-	text_tell("export: out of memory");
+	tell_error("export: out of memory");
 	return -1;
 }
 
@@ -176,10 +179,10 @@ static int write_out(const struct export *e)
 static int check(const struct options *o)
 {
 	if (!o->format)
-		text_tell("export: say in which format: --json, --csv, --openmetrics or --folded");
+		tell_error("export: say in which format: --json, --csv, --openmetrics or --folded");
 	else if (o->format == FORMAT_FOLDED &&
 		 (o->filter.reasons || o->filter.top))
-		text_tell("export: --folded is of all time: it takes no --reason or --top");
+		tell_error("export: --folded is of all time: it takes no --reason or --top");
 	else
 		return 0;
 	return -1;

@@ -9,9 +9,12 @@
 #include <unistd.h>
 #include <sys/utsname.h>
 
+#include "base/hist.h"
 #include "export/export.h"
 #include "export/json.h"
 #include "model/own.h"
+#include "read/source.h"
+#include "shared/hist.h"
 #include "shared/version.h"
 
 #define SCHEMA	"kvmhot/1"
@@ -140,9 +143,9 @@ static void put_quantiles(struct json *j, const struct hist *h)
 {
 	json_if(j, "min", h->timed, h->min);
 	json_if(j, "max", h->timed, h->max);
-	json_if(j, "p50", h->timed, summary_quantile(h, 500));
-	json_if(j, "p95", h->timed, summary_quantile(h, 950));
-	json_if(j, "p99", h->timed, summary_quantile(h, 990));
+	json_if(j, "p50", h->timed, hist_quantile(h, 500));
+	json_if(j, "p95", h->timed, hist_quantile(h, 950));
+	json_if(j, "p99", h->timed, hist_quantile(h, 990));
 }
 
 /* [least value, greatest value or null if the bucket is open, count] */

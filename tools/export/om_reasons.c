@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* export --openmetrics: VMs' exit reasons. */
+#include "base/hist.h"
+#include "export/export.h"
 #include "export/openmetrics.h"
 #include "model/events.h"
+#include "read/source.h"
+#include "shared/hist.h"
 
 /*
  * Bounds of the histogram, each that of buckets of the module, and the same

@@ -4,6 +4,7 @@
 #define KVMHOT_OPENMETRICS_H
 
 #include "export/export.h"
+#include "read/source.h"
 
 enum om_type { OM_COUNTER, OM_GAUGE, OM_HISTOGRAM, OM_INFO };
 

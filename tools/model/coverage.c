@@ -2,8 +2,11 @@
 /* The exits that kvmhot counted, of those that KVM itself counted. */
 #include <string.h>
 
+#include "base/fmt.h"
+#include "model/filter.h"
 #include "model/twins.h"
 #include "model/whole.h"
+#include "read/source.h"
 
 const struct coverage *coverage_find(const struct snapshot *s, const char *id,
 				     size_t hint)

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hist.h"
+#include "base/tell.h"
 #include "model/delta.h"
 #include "model/twins.h"
-#include "read/text.h"
+#include "shared/hist.h"
 
 static const struct reason *find_reason(const struct vm *vm,
 					const struct reason *like)
@@ -302,6 +304,6 @@ int delta_make(struct snapshot *d, const struct snapshot *now,
 		d->n[i] = summary_rise(now->n[i], then->n[i]);
 	if (!make(d, now, then))
 		return source_sort(d);
-	text_tell("out of memory");
+	tell_error("out of memory");
 	return -1;
 }

@@ -4,6 +4,7 @@
 #define KVMHOT_EVENTS_H
 
 #include "base/fmt.h"
+#include "cmds.h"
 #include "read/source.h"
 
 /* Stages as bits */

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/tell.h"
 #include "model/filter.h"
-#include "read/text.h"
 
 const char * const sort_names[NR_SORTS] = {
 	"cost", "kvm", "vmm", "exits", "avg", "p50", "p95", "p99", "max",
@@ -94,8 +94,8 @@ static void tell_several(const struct snapshot *s, const struct word *w,
 		if (match(&s->vms[i], w))
 			len += snprintf(ids + len, sizeof(ids) - len, " %s",
 					s->vms[i].id);
-	text_tell("%.*s: %zu VMs are called that:%s; say which", (int)w->len,
-		  w->s, nr, ids);
+	tell_error("%.*s: %zu VMs are called that:%s; say which", (int)w->len,
+		   w->s, nr, ids);
 }
 
 /* MANY: may be several's */
@@ -111,7 +111,7 @@ static int check_word(const struct snapshot *s, const struct word *w,
 		nr += match(&s->vms[i], w);
 	}
 	if (!nr)
-		text_tell("no such VM: %.*s", (int)w->len, w->s);
+		tell_error("no such VM: %.*s", (int)w->len, w->s);
 	else if (nr > 1 && !many)
 		tell_several(s, w, match, nr);
 	else
@@ -162,8 +162,8 @@ int filter_check(const struct filter *f, const struct snapshot *s)
 	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++)
 		if (filter_vm(f, vm))
 			return 0;
-	text_tell("no vCPU %d%s%s", f->vcpu, f->vms ? " of " : "",
-		  f->vms ? f->vms : "");
+	tell_error("no vCPU %d%s%s", f->vcpu, f->vms ? " of " : "",
+		   f->vms ? f->vms : "");
 	return -1;
 }
 

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hist.h"
 #include "model/events.h"
 #include "model/node.h"
+#include "read/source.h"
 
 #define EPT_VIOLATION	48	/* of the exit reasons */
 

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
+#include "base/fmt.h"
+#include "base/tell.h"
 #include "cmds.h"
-#include "read/text.h"
+#include "read/source.h"
 
 /* A list of what lacks, in words */
 struct lacks {
@@ -112,7 +115,7 @@ int source_status(const struct snapshot *s, const struct snapshot *since,
 	if (pmu)
 		add_events(&l, s);
 	if (l.len)
-		text_tell("counts are incomplete: %s (see kvmhot check)",
-			  l.text);
+		tell_error("counts are incomplete: %s (see kvmhot check)",
+			   l.text);
 	return l.len ? EXIT_INCOMPLETE : EXIT_FINE;
 }

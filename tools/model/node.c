@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmds.h"
+#include "base/exit.h"
 #include "model/node.h"
 
 /* Half a tree would be a wrong one. */
@@ -69,13 +69,13 @@ void node_hist(struct node *n, const struct hist *h)
 {
 	node_count(n, h->timed);
 	n->has_hist = h->timed;
-	n->p50 = summary_quantile(h, 500);
-	n->p99 = summary_quantile(h, 990);
+	n->p50 = hist_quantile(h, 500);
+	n->p99 = hist_quantile(h, 990);
 }
 
 void node_add_hist(struct hist *sum, const struct hist *h)
 {
-	if (summary_add(sum, h))
+	if (hist_add(sum, h))
 		give_up();
 }
 

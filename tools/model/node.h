@@ -8,6 +8,7 @@
 #define KVMHOT_NODE_H
 
 #include "base/fmt.h"
+#include "base/hist.h"
 #include "read/source.h"
 
 struct node {

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/tell.h"
 #include "read/source.h"
-#include "read/text.h"
 #include "shared/reasons.h"
 
 #define LEVEL2	"L2:"
@@ -64,10 +64,10 @@ int reason_check(const char *word, size_t len)
 	n = parse_number(name, name_len);
 	/* Reasons above the last share its row: it is not theirs alone. */
 	if (n > KVMHOT_REASON_LAST)
-		text_tell("-r: %.*s: exit reasons have numbers 0..%d", (int)len,
-			  word, KVMHOT_REASON_LAST);
+		tell_error("-r: %.*s: exit reasons have numbers 0..%d", (int)len,
+			   word, KVMHOT_REASON_LAST);
 	else if (n < 0 && !has_name(name, name_len))
-		text_tell("-r: no such exit reason: %.*s", (int)len, word);
+		tell_error("-r: no such exit reason: %.*s", (int)len, word);
 	else
 		return 0;
 	return -1;

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hist.h"
+#include "base/tell.h"
 #include "model/rows.h"
-#include "read/text.h"
 
 double rows_kvm(const struct row *row)
 {
@@ -22,7 +23,7 @@ static double quantile(const struct row *row, unsigned int per_mille)
 {
 	const struct hist *h = &row->r->hist;
 
-	return h->timed ? summary_quantile(h, per_mille) : 0;
+	return h->timed ? hist_quantile(h, per_mille) : 0;
 }
 
 static double key_of(const struct row *row, enum sort sort)
@@ -91,7 +92,7 @@ static int add_reason(struct reason *to, const struct reason *r)
 	for (i = 0; i < NR_ST; i++)
 		to->stages[i] += r->stages[i];
 	to->ept += r->ept;
-	return summary_add(&to->hist, &r->hist);
+	return hist_add(&to->hist, &r->hist);
 }
 
 /* What is to be seen of a reason at all; one that did nothing is not. */
@@ -120,7 +121,7 @@ static void add_row(struct rows *rows, const struct filter *f,
 
 static int no_memory(void)
 {
-	text_tell("out of memory");
+	tell_error("out of memory");
 	return -1;
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "read/source.h"
-#include "read/text.h"
 
 static int compare_vms(const void *a, const void *b)
 {
@@ -76,7 +76,7 @@ int source_sort(struct snapshot *s)
 	qsort(s->vms, s->nr_vms, sizeof(*s->vms), compare_vms);
 	s->by_id = malloc(s->nr_vms * sizeof(*s->by_id));
 	if (!s->by_id) {
-		text_tell("out of memory");
+		tell_error("out of memory");
 		return -1;
 	}
 	for (i = 0; i < s->nr_vms; i++) {

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hist.h"
+#include "base/tell.h"
 #include "read/parse.h"
+#include "read/source.h"
+#include "read/text.h"
+#include "shared/hist.h"
 
 const char * const exits_columns[NR_R] = {
 	"exits", "timed", "open", "lost", "fast",
@@ -46,7 +51,7 @@ struct reason *parse_find_reason(const struct text *t, struct vm *vm,
 	r->level = level;
 	snprintf(r->name, sizeof(r->name), "%s%s", level == 2 ? "L2:" : "",
 		 t->column[2]);
-	names_clean(r->name);
+	tell_clean(r->name);
 	return r;
 }
 
@@ -221,7 +226,7 @@ int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
 	if (parse_add(t, "timed", &timed, h->timed) ||
 	    parse_add(t, "cycles", &cycles, h->cycles))
 		return -EBADMSG;
-	return summary_add(to, h) ? text_bad(t, "out of memory") : 0;
+	return hist_add(to, h) ? text_bad(t, "out of memory") : 0;
 }
 
 /* TO: NULL if the row is not wanted */

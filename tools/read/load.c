@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hist.h"
+#include "base/tell.h"
 #include "read/load.h"
 #include "read/parse.h"
 #include "read/store.h"
@@ -39,11 +41,11 @@ static bool is_unloaded(const char *path)
 int load_fail(const char *path, int error)
 {
 	if (error == -EACCES || error == -EPERM)
-		text_tell("%s: %s: are you root?", path, strerror(-error));
+		tell_error("%s: %s: are you root?", path, strerror(-error));
 	else if (is_unloaded(path))
-		text_tell(SOURCE_ROOT ": not there: is the module loaded, debugfs mounted?");
+		tell_error(SOURCE_ROOT ": not there: is the module loaded, debugfs mounted?");
 	else if (error != -EBADMSG)
-		text_tell("%s: %s", path, strerror(-error));
+		tell_error("%s: %s", path, strerror(-error));
 	return -1;
 }
 
@@ -125,7 +127,7 @@ int load_judge(int ret)
 {
 	if (ret != -EAGAIN)
 		return load_fail(store_path(), ret);
-	text_tell("%s: since= is not that of the other files", store_path());
+	tell_error("%s: since= is not that of the other files", store_path());
 	return -1;
 }
 

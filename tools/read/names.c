@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "model/twins.h"
 #include "read/source.h"
 #include "read/store.h"
@@ -15,14 +16,6 @@
 
 /* Some more than there are VMs on any host, so that few have the same place */
 #define NR_KNOWN	8192
-
-/* Names come from whoever started the VM: nothing of them goes out raw. */
-void names_clean(char *s)
-{
-	for (; *s; s++)
-		if (*s < ' ' || *s > '~')
-			*s = '?';
-}
 
 /*
  * One item of QEMU's KEY=VALUE,... with ',,' for a comma, into BUF (cut to
@@ -87,7 +80,7 @@ static bool find_saved(struct vm *vm, const char *root)
 	if (store_read(root, file, &b))
 		return false;
 	snprintf(vm->name, sizeof(vm->name), "%s", b.data);
-	names_clean(vm->name);
+	tell_clean(vm->name);
 	return vm->name[0];
 }
 
@@ -108,7 +101,7 @@ static int find_name(char *name, size_t size, const struct vm *vm,
 		value = !value && (!strcmp(arg, "-name") ||
 				   !strcmp(arg, "--name"));
 	}
-	names_clean(name);
+	tell_clean(name);
 	return end > buf ? 0 : -1;
 }
 

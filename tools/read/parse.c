@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "read/parse.h"
 
 /*
@@ -175,7 +176,7 @@ static int parse_head(struct text *t, struct vm *vm, char *rest)
 		vm->now = vm->since;
 	vm->pid = pid;
 	snprintf(vm->comm, sizeof(vm->comm), "%s", rest + 5);
-	names_clean(vm->comm);
+	tell_clean(vm->comm);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #ifndef KVMHOT_PARSE_H
 #define KVMHOT_PARSE_H
 
+#include "base/hist.h"
 #include "read/source.h"
 #include "read/text.h"
 

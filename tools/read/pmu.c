@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "read/parse.h"
+#include "read/source.h"
+#include "read/text.h"
 
 /* More than any list has: what has more is no list. */
 #define MAX_COUNTERS	64
@@ -73,7 +76,7 @@ static int find_counter(const struct text *t, struct vm *vm, size_t *place)
 	char *name = t->column[4];
 	size_t i;
 
-	names_clean(name);
+	tell_clean(name);
 	if (!vm->nr_counters && add_counter(t, vm, "tsc"))
 		return -EBADMSG;
 	for (i = 0; i < vm->nr_counters; i++)

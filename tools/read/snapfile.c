@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "read/snapfile.h"
 #include "read/store.h"
-#include "read/text.h"
 #include "shared/version.h"
 
 #define FIRST	"# kvmhot abi "
@@ -27,7 +27,7 @@ static unsigned int nr_files;
 
 static int bad(const struct snapfile *f, unsigned int line, const char *what)
 {
-	text_tell("%s: line %u: %s", f->path, line, what);
+	tell_error("%s: line %u: %s", f->path, line, what);
 	return -EBADMSG;
 }
 
@@ -150,8 +150,8 @@ static int parse_first(struct snapfile *f, char **next)
 		return bad(f, 1, "not a file that kvmhot snap made");
 	abi = strtoul(f->data + strlen(FIRST), &s, 10);
 	if (abi != KVMHOT_ABI) {
-		text_tell("%s: line 1: abi %lu, but this kvmhot reads only %d",
-			  f->path, abi, KVMHOT_ABI);
+		tell_error("%s: line 1: abi %lu, but this kvmhot reads only %d",
+			   f->path, abi, KVMHOT_ABI);
 		return -EBADMSG;
 	}
 	*next = strchr(s, '\n');

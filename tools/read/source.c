@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "read/load.h"
 #include "read/parse.h"
+#include "read/source.h"
 #include "read/store.h"
 
 /* Of a VM's name: PID-FD, PID-FD.N, or PID-unnamedN */
@@ -33,10 +35,10 @@ static bool is_id(const char *id)
 static int check_id(const char *id, const char *root)
 {
 	if (strlen(id) >= sizeof(((struct vm *)0)->id))
-		text_tell("%s/vms: '%.40s...': a name too long for a VM's",
-			  root, id);
+		tell_error("%s/vms: '%.40s...': a name too long for a VM's",
+			   root, id);
 	else if (!is_id(id))
-		text_tell("%s/vms: '%s' is not a VM's name", root, id);
+		tell_error("%s/vms: '%s' is not a VM's name", root, id);
 	else
 		return 0;
 	return -1;
@@ -178,7 +180,7 @@ int source_load_vm(struct vm *vm, const char *root, const char *id)
 	strcpy(vm->id, id);
 	ret = load_vm(vm, &s, &files);
 	if (ret > 0)
-		text_tell("%s/vms/%s: gone", root, id);
+		tell_error("%s/vms/%s: gone", root, id);
 	return ret ? -1 : 0;
 }
 
@@ -226,7 +228,7 @@ int source_reset(const char *root, const char *what)
 	if (ret)
 		return load_fail(root, ret);
 	if (store_is_copy(root)) {
-		text_tell("%s: not debugfs: a copy cannot be reset", path);
+		tell_error("%s: not debugfs: a copy cannot be reset", path);
 		return -1;
 	}
 	/* Without O_CREAT or O_TRUNC: a saved copy stays as it is. */
@@ -239,7 +241,7 @@ int source_reset(const char *root, const char *what)
 	close(fd);
 	/* The one word that is always known is not a VM's name. */
 	if (ret == -EINVAL && strcmp(what, "all"))
-		text_tell("reset: no such VM: %s", what);
+		tell_error("reset: no such VM: %s", what);
 	else if (ret < 0)
 		return load_fail(path, ret);
 	return ret < 0 ? -1 : 0;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "shared/hist.h"
+#include "base/hist.h"
 
 #define SOURCE_ROOT	"/sys/kernel/debug/kvmhot"
 #define ALL_VCPUS	-1
@@ -61,17 +61,6 @@ enum {
 
 /* The files that have spans by what they were spent on. */
 enum { SP_USER, SP_EPT, SP_HALT, SP_IOCTL, NR_SP };
-
-/*
- * 'timed' to 'max' are of the exits in the buckets, nothing else.  Of 256 buckets
- * most are empty: only from the first to the last that is not are they kept.
- * All 0 is a good one, without exits.
- */
-struct hist {
-	__u64 timed, cycles, min, max;
-	unsigned int first, nr;
-	__u64 *bucket;		/* see hist_count() and hist_free() */
-};
 
 /* Of known stretches and exits: TSC cycles, or counts of an event. */
 struct counts {
@@ -217,18 +206,6 @@ int reason_check(const char *word, size_t len);
 void names_lookup(struct vm *vm, const char *root);
 /* Of those that have ended since THEN, whose command line is gone. */
 void names_keep(struct snapshot *now, const struct snapshot *then);
-void names_clean(char *s);
-
-/* buckets.c: how many are in the bucket I? */
-static inline __u64 hist_count(const struct hist *h, unsigned int i)
-{
-	return i - h->first < h->nr ? h->bucket[i - h->first] : 0;
-}
-
-void hist_free(struct hist *h);
-/* H gets NR buckets from FIRST on, a copy: 0, or -1 without memory, not told */
-int hist_set(struct hist *h, unsigned int first, unsigned int nr,
-	     const __u64 *bucket);
 
 /* summary.c */
 __u64 summary_cycles(const struct vm *vm);
@@ -236,14 +213,11 @@ __u64 summary_exits(const struct vm *vm);
 bool summary_is_small(__u64 n, __u64 total);
 __u64 summary_stages(const __u64 *stages);
 __u64 summary_cost(const __u64 *stages);
-/* 0, or -1 without memory, not told */
-int summary_add(struct hist *to, const struct hist *h);
 __u64 summary_vcpu_cycles(const struct vm *vm);
 /* By how much a count is more than it was; 0 if it is less */
 __u64 summary_rise(__u64 now, __u64 then);
 /* So many CPUs, all of the VM's time, are as many cycles. */
 double summary_cpus(const struct vm *vm, __u64 cycles);
 double summary_seconds(const struct vm *vm);
-__u64 summary_quantile(const struct hist *h, unsigned int per_mille);
 
 #endif /* KVMHOT_SOURCE_H */

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hist.h"
+#include "base/tell.h"
 #include "read/parse.h"
+#include "read/source.h"
+#include "read/text.h"
 
 #define NR(array)	(sizeof(array) / sizeof(*(array)))
 
@@ -57,8 +61,8 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 	if (!*place) {
 		span = &to->span[to->nr++];
 		*place = to->nr;
-		names_clean(s->name);
-		names_clean(s->what);
+		tell_clean(s->name);
+		tell_clean(s->what);
 		*span = *s;
 		memset(&span->hist, 0, sizeof(span->hist));
 		memset(span->stages, 0, sizeof(span->stages));

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "read/parse.h"
+#include "read/source.h"
+#include "read/text.h"
 
 /* Of a vCPU's own row; no reason has this number. */
 #define OWN_ROW		~0ULL

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "read/parse.h"
+#include "read/source.h"
+#include "read/text.h"
 
 /* Of hooks, and of events: far more than any module has */
 #define MOST_ROWS	256
@@ -42,10 +45,10 @@ static int parse_hook(struct text *t, struct snapshot *s)
 	snprintf(h->kind, sizeof(h->kind), "%s", t->column[3]);
 	snprintf(h->state, sizeof(h->state), "%s", t->column[4]);
 	snprintf(h->note, sizeof(h->note), "%s", t->column[8]);
-	names_clean(h->name);
-	names_clean(h->kind);
-	names_clean(h->state);
-	names_clean(h->note);
+	tell_clean(h->name);
+	tell_clean(h->kind);
+	tell_clean(h->state);
+	tell_clean(h->note);
 	s->nr_hooks++;
 	return 0;
 }
@@ -93,10 +96,10 @@ static int parse_event(struct text *t, struct snapshot *s)
 	snprintf(e->state, sizeof(e->state), "%s", t->column[2]);
 	snprintf(e->where, sizeof(e->where), "%s", t->column[6]);
 	snprintf(e->note, sizeof(e->note), "%s", t->column[9]);
-	names_clean(e->name);
-	names_clean(e->state);
-	names_clean(e->where);
-	names_clean(e->note);
+	tell_clean(e->name);
+	tell_clean(e->state);
+	tell_clean(e->where);
+	tell_clean(e->note);
 	s->nr_events++;
 	return 0;
 }

@@ -11,10 +11,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "read/snapfile.h"
 #include "read/source.h"
 #include "read/store.h"
-#include "read/text.h"
 
 /*
  * Beyond the file of any VM: a thousand vCPUs, each with 50 reasons of a kilobyte,
@@ -57,7 +57,7 @@ static int check_kind(int fd, const char *name)
 		return -errno;
 	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
 		return 0;
-	text_tell("%s: not a regular file", name);
+	tell_error("%s: not a regular file", name);
 	return -EBADMSG;
 }
 

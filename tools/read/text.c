@@ -7,37 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "read/store.h"
 #include "read/text.h"
 #include "shared/version.h"
-
-static char *redirected;
-static size_t redirected_size;
-
-void text_redirect(char *buf, size_t size)
-{
-	redirected = buf;
-	redirected_size = size;
-}
-
-void text_tell(const char *format, ...)
-{
-	char msg[PATH_MAX + 1024], *c;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(msg, sizeof(msg), format, args);
-	va_end(args);
-
-	/* Files, and the names of files, are others' as often as not. */
-	for (c = msg; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	if (redirected)
-		snprintf(redirected, redirected_size, "%s", msg);
-	else
-		fprintf(stderr, "kvmhot: %s\n", msg);
-}
 
 int text_bad(const struct text *t, const char *format, ...)
 {
@@ -49,9 +22,9 @@ int text_bad(const struct text *t, const char *format, ...)
 	va_end(args);
 
 	if (t->line)
-		text_tell("%s: line %u: %s%s", t->path, t->line, t->in, msg);
+		tell_error("%s: line %u: %s%s", t->path, t->line, t->in, msg);
 	else
-		text_tell("%s: %s", t->path, msg);
+		tell_error("%s: %s", t->path, msg);
 	return -EBADMSG;
 }
 

@@ -42,13 +42,6 @@ int text_number(const struct text *t, const char *what, const char *word,
 int text_hex(const struct text *t, const char *what, const char *word,
 	     __u64 max, __u64 *number);
 
-/* An error on stderr, with nothing in it that a terminal would act upon. */
-__printf(1, 2)
-void text_tell(const char *format, ...);
-
-/* Into BUF instead, the last one only; NULL: on stderr again. */
-void text_redirect(char *buf, size_t size);
-
 /* Tells what is wrong with the line last read; always -EBADMSG. */
 __printf(2, 3)
 int text_bad(const struct text *t, const char *format, ...);

@@ -4,7 +4,10 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/hist.h"
 #include "read/parse.h"
+#include "read/source.h"
+#include "read/text.h"
 
 /* Behind the kind of a row, which is its first column */
 enum { NUMBER = 1, NAME, LEVEL, EXITS, STAGES = EXITS + NR_R,

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/fmt.h"
+#include "model/events.h"
+#include "model/rows.h"
 #include "model/twins.h"
 #include "model/whole.h"
-#include "read/text.h"
 #include "show/block.h"
 #include "show/table.h"
 

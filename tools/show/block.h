@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "cmds.h"
+#include "model/filter.h"
+#include "read/source.h"
 
 /*
  * D: what delta_make() made of NOW and THEN; or THEN is NULL, and D is NOW: all

@@ -4,6 +4,7 @@
 
 #include "base/fmt.h"
 #include "show/histview.h"
+#include "shared/hist.h"
 
 unsigned int histview_height(const struct hist *h, unsigned int per_row)
 {
@@ -57,7 +58,7 @@ static void make_line(char *buf, size_t size, const struct hist *h, double us)
 	size_t i;
 
 	for (i = 0; i < 6; i++) {
-		value = summary_quantile(h, per_mille[i]);
+		value = hist_quantile(h, per_mille[i]);
 		c[i] = us > 0 ? fmt_real(value * us) : fmt_count(value);
 	}
 	if (us > 0 && h->timed)

@@ -3,7 +3,7 @@
 #ifndef KVMHOT_HISTVIEW_H
 #define KVMHOT_HISTVIEW_H
 
-#include "read/source.h"
+#include "base/hist.h"
 
 /* The buckets from FIRST to LAST, and how many are in them */
 struct histview_row {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/fmt.h"
+#include "base/hist.h"
 #include "show/line.h"
 
 /* The longest name but one: L2:EXTERNAL_INTERRUPT */
@@ -64,7 +65,7 @@ static struct cell quantile(const struct hist *h, unsigned int per_mille)
 {
 	if (!h->timed)
 		return (struct cell){ "-" };
-	return fmt_count(summary_quantile(h, per_mille));
+	return fmt_count(hist_quantile(h, per_mille));
 }
 
 /* Most reasons never do this or that: no zeroes to hide those that do. */

@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "cmds.h"
 #include "model/events.h"
+#include "model/filter.h"
+#include "read/source.h"
 
 /* Of an event's name, and of two figures with a blank between */
 #define EVENT_WIDTH	13

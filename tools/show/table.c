@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
+#include "base/hist.h"
+#include "read/source.h"
 #include "show/table.h"
 
 /* Names are cut, but to be parsed. */
@@ -125,7 +128,7 @@ static struct cell quantile(const struct layout *l, const struct row *row,
 
 	if (!h->timed)
 		return (struct cell){ "-" };
-	return per_exit(l, row->vm, summary_quantile(h, per_mille), 1);
+	return per_exit(l, row->vm, hist_quantile(h, per_mille), 1);
 }
 
 /* In CPUs, or KVM and VMM as what the row's whole divides into */

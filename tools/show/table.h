@@ -5,6 +5,7 @@
 
 #include "cmds.h"
 #include "model/events.h"
+#include "model/filter.h"
 #include "model/rows.h"
 
 enum column {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "read/text.h"
+#include "base/tell.h"
 #include "term/term.h"
 
 /* How long a terminal that takes nothing is waited for. */
@@ -266,17 +266,17 @@ int term_open(bool plain)
 	static bool again;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		text_tell("top: standard input and output must be a terminal");
+		tell_error("top: standard input and output must be a terminal");
 		return -1;
 	}
 	if (!name || !*name || !strcmp(name, "dumb")) {
-		text_tell("top: TERM=%s: not a terminal that can be drawn on",
-			  name ? name : "");
+		tell_error("top: TERM=%s: not a terminal that can be drawn on",
+			   name ? name : "");
 		return -1;
 	}
 	/* See take(). */
 	if (tcdrain(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &old_modes)) {
-		text_tell("top: the terminal: %s", strerror(errno));
+		tell_error("top: the terminal: %s", strerror(errno));
 		return -1;
 	}
 	new_modes = old_modes;

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "model/filter.h"
+#include "model/rows.h"
 #include "options.h"
+#include "read/source.h"
 #include "read/store.h"
-#include "read/text.h"
+#include "term/term.h"
 #include "top/top.h"
 
 /* More often than this nobody can read it. */
@@ -84,7 +88,7 @@ static void set_delay(struct top *t, const char *word)
 {
 	double delay;
 
-	t->message_at = top_now();
+	t->message_at = clock_now();
 	if (options_delay("delay", word, &delay))
 		return;
 	if (delay < LEAST_DELAY) {
@@ -92,13 +96,13 @@ static void set_delay(struct top *t, const char *word)
 		return;
 	}
 	t->o.delay = delay;
-	t->due = top_now() + delay;
+	t->due = clock_now() + delay;
 }
 
 /* What there was is not to be compared with what comes now. */
 static void reset_now(struct top *t)
 {
-	t->message_at = top_now();
+	t->message_at = clock_now();
 	if (source_reset(t->o.root, t->reset.vm)) {
 		if (store_is_copy(t->o.root))
 			top_say(t, "%s is a saved copy: it cannot be reset",
@@ -115,7 +119,7 @@ static void reset_now(struct top *t)
 		top_say(t, "all VMs are reset");
 	else
 		top_say(t, "%s (%s) is reset", t->reset_name, t->reset.vm);
-	t->due = top_now();
+	t->due = clock_now();
 }
 
 static void done(struct top *t)

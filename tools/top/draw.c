@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "model/events.h"
+#include "model/rows.h"
+#include "show/table.h"
+#include "term/term.h"
 #include "top/top.h"
 
 /* Percent of one CPU, from which on a row is one to look at */

@@ -4,10 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fmt.h"
+#include "cmds.h"
+#include "model/filter.h"
 #include "model/own.h"
+#include "model/whole.h"
+#include "read/source.h"
 #include "read/store.h"
-#include "read/text.h"
+#include "term/term.h"
 #include "top/top.h"
 
 /* With fewer rows than that the screen is for the table. */
@@ -36,7 +41,7 @@ static void draw_first(const struct top *t)
 	term_print(0, "  %s  every %gs", clock, t->o.delay);
 	if (*t->error)
 		term_print(TERM_BOLD | TERM_RED, "  STALE for %.0fs",
-			   top_now() - t->failed_at);
+			   clock_now() - t->failed_at);
 	if (t->paused)
 		term_print(TERM_BOLD | TERM_YELLOW, "  PAUSED");
 	gethostname(host, sizeof(host) - 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The keys and columns of top, for its user. */
+#include "term/term.h"
 #include "top/top.h"
 
 static const char * const lines[] = {

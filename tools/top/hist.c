@@ -4,8 +4,13 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "base/hist.h"
+#include "model/filter.h"
+#include "read/source.h"
 #include "show/histview.h"
+#include "term/term.h"
 #include "top/top.h"
+#include "shared/hist.h"
 
 #define MIN_ROWS	4
 
@@ -42,8 +47,8 @@ static int make_sum(const struct top *t, const struct vm *vm,
 	for (r = vm->reasons; r < vm->reasons + vm->nr_reasons; r++) {
 		if (!is_wanted(t, r))
 			continue;
-		ret |= summary_add(&sum->hist, &r->hist);
-		ret |= summary_add(&sum->felt, &r->felt);
+		ret |= hist_add(&sum->hist, &r->hist);
+		ret |= hist_add(&sum->felt, &r->felt);
 		if (!t->hist.all)
 			strcpy(sum->name, r->name);
 	}

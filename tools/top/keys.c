@@ -3,6 +3,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "cmds.h"
+#include "model/filter.h"
+#include "term/term.h"
 #include "top/top.h"
 
 /* STEP 1 or -1 in the order of sort_names[]. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "read/source.h"
 #include "show/block.h"
 #include "top/top.h"
 
@@ -17,12 +19,12 @@ void top_say(struct top *t, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(t->message, sizeof(t->message), format, args);
 	va_end(args);
-	t->message_at = top_now();
+	t->message_at = clock_now();
 }
 
 static void add(struct top *t, const char *text)
 {
-	double at = top_now();
+	double at = clock_now();
 	size_t i;
 
 	/* Of each vCPU the same: once is enough. */
@@ -73,7 +75,7 @@ void top_note_changes(struct top *t, const struct snapshot *now,
 
 bool top_notes_expire(struct top *t)
 {
-	double at = top_now();
+	double at = clock_now();
 
 	if (*t->message && at - t->message_at > MESSAGE_STAYS)
 		*t->message = '\0';

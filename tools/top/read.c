@@ -5,23 +5,21 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/tell.h"
 #include "model/delta.h"
+#include "model/filter.h"
+#include "model/rows.h"
+#include "model/whole.h"
+#include "read/source.h"
 #include "read/store.h"
-#include "read/text.h"
+#include "term/term.h"
 #include "top/top.h"
 
 /* The first interval, so that there are figures at once */
 #define FIRST_DELAY	0.3
 /* How long an ended VM is still shown */
 #define ENDED_STAYS	60
-
-double top_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 struct top_reading *top_reading(struct top *t)
 {
@@ -61,7 +59,7 @@ void top_free(struct top *t)
 
 void top_hurry(struct top *t)
 {
-	t->due = top_now();
+	t->due = clock_now();
 	t->hurry = true;
 }
 
@@ -77,7 +75,7 @@ static double cpu_seconds(void)
 /* From reading to reading, this one and what was drawn before it included. */
 static void take_cost(struct top *t)
 {
-	double at = top_now(), cpu = cpu_seconds();
+	double at = clock_now(), cpu = cpu_seconds();
 
 	if (t->cost_at > 0 && at > t->cost_at)
 		t->cost = (cpu - t->cost_cpu) * 100 / (at - t->cost_at);
@@ -110,20 +108,20 @@ bool top_is_hidden(const struct top *t, const struct vm *vm)
 	if (vm->running || t->show_ended)
 		return false;
 	e = find_ended(t, vm->id);
-	return e && top_now() - e->at > ENDED_STAYS;
+	return e && clock_now() - e->at > ENDED_STAYS;
 }
 
 /* Those that had ended before the first reading did so some time ago. */
 static int take_ended(struct top *t, const struct snapshot *s)
 {
-	double at = t->ended ? top_now() : -2 * ENDED_STAYS;
+	double at = t->ended ? clock_now() : -2 * ENDED_STAYS;
 	const struct top_ended *old;
 	struct top_ended *ended;
 	size_t i, nr = 0;
 
 	ended = malloc(s->nr_vms * sizeof(*ended) + 1);
 	if (!ended) {
-		text_tell("out of memory");
+		tell_error("out of memory");
 		return -1;
 	}
 	for (i = 0; i < s->nr_vms; i++) {
@@ -265,13 +263,13 @@ static int fail(struct top *t, const char *error, double at)
 
 int top_read(struct top *t)
 {
-	double at = top_now();
+	double at = clock_now();
 	char error[sizeof(t->error)] = "";
 	int ret;
 
-	text_redirect(error, sizeof(error));
+	tell_redirect(error, sizeof(error));
 	ret = try_read(t);
-	text_redirect(t->message, sizeof(t->message));
+	tell_redirect(t->message, sizeof(t->message));
 	take_cost(t);
 	t->due = at + (t->hurry || !top_reading(t)->have_d ? FIRST_DELAY :
 							     t->o.delay);

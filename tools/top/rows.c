@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/events.h"
-#include "read/text.h"
+#include "base/clock.h"
+#include "base/tell.h"
+#include "model/filter.h"
+#include "model/rows.h"
+#include "read/source.h"
 #include "top/top.h"
 
 struct top_id top_id(const struct row *row)
@@ -75,7 +78,7 @@ static int choose_vms(struct top *t, const struct snapshot *from)
 	*s = (struct snapshot){ .root = from->root };
 	s->vms = malloc(from->nr_vms * sizeof(*s->vms) + 1);
 	if (!s->vms) {
-		text_tell("out of memory");
+		tell_error("out of memory");
 		return -1;
 	}
 	for (i = 0; i < from->nr_vms; i++)
@@ -99,7 +102,7 @@ void top_rows(struct top *t)
 	    rows_make(&t->rows, &t->raw, &f,
 		      t->view == VIEW_VMS || t->view == VIEW_VCPUS)) {
 		rows_free(&t->rows);
-		t->message_at = top_now();
+		t->message_at = clock_now();
 	}
 	find_place(t);
 }

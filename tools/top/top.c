@@ -4,7 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "read/text.h"
+#include "base/clock.h"
+#include "base/exit.h"
+#include "base/tell.h"
+#include "model/filter.h"
 #include "show/block.h"
 #include "top/top.h"
 
@@ -13,7 +16,7 @@
 /* Until the next thing that is to be seen, in ms; -1: only a key can be it. */
 static int timeout(struct top *t, bool expires)
 {
-	double left = (t->due - top_now()) * 1000;
+	double left = (t->due - clock_now()) * 1000;
 
 	if (t->paused && top_reading(t)->have_d && !t->hurry)
 		return expires ? 1000 : -1;
@@ -28,7 +31,7 @@ static bool is_due(struct top *t)
 {
 	if (t->paused && top_reading(t)->have_d && !t->hurry)
 		return false;
-	return top_now() >= t->due;
+	return clock_now() >= t->due;
 }
 
 /* Returns true when so many intervals were shown as were asked for. */
@@ -79,18 +82,18 @@ static int run_screen(struct top *t)
 {
 	/* Whatever is wrong with what was asked for is told as of any verb. */
 	if (top_read(t)) {
-		text_redirect(NULL, 0);
-		text_tell("%s", t->error);
+		tell_redirect(NULL, 0);
+		tell_error("%s", t->error);
 		return EXIT_FAILED;
 	}
-	text_redirect(NULL, 0);
+	tell_redirect(NULL, 0);
 	if (filter_check(&t->o.filter, &t->all.now) || term_open(t->o.plain))
 		return EXIT_FAILED;
 	/* From here on stderr is the screen. */
-	text_redirect(t->message, sizeof(t->message));
+	tell_redirect(t->message, sizeof(t->message));
 	top_rows(t);
 	run(t);
-	text_redirect(NULL, 0);
+	tell_redirect(NULL, 0);
 	term_close();
 	return EXIT_FINE;
 }
@@ -104,7 +107,7 @@ int cmd_top(const struct options *o)
 		return run_batch(o);
 	t = calloc(1, sizeof(*t));
 	if (!t) {
-		text_tell("out of memory");
+		tell_error("out of memory");
 		return EXIT_FAILED;
 	}
 	t->o = *o;

@@ -5,9 +5,11 @@
 
 #include <time.h>
 
+#include "base/fmt.h"
 #include "cmds.h"
 #include "model/rows.h"
 #include "model/whole.h"
+#include "read/source.h"
 #include "show/table.h"
 #include "term/term.h"
 
@@ -116,7 +118,6 @@ struct top {
 };
 
 /* top_read.c */
-double top_now(void);
 struct top_reading *top_reading(struct top *t);
 /* The same, to be looked at only; of what is shown: is it there? */
 const struct top_reading *top_shown(const struct top *t);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "model/rows.h"
 #include "top/top.h"
 
 static void show(struct top *t, enum top_view view)
@@ -46,7 +48,7 @@ static void open_vm(struct top *t, const struct row *row)
 	t->view = VIEW_VCPUS;
 	top_forget(&t->one);
 	strcpy(t->one.vm, t->vm);
-	t->due = top_now();
+	t->due = clock_now();
 	show(t, VIEW_VCPUS);
 }
 

@@ -8,9 +8,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/exit.h"
+#include "base/tell.h"
 #include "check/check.h"
 #include "cmds.h"
-#include "read/text.h"
 
 static atomic_bool stopped;
 
@@ -53,22 +54,22 @@ int cmd_check(const struct options *o)
 	int status;
 
 	if (o->pmu && o->cost) {
-		text_tell("check: --pmu or --cost, not both");
+		tell_error("check: --pmu or --cost, not both");
 		return EXIT_USAGE;
 	}
 	if (!o->pmu && o->nr_words) {
-		text_tell("check: an event only with --pmu: %s", word);
+		tell_error("check: an event only with --pmu: %s", word);
 		return EXIT_USAGE;
 	}
 	if (!*word || strpbrk(word, ", \t\n") || !strcmp(word, "none") ||
 	    !strcmp(word, "auto")) {
-		text_tell("check: '%s' is not one event", word);
+		tell_error("check: '%s' is not one event", word);
 		return EXIT_USAGE;
 	}
 	catch_signals();
 	status = o->pmu ? check_pmu(word) : doctor(o->cost);
 	if (stopped) {
-		text_tell("check: stopped by a signal");
+		tell_error("check: stopped by a signal");
 		status = EXIT_FAILED;
 	}
 	return status;

@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/exit.h"
 #include "base/fmt.h"
 #include "cmds.h"
 #include "model/events.h"
+#include "model/filter.h"
 #include "read/source.h"
 
 #define NAME_WIDTH	20

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/fmt.h"
+#include "base/tell.h"
 #include "cmds.h"
 #include "model/delta.h"
+#include "model/filter.h"
 #include "model/rows.h"
 #include "model/twins.h"
-#include "read/text.h"
+#include "read/source.h"
 
 /* Either may lack, not both. */
 struct change {
@@ -90,7 +93,7 @@ static int pair_rows(struct comparison *c)
 	c->change = malloc((c->before.nr + c->after.nr) * sizeof(*c->change) +
 			   1);
 	if (!c->change) {
-		text_tell("out of memory");
+		tell_error("out of memory");
 		return -1;
 	}
 	for (row = c->after.row; row < c->after.row + c->after.nr; row++) {
@@ -268,8 +271,8 @@ static int check_order(const struct comparison *c)
 		if (!then || then->since != vm->since ||
 		    then->now <= vm->now || !vm->running)
 			continue;
-		text_tell("diff: %s is older than %s: the other way round, please",
-			  c->second.root, c->first.root);
+		tell_error("diff: %s is older than %s: the other way round, please",
+			   c->second.root, c->first.root);
 		return -1;
 	}
 	return 0;
@@ -301,7 +304,7 @@ static int check_filter(const struct comparison *c)
 	both.vms = calloc(c->first.nr_vms + c->second.nr_vms + 1,
 			  sizeof(*both.vms));
 	if (!both.vms) {
-		text_tell("out of memory");
+		tell_error("out of memory");
 		return -1;
 	}
 	for (vm = c->second.vms; vm < c->second.vms + c->second.nr_vms; vm++)
@@ -341,11 +344,11 @@ int cmd_diff(const struct options *o)
 	int status = EXIT_FAILED;
 
 	if (!o->nr_words) {
-		text_tell("diff: of what? (kvmhot snap BEFORE; ...; kvmhot diff BEFORE)");
+		tell_error("diff: of what? (kvmhot snap BEFORE; ...; kvmhot diff BEFORE)");
 		return EXIT_USAGE;
 	}
 	if (o->nr_words > 1 && strcmp(o->root, SOURCE_ROOT)) {
-		text_tell("diff: --root, or AFTER: not both");
+		tell_error("diff: --root, or AFTER: not both");
 		return EXIT_USAGE;
 	}
 	if (!load(&c, o->words[0], o->nr_words > 1 ? o->words[1] : o->root) &&

@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/fmt.h"
+#include "base/hist.h"
+#include "base/tell.h"
 #include "cmds.h"
+#include "model/filter.h"
 #include "read/source.h"
-#include "read/text.h"
 #include "show/histview.h"
+#include "shared/hist.h"
 
 #define MAX_ROWS	24
 #define BAR_WIDTH	40
@@ -130,10 +134,10 @@ static int tell_none(const struct filter *f)
 
 	if (f->vcpu != ALL_VCPUS)
 		snprintf(on, sizeof(on), " on vCPU %d", f->vcpu);
-	text_tell("hist: no timed exits%s%s%s%s%s",
-		  f->reasons ? " with reason " : "",
-		  f->reasons ? f->reasons : "", f->vms ? " of " : "",
-		  f->vms ? f->vms : "", on);
+	tell_error("hist: no timed exits%s%s%s%s%s",
+		   f->reasons ? " with reason " : "",
+		   f->reasons ? f->reasons : "", f->vms ? " of " : "",
+		   f->vms ? f->vms : "", on);
 	return EXIT_FAILED;
 }
 

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/fmt.h"
 #include "cmds.h"
 #include "model/events.h"
+#include "model/filter.h"
 #include "model/own.h"
 #include "model/whole.h"
 #include "read/source.h"

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "cmds.h"
+#include "model/filter.h"
 #include "read/source.h"
 
 int cmd_reset(const struct options *o)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmhot snap: all that there is, in one file. */
+#include "base/exit.h"
 #include "base/out.h"
+#include "base/tell.h"
 #include "cmds.h"
+#include "read/source.h"
 #include "read/store.h"
-#include "read/text.h"
 
 int cmd_snap(const struct options *o)
 {
@@ -12,7 +14,7 @@ int cmd_snap(const struct options *o)
 	int ret;
 
 	if (!o->nr_words) {
-		text_tell("snap: into which file? (-: standard output)");
+		tell_error("snap: into which file? (-: standard output)");
 		return EXIT_USAGE;
 	}
 	if (out_open(&out, o->words[0]))

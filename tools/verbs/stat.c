@@ -8,11 +8,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/exit.h"
+#include "base/tell.h"
 #include "cmds.h"
 #include "model/delta.h"
+#include "model/filter.h"
 #include "options.h"
+#include "read/source.h"
 #include "read/store.h"
-#include "read/text.h"
 #include "show/block.h"
 
 static atomic_bool stopped, reopen;
@@ -54,7 +57,7 @@ static int open_out(const struct options *o, FILE **out)
 	if (has_file(o))
 		f = fopen(o->out, "ae");
 	if (!f) {
-		text_tell("%s: %s", o->out, strerror(errno));
+		tell_error("%s: %s", o->out, strerror(errno));
 		return -1;
 	}
 	/* To a pipe or a file, too, a line is to be seen when it is there. */
@@ -72,7 +75,7 @@ static int close_out(const struct options *o, FILE *out)
 		return 0;
 	if (!fclose(out) || bad)
 		return bad ? -1 : 0;
-	text_tell("%s: %s", o->out, strerror(errno));
+	tell_error("%s: %s", o->out, strerror(errno));
 	return -1;
 }
 
@@ -134,8 +137,8 @@ static int check_running(const struct snapshot *s, const struct filter *f)
 		if (vm->running)
 			return 0;
 	}
-	text_tell("stat: %s %s", f->vms ? f->vms : f->guests,
-		  there ? "has ended" : "is gone");
+	tell_error("stat: %s %s", f->vms ? f->vms : f->guests,
+		   there ? "has ended" : "is gone");
 	return -1;
 }
 
@@ -145,7 +148,7 @@ static int check_out(const struct options *o, FILE *out)
 		return 0;
 	/* Of standard output main() says it. */
 	if (out != stdout)
-		text_tell("stat: %s: %s", o->out, strerror(errno));
+		tell_error("stat: %s: %s", o->out, strerror(errno));
 	return -1;
 }
 

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/fmt.h"
 #include "cmds.h"
 #include "model/events.h"
+#include "model/filter.h"
 #include "model/node.h"
+#include "read/source.h"
 
 /* Deeper than any tree of graph.c */
 #define MAX_DEPTH	16

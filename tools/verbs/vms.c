@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/fmt.h"
 #include "cmds.h"
+#include "model/filter.h"
 #include "read/source.h"
 
 #define NAME_MAX_WIDTH	32

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exit.h"
 #include "cmds.h"
 #include "fuzz.h"
 #include "read/snapfile.h"
