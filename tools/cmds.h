@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "model/filter.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /* What times are shown in: of an exit, or with UNIT_CPU of a second */
 enum unit { UNIT_CYCLES, UNIT_US, UNIT_CPU, NR_UNITS };

@@ -10,7 +10,8 @@
 #include "base/tell.h"
 #include "cmds.h"
 #include "options.h"
-#include "read/source.h"
+#include "read/snapshot.h"
+#include "read/store.h"
 #include "shared/version.h"
 
 /* A full disk must not look like a success. */
@@ -58,7 +59,7 @@ static int run(struct given *g)
 int main(int argc, char **argv)
 {
 	struct given g = {
-		.o.root = SOURCE_ROOT,
+		.o.root = STORE_ROOT,
 		.o.filter.vcpu = ALL_VCPUS,
 	};
 	char **words;

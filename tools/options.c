@@ -9,7 +9,7 @@
 #include "base/tell.h"
 #include "model/filter.h"
 #include "options.h"
-#include "read/source.h"
+#include "read/store.h"
 
 /* A shorter interval than this would mostly show the reader itself. */
 #define MIN_DELAY	0.01
@@ -52,7 +52,7 @@ static const struct option_row {
 	{ 'o', "output", "FILE", "-o, --output FILE",
 	  "into FILE; of export, it appears whole or not at all" },
 	{ 'R', "root", "PATH", "    --root PATH",
-	  "a saved copy instead of " SOURCE_ROOT ":\n"
+	  "a saved copy instead of " STORE_ROOT ":\n"
 	  "a directory, or a file that snap made" },
 	{ 'h', "help", NULL, "-h, --help", "this, or behind a verb more about it" },
 	{ 'V', "version", NULL, "    --version", "version and ABI" },

@@ -7,7 +7,8 @@
 
 #include "base/fmt.h"
 #include "check/doctor.h"
-#include "read/source.h"
+#include "read/snapshot.h"
+#include "read/store.h"
 
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 #define PMUS		"/sys/bus/event_source/devices"
@@ -30,7 +31,7 @@ static void tell_enabled(const struct host *h)
 	if (!s->n[S_ENABLED]) {
 		doctor_tell(FOUND_STOPPED, "enabled",
 			    "kvmhot is not enabled: nothing is counted");
-		doctor_remedy("echo 1 > " SOURCE_ROOT "/enabled");
+		doctor_remedy("echo 1 > " STORE_ROOT "/enabled");
 	} else if (s->n[S_ARMED]) {
 		doctor_tell(FOUND_OK, "enabled",
 			    "enabled and armed: exits are counted");
@@ -130,7 +131,7 @@ static void tell_refused(const struct event *e, bool hardware)
 		    *e->note ? ": " : "", e->note);
 	if (!hardware && (e->error == ENOENT || e->error == EOPNOTSUPP ||
 			  e->error == ENODEV))
-		doctor_remedy("take it off the list: echo auto > " SOURCE_ROOT "/events");
+		doctor_remedy("take it off the list: echo auto > " STORE_ROOT "/events");
 	else
 		doctor_remedy("a shorter list; kvmhot check --pmu tells which events there are");
 }
@@ -146,7 +147,7 @@ static void tell_failed(const struct event *e)
 		    *e->note ? ": " : "", e->note);
 	if (!read_number(NMI_WATCHDOG, &watchdog) && watchdog)
 		doctor_remedy("sysctl kernel.nmi_watchdog=0 frees a counter; write the list again");
-	doctor_remedy("a shorter list to " SOURCE_ROOT "/events");
+	doctor_remedy("a shorter list to " STORE_ROOT "/events");
 	doctor_remedy("no perf, or guests without a PMU; write the list again");
 }
 

@@ -17,9 +17,11 @@
 #include "check/cost.h"
 #include "check/measure.h"
 #include "check/tinyvm.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/store.h"
 
-#define ENABLED		SOURCE_ROOT "/enabled"
+#define ENABLED		STORE_ROOT "/enabled"
 
 #define FEW		100	/* CPUIDs of a run */
 #define MANY		300
@@ -96,9 +98,9 @@ static int is_watched(char *id, size_t size, int fd)
 
 	if (measure_find_id(id, size, fd))
 		return 0;
-	if (source_load_status(&s, SOURCE_ROOT))
+	if (source_load_status(&s, STORE_ROOT))
 		return -1;
-	if (!source_load_vm(&vm, SOURCE_ROOT, id)) {
+	if (!source_load_vm(&vm, STORE_ROOT, id)) {
 		ret = is_complete(&vm, &s);
 		source_free_vm(&vm);
 	}

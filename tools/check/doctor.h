@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "base/fmt.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 enum verdict {
 	FOUND_OK,

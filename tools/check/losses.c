@@ -7,7 +7,9 @@
 
 #include "base/fmt.h"
 #include "check/doctor.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/store.h"
 #include "read/text.h"
 
 #define UNCOUNTED \
@@ -32,7 +34,7 @@ static unsigned int under_way(const char *id)
 	if (strchr(id, '/') || *id == '.')
 		return 0;
 	snprintf(path, sizeof(path), "vms/%s/vcpus", id);
-	if (text_open(&t, SOURCE_ROOT, path, "vcpus", &keys))
+	if (text_open(&t, STORE_ROOT, path, "vcpus", &keys))
 		return 0;
 	running = strstr(keys, "state=running");
 	while (running && text_line(&t) > 0)
@@ -233,7 +235,7 @@ void doctor_losses(struct host *h)
 	/* For the rate, and so that what is under way ends. */
 	if (h->n[D_VMS])
 		nanosleep(&pause, NULL);
-	if (source_load_status(&later, SOURCE_ROOT)) {
+	if (source_load_status(&later, STORE_ROOT)) {
 		doctor_tell(FOUND_UNKNOWN, "coverage",
 			    "status cannot be read any more");
 		doctor_remedy("check again");

@@ -19,6 +19,8 @@
 #include "check/measure.h"
 #include "check/tinyvm.h"
 #include "model/events.h"
+#include "read/source.h"
+#include "read/store.h"
 
 #define SHORT_TURNS	1000
 #define LONG_TURNS	41000
@@ -52,11 +54,11 @@ int measure_find_id(char *id, size_t size, int fd)
 	DIR *dir;
 
 	snprintf(id, size, "%d-%d", getpid(), fd);
-	snprintf(path, sizeof(path), "%s/vms/%s", SOURCE_ROOT, id);
+	snprintf(path, sizeof(path), "%s/vms/%s", STORE_ROOT, id);
 	if (!access(path, F_OK))
 		return 0;
 	snprintf(prefix, sizeof(prefix), "%d-unnamed", getpid());
-	dir = opendir(SOURCE_ROOT "/vms");
+	dir = opendir(STORE_ROOT "/vms");
 	while (dir && ret && (entry = readdir(dir))) {
 		if (strncmp(entry->d_name, prefix, strlen(prefix)))
 			continue;
@@ -82,7 +84,7 @@ static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 		if (!there)
 			there = !measure_find_id(id, size, tiny->fd);
 		if (there) {
-			if (source_load_vm(&vm, SOURCE_ROOT, id))
+			if (source_load_vm(&vm, STORE_ROOT, id))
 				return -1;
 			if (events_failed(&vm)) {
 				events_print_failed(&vm, NULL, "", stdout);
@@ -140,9 +142,9 @@ static int run_one(struct tinyvm *tiny, const char *id, __u32 turns,
 
 	/* The exit under way at the reset is counted after it: of this length. */
 	if (tinyvm_run(tiny, turns, WARM_UP, stopped) ||
-	    source_reset(SOURCE_ROOT, id) ||
+	    source_reset(STORE_ROOT, id) ||
 	    tinyvm_run(tiny, turns, EXITS, stopped) ||
-	    source_load_vm(&vm, SOURCE_ROOT, id))
+	    source_load_vm(&vm, STORE_ROOT, id))
 		return -1;
 	failed = events_failed(&vm);
 	if (failed)
@@ -212,7 +214,7 @@ static bool has_ended(const char *id, const char *path)
 	struct vm vm;
 	bool running;
 
-	if (access(path, F_OK) || source_load_vm(&vm, SOURCE_ROOT, id))
+	if (access(path, F_OK) || source_load_vm(&vm, STORE_ROOT, id))
 		return true;
 	running = vm.running;
 	source_free_vm(&vm);
@@ -226,12 +228,12 @@ void measure_remove_ended(const char *id)
 
 	if (!*id)
 		return;
-	snprintf(path, sizeof(path), "%s/vms/%s", SOURCE_ROOT, id);
+	snprintf(path, sizeof(path), "%s/vms/%s", STORE_ROOT, id);
 	/* KVM has the last word, in a thread of its own on some kernels. */
 	for (i = 0; i < PATIENCE && !has_ended(id, path); i++)
 		pause_shortly();
 	if (!access(path, F_OK))
-		source_reset(SOURCE_ROOT, id);
+		source_reset(STORE_ROOT, id);
 }
 
 int measure(const struct event *e, bool (*stopped)(void))

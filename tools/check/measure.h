@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /*
  * The event is the only one in the list.  Prints what it counts of a VM, and

@@ -8,7 +8,8 @@
 
 #include "base/fmt.h"
 #include "check/doctor.h"
-#include "read/source.h"
+#include "read/snapshot.h"
+#include "read/store.h"
 #include "shared/version.h"
 
 #define MODULE		"/sys/module/kvmhot"
@@ -22,7 +23,7 @@ static long read_abi(int *error)
 	char buf[256];
 	long abi;
 
-	*error = -read_file(SOURCE_ROOT "/version", buf, sizeof(buf));
+	*error = -read_file(STORE_ROOT "/version", buf, sizeof(buf));
 	if (*error || sscanf(buf, "# kvmhot abi %9ld", &abi) != 1)
 		return -1;
 	return abi;
@@ -36,15 +37,15 @@ static void tell_unreadable(const struct host *h, int error)
 		doctor_remedy("see debugfs");
 	} else if (error == EACCES || error == EPERM) {
 		doctor_tell(FOUND_STOPPED, "module",
-			    SOURCE_ROOT ": %s", strerror(error));
+			    STORE_ROOT ": %s", strerror(error));
 		doctor_remedy("run it as root (sudo kvmhot check)");
 	} else if (error) {
-		doctor_tell(FOUND_STOPPED, "module", SOURCE_ROOT "/version: %s",
+		doctor_tell(FOUND_STOPPED, "module", STORE_ROOT "/version: %s",
 			    strerror(error));
 		doctor_remedy("boot without debugfs=off; see dmesg; " RELOAD);
 	} else {
 		doctor_tell(FOUND_STOPPED, "module",
-			    SOURCE_ROOT "/version: not a file of kvmhot's");
+			    STORE_ROOT "/version: not a file of kvmhot's");
 		doctor_remedy(RELOAD ", of this kvmhot");
 	}
 }
@@ -104,7 +105,7 @@ void doctor_module(struct host *h)
 	h->readable = !status_read(h);
 	if (!h->readable) {
 		doctor_tell(FOUND_STOPPED, "module",
-			    SOURCE_ROOT "/status cannot be read: see stderr");
+			    STORE_ROOT "/status cannot be read: see stderr");
 		doctor_remedy(RELOAD ", of this kvmhot");
 	}
 }

@@ -11,7 +11,8 @@
 #include "check/cost.h"
 #include "check/doctor.h"
 #include "model/own.h"
-#include "read/source.h"
+#include "read/snapshot.h"
+#include "read/store.h"
 
 #define TOPIC	"cost"
 
@@ -109,10 +110,10 @@ void doctor_cost(const struct host *h, bool even_so)
 		return;
 	}
 	/* With lockdown access() says yes. */
-	fd = open(SOURCE_ROOT "/enabled", O_WRONLY | O_CLOEXEC);
+	fd = open(STORE_ROOT "/enabled", O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
 		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "not measured: " SOURCE_ROOT "/enabled: %s",
+			    "not measured: " STORE_ROOT "/enabled: %s",
 			    strerror(errno));
 		doctor_remedy("run it as root, and without lockdown");
 		return;
@@ -135,6 +136,6 @@ void doctor_cost(const struct host *h, bool even_so)
 	} else {
 		doctor_tell(FOUND_STOPPED, TOPIC,
 			    "kvmhot was disabled to be measured, and cannot be enabled again: see stderr, dmesg");
-		doctor_remedy("echo 1 > " SOURCE_ROOT "/enabled");
+		doctor_remedy("echo 1 > " STORE_ROOT "/enabled");
 	}
 }

@@ -12,9 +12,11 @@
 #include "base/tell.h"
 #include "check/check.h"
 #include "check/measure.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/store.h"
 
-#define EVENTS	SOURCE_ROOT "/events"
+#define EVENTS	STORE_ROOT "/events"
 
 /* Those of a hardware PMU come first. */
 #define NR_HARDWARE	10
@@ -27,7 +29,7 @@ static const char * const standard[] = {
 
 static int fail(int error)
 {
-	if (error == ENOENT && !access(SOURCE_ROOT, F_OK))
+	if (error == ENOENT && !access(STORE_ROOT, F_OK))
 		tell_error("%s: not there: a module that has no events", EVENTS);
 	else
 		tell_error("%s: %s", EVENTS, strerror(error));
@@ -79,13 +81,13 @@ static int write_event(const char *word, struct event *e)
 	ret = try_list(word);
 	if (ret)
 		return fail(-ret);
-	if (source_load_status(&s, SOURCE_ROOT))
+	if (source_load_status(&s, STORE_ROOT))
 		return -1;
 	if (s.nr_events == 1 && !strcmp(s.events[0].name, word)) {
 		*e = s.events[0];
 	} else {
 		tell_error("%s/status: not the event that was written: %s",
-			   SOURCE_ROOT, word);
+			   STORE_ROOT, word);
 		ret = -1;
 	}
 	source_free(&s);
@@ -125,7 +127,7 @@ static int check_enabled(void)
 	struct snapshot s;
 	int ret = 0;
 
-	if (source_load_status(&s, SOURCE_ROOT))
+	if (source_load_status(&s, STORE_ROOT))
 		return -1;
 	if (!s.n[S_ENABLED] || !s.n[S_ARMED]) {
 		tell_error("check: not %s: nothing is counted, see kvmhot report",

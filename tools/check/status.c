@@ -6,7 +6,9 @@
 
 #include "base/tell.h"
 #include "check/doctor.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/store.h"
 #include "read/text.h"
 
 static const char * const keys[NR_D] = {
@@ -72,7 +74,7 @@ static int read_more(struct host *h)
 	char *rest;
 	int ret, i;
 
-	ret = text_open(&t, SOURCE_ROOT, "status", "status", &rest);
+	ret = text_open(&t, STORE_ROOT, "status", "status", &rest);
 	if (ret)
 		return ret;
 	while (!ret && (ret = text_row(&t, 2)) > 0)
@@ -90,13 +92,13 @@ int status_read(struct host *h)
 {
 	int ret;
 
-	if (source_load_status(&h->status, SOURCE_ROOT))
+	if (source_load_status(&h->status, STORE_ROOT))
 		return -1;
 	ret = read_more(h);
 	if (!ret)
 		return 0;
 	if (ret != -EBADMSG)
-		tell_error(SOURCE_ROOT "/status: %s", strerror(-ret));
+		tell_error(STORE_ROOT "/status: %s", strerror(-ret));
 	source_free(&h->status);
 	return -1;
 }

@@ -9,7 +9,9 @@
 #include "base/hist.h"
 #include "export/export.h"
 #include "model/own.h"
-#include "read/source.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
+#include "read/stages.h"
 
 /* What each row begins with, up to the VM's stages */
 #define VM_COLUMNS \

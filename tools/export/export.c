@@ -9,6 +9,7 @@
 #include "base/tell.h"
 #include "export/export.h"
 #include "model/filter.h"
+#include "read/source.h"
 #include "read/store.h"
 
 const char *export_name(const struct reason *r)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "cmds.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 struct export {
 	const struct options *o;

@@ -4,7 +4,7 @@
 
 #include "export/export.h"
 #include "model/node.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /* A path of frames, in a chain from the leaf to the root. */
 struct path {

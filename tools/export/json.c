@@ -13,7 +13,9 @@
 #include "export/export.h"
 #include "export/json.h"
 #include "model/own.h"
-#include "read/source.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
+#include "read/stages.h"
 #include "shared/hist.h"
 #include "shared/version.h"
 

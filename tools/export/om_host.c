@@ -5,7 +5,7 @@
 
 #include "export/openmetrics.h"
 #include "model/own.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 #include "shared/version.h"
 
 static void host_number(struct metrics *m, const char *name, const char *unit,

@@ -4,7 +4,7 @@
 #include "export/export.h"
 #include "export/openmetrics.h"
 #include "model/events.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 #include "shared/hist.h"
 
 /*

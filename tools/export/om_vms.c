@@ -2,7 +2,8 @@
 /* export --openmetrics: VMs as a whole. */
 #include "export/export.h"
 #include "export/openmetrics.h"
-#include "read/source.h"
+#include "read/snapshot.h"
+#include "read/stages.h"
 
 /* Behind the columns of the file 'vcpus' */
 enum { IS_RUNNING = NR_V, NR_VCPUS, SEEN_EXITS, KVM_EXITS, KVM_CLEARED };

@@ -4,7 +4,7 @@
 #define KVMHOT_OPENMETRICS_H
 
 #include "export/export.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 enum om_type { OM_COUNTER, OM_GAUGE, OM_HISTOGRAM, OM_INFO };
 

@@ -6,7 +6,7 @@
 #include "model/filter.h"
 #include "model/twins.h"
 #include "model/whole.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 const struct coverage *coverage_find(const struct snapshot *s, const char *id,
 				     size_t hint)

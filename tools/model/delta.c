@@ -6,6 +6,7 @@
 #include "base/hist.h"
 #include "base/tell.h"
 #include "model/delta.h"
+#include "model/summary.h"
 #include "model/twins.h"
 #include "shared/hist.h"
 

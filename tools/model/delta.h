@@ -3,7 +3,7 @@
 #ifndef KVMHOT_DELTA_H
 #define KVMHOT_DELTA_H
 
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /*
  * Each VM of NOW with what came since THEN (its own 'since' is when that

@@ -5,7 +5,7 @@
 
 #include "base/fmt.h"
 #include "cmds.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /* Stages as bits */
 #define STAGE(stage)	(1U << (stage))

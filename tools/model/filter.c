@@ -7,6 +7,7 @@
 
 #include "base/tell.h"
 #include "model/filter.h"
+#include "model/reason.h"
 
 const char * const sort_names[NR_SORTS] = {
 	"cost", "kvm", "vmm", "exits", "avg", "p50", "p95", "p99", "max",

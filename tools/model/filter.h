@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "read/source.h"
+#include "read/snapshot.h"
 
 enum sort {
 	SORT_COST, SORT_KVM, SORT_VMM, SORT_EXITS, SORT_AVG, SORT_P50,

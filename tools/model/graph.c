@@ -9,7 +9,8 @@
 #include "base/hist.h"
 #include "model/events.h"
 #include "model/node.h"
-#include "read/source.h"
+#include "read/snapshot.h"
+#include "read/stages.h"
 
 #define EPT_VIOLATION	48	/* of the exit reasons */
 

@@ -8,7 +8,8 @@
 #include "base/fmt.h"
 #include "base/tell.h"
 #include "cmds.h"
-#include "read/source.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
 
 /* A list of what lacks, in words */
 struct lacks {

@@ -9,7 +9,7 @@
 
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 struct node {
 	struct node *next, *child;

@@ -6,7 +6,7 @@
 #ifndef KVMHOT_OWN_H
 #define KVMHOT_OWN_H
 
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /* False of a module that has not timed them, or is too old to. */
 bool own_is_known(const struct snapshot *s);

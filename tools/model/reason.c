@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/tell.h"
-#include "read/source.h"
+#include "model/reason.h"
 #include "shared/reasons.h"
 
 #define LEVEL2	"L2:"

@@ -8,6 +8,7 @@
 #include "base/hist.h"
 #include "base/tell.h"
 #include "model/rows.h"
+#include "model/summary.h"
 
 double rows_kvm(const struct row *row)
 {

@@ -4,7 +4,7 @@
 #define KVMHOT_ROWS_H
 
 #include "model/filter.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /* Of a VM (or one of its vCPUs) and an exit reason, or all of its reasons */
 struct row {

@@ -101,3 +101,17 @@ const struct vm *twins_before(const struct snapshot *first,
 	/* Each is one's only. */
 	return then && twins_after(second, then) == vm ? then : NULL;
 }
+
+void names_keep(struct snapshot *now, const struct snapshot *then)
+{
+	const struct vm *old;
+	struct vm *vm;
+
+	for (vm = now->vms; vm < now->vms + now->nr_vms; vm++) {
+		if (vm->running)
+			continue;
+		old = twins_then(then, now, vm);
+		if (old)
+			memcpy(vm->name, old->name, sizeof(vm->name));
+	}
+}

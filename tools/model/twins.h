@@ -3,7 +3,7 @@
 #ifndef KVMHOT_TWINS_H
 #define KVMHOT_TWINS_H
 
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /*
  * The very same VM in an earlier or a later reading, or NULL.  When another VM takes
@@ -29,5 +29,8 @@ const struct vm *twins_before(const struct snapshot *first,
 /* VM of the first reading: what it is in the second, or NULL */
 const struct vm *twins_after(const struct snapshot *second,
 			     const struct vm *vm);
+
+/* Of those that have ended since THEN, whose command line is gone. */
+void names_keep(struct snapshot *now, const struct snapshot *then);
 
 #endif /* KVMHOT_TWINS_H */

@@ -2,7 +2,9 @@
 /* What the VMs of a reading, or of an interval, come to together. */
 #include <string.h>
 
+#include "model/summary.h"
 #include "model/whole.h"
+#include "read/stages.h"
 
 static void add_stages(struct whole *w, const struct vm *vm)
 {

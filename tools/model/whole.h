@@ -5,7 +5,7 @@
 
 #include "base/fmt.h"
 #include "model/filter.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 struct whole {
 	size_t vms;

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "base/tell.h"
-#include "model/twins.h"
-#include "read/source.h"
+#include "read/names.h"
 #include "read/store.h"
 
 /* Command lines are longer (libvirt's: 10 KiB), but the name comes early. */
@@ -159,18 +158,4 @@ void names_lookup(struct vm *vm, const char *root)
 	if (!vm->name[0])
 		snprintf(vm->name, sizeof(vm->name), "%s",
 			 vm->comm[0] ? vm->comm : vm->id);
-}
-
-void names_keep(struct snapshot *now, const struct snapshot *then)
-{
-	const struct vm *old;
-	struct vm *vm;
-
-	for (vm = now->vms; vm < now->vms + now->nr_vms; vm++) {
-		if (vm->running)
-			continue;
-		old = twins_then(then, now, vm);
-		if (old)
-			memcpy(vm->name, old->name, sizeof(vm->name));
-	}
 }

@@ -9,35 +9,6 @@
 #include "base/tell.h"
 #include "read/parse.h"
 
-/*
- * In the order of reading.  Each span, and each count, is then of an exit and of
- * time that 'stages' has, too, and each exit in 'exits'.
- */
-const struct vm_file vm_files[NR_VM_FILES] = {
-	{ "hist", 9, false, parse_hist_row },
-	{ "user", 12, false, parse_user_row },
-	{ "ept", 9 + NR_ST + 1, false, parse_ept_row },
-	{ "halt", 7, false, parse_halt_row },
-	{ "ioctl", 9, false, parse_ioctl_row },
-	{ "pmu", 8 + NR_ST, true, parse_pmu_row },
-	{ "stages", 5 + NR_ST + 3, false, parse_stages_row },
-	{ "vcpus", 2 + NR_V, false, parse_vcpus_row },
-	{ "exits", 3 + NR_R + 1, false, parse_exits_row },
-};
-
-const struct vm_file totals_file = {
-	"totals", 2, false, parse_totals_row
-};
-
-const struct vm_file pmu_file = { "pmu", 8 + NR_ST, true, parse_pmu_row };
-
-const struct vm_file live_files[NR_LIVE_FILES] = {
-	{ "hist", 9, false, parse_hist_row },
-	{ "stages", 5 + NR_ST + 3, false, parse_stages_row },
-	{ "vcpus", 2 + NR_V, false, parse_vcpus_row },
-	{ "exits", 3 + NR_R + 1, false, parse_exits_row },
-};
-
 int parse_add(const struct text *t, const char *what, __u64 *sum, __u64 value)
 {
 	if (__builtin_add_overflow(*sum, value, sum))
@@ -230,7 +201,7 @@ int parse_file(const char *root, const struct vm_file *file, struct vm *vm,
 		ret = file->row(&t, vm, vcpu, &k);
 	if (!ret)
 		ret = check_keys(&t, &k);
-	if (!ret && file == &totals_file && !vm->nr_vcpus)
+	if (!ret && file->has_vm_row && !vm->nr_vcpus)
 		ret = text_bad(&t, "no row of the VM itself");
 	free(k.key);
 	return ret;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/tell.h"
-#include "read/parse.h"
-#include "read/source.h"
-#include "read/text.h"
+#include "read/exits.h"
+#include "read/pmu.h"
+#include "read/stages.h"
 
 /* More than any list has: what has more is no list. */
 #define MAX_COUNTERS	64

@@ -13,7 +13,6 @@
 
 #include "base/tell.h"
 #include "read/snapfile.h"
-#include "read/store.h"
 #include "shared/version.h"
 
 #define FIRST	"# kvmhot abi "

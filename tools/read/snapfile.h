@@ -12,6 +12,7 @@
 #define KVMHOT_SNAPFILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct section {
 	const char *name;
@@ -37,5 +38,13 @@ const struct section *snapfile_find(const struct snapfile *file,
 				    const char *name);
 int snapfile_each_vm(const struct snapfile *file,
 		     int (*each)(void *arg, const char *id), void *arg);
+
+/*
+ * What snap writes: its first line, sections, the end.  Errors are the stream's.
+ * NAME: a file's, or 'vms/PID-FD/name'
+ */
+void store_write_first(FILE *f);
+void store_write(FILE *f, const char *name, const char *data, size_t len);
+void store_write_end(FILE *f);
 
 #endif /* KVMHOT_SNAPFILE_H */

@@ -1,18 +1,238 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The debugfs tree: what is read of it, and resets. */
+/* Reads the tree of files, a VM again if its files do not fit together; resets. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/tell.h"
-#include "read/load.h"
+#include "read/exits.h"
+#include "read/names.h"
 #include "read/parse.h"
+#include "read/pmu.h"
+#include "read/snapfile.h"
 #include "read/source.h"
+#include "read/spans.h"
+#include "read/stages.h"
+#include "read/status.h"
 #include "read/store.h"
+#include "read/totals.h"
+
+#define RETRIES		5
+#define INITSTATE	"/sys/module/kvmhot/initstate"
+
+/*
+ * In the order of reading.  Each span, and each count, is then of an exit and of
+ * time that 'stages' has, too, and each exit in 'exits'.
+ */
+static const struct vm_file vm_files[] = {
+	{ .name = "hist", .least = 9, .row = parse_hist_row },
+	{ .name = "user", .least = 12, .row = parse_user_row },
+	{ .name = "ept", .least = 9 + NR_ST + 1, .row = parse_ept_row },
+	{ .name = "halt", .least = 7, .row = parse_halt_row },
+	{ .name = "ioctl", .least = 9, .row = parse_ioctl_row },
+	{ .name = "pmu", .least = 8 + NR_ST, .row = parse_pmu_row, .optional = true },
+	{ .name = "stages", .least = 5 + NR_ST + 3, .row = parse_stages_row },
+	{ .name = "vcpus", .least = 2 + NR_V, .row = parse_vcpus_row },
+	{ .name = "exits", .least = 3 + NR_R + 1, .row = parse_exits_row },
+};
+
+/* What there is of all vCPUs together, in one file */
+static const struct vm_file totals_file = {
+	.name = "totals", .least = 2, .row = parse_totals_row, .has_vm_row = true,
+};
+
+static const struct vm_file pmu_file = {
+	.name = "pmu", .least = 8 + NR_ST, .row = parse_pmu_row, .optional = true,
+};
+
+/* As totals and more, where a vCPU is asked for, or there is no such file. */
+static const struct vm_file live_files[] = {
+	{ .name = "hist", .least = 9, .row = parse_hist_row },
+	{ .name = "stages", .least = 5 + NR_ST + 3, .row = parse_stages_row },
+	{ .name = "vcpus", .least = 2 + NR_V, .row = parse_vcpus_row },
+	{ .name = "exits", .least = 3 + NR_R + 1, .row = parse_exits_row },
+};
+
+#define NR(array)	(sizeof(array) / sizeof(*(array)))
+
+/* Its files fail one by one while it goes, the folder is the last. */
+static bool is_going(void)
+{
+	FILE *f = fopen(INITSTATE, "re");
+	int c;
+
+	if (!f)
+		return errno == ENOENT;
+	c = getc(f);
+	fclose(f);
+	return c != 'l';	/* live */
+}
+
+/* What fails while it goes has many errors. */
+static bool is_unloaded(const char *path)
+{
+	if (strncmp(path, STORE_ROOT, strlen(STORE_ROOT)))
+		return false;
+	return (access(STORE_ROOT, F_OK) && errno == ENOENT) || is_going();
+}
+
+static int load_fail(const char *path, int error)
+{
+	if (error == -EACCES || error == -EPERM)
+		tell_error("%s: %s: are you root?", path, strerror(-error));
+	else if (is_unloaded(path))
+		tell_error(STORE_ROOT ": not there: is the module loaded, debugfs mounted?");
+	else if (error != -EBADMSG)
+		tell_error("%s: %s", path, strerror(-error));
+	return -1;
+}
+
+/* All of its files, or what there is to be had in one. */
+struct files {
+	bool live, pmu;
+	int vcpu;
+};
+
+static int read_one(struct vm *vm, const char *root, const struct vm_file *file,
+		    int vcpu, __u64 *since)
+{
+	int ret = parse_file(root, file, vm, vcpu);
+
+	if (ret == -ENOENT && file->optional)
+		return 0;
+	if (ret)
+		return ret;
+	if (*since && *since != vm->since)
+		return -EAGAIN;
+	*since = vm->since;
+	return 0;
+}
+
+/*
+ * All files must begin at the same time, else the VM was reset, or replaced,
+ * in between.
+ */
+static int read_vm(struct vm *vm, struct snapshot *s, const struct files *f)
+{
+	const struct vm_file *file = f->live ? live_files : vm_files;
+	const struct vm_file *end = file + (f->live ? NR(live_files) :
+						      NR(vm_files));
+	__u64 since = 0;
+	int ret = 0;
+
+	memset(vm->n, 0, sizeof(vm->n));
+	memset(vm->stages, 0, sizeof(vm->stages));
+	vm->nr_vcpus = 0;
+	vm->all_vcpus = 0;
+	source_free_vm(vm);
+	if (f->live && f->pmu)
+		ret = read_one(vm, s->root, &pmu_file, f->vcpu, &since);
+	if (!ret && f->live && f->vcpu == ALL_VCPUS && !s->no_totals) {
+		ret = read_one(vm, s->root, &totals_file, f->vcpu, &since);
+		if (ret != -ENOENT || !store_has_vm(s->root, vm->id))
+			return ret;
+		/* All that it has is in other files, too. */
+		s->no_totals = true;
+		ret = 0;
+	}
+	for (; !ret && file < end; file++)
+		ret = read_one(vm, s->root, file, f->vcpu, &since);
+	return ret;
+}
+
+/* What became of it that did not succeed */
+static int load_judge(int ret)
+{
+	if (ret != -EAGAIN)
+		return load_fail(store_path(), ret);
+	tell_error("%s: since= is not that of the other files", store_path());
+	return -1;
+}
+
+/* What was read of a VM, until it is known to be good */
+struct recording {
+	FILE *f;
+	char *data;
+	size_t len;
+};
+
+static int start_recording(struct recording *r, const struct snapshot *s)
+{
+	*r = (struct recording){ .f = NULL };
+	if (!s->save)
+		return 0;
+	r->f = open_memstream(&r->data, &r->len);
+	store_record(r->f);
+	return r->f ? 0 : -ENOMEM;
+}
+
+static int end_recording(struct recording *r, const struct snapshot *s,
+			 const struct vm *vm, int ret)
+{
+	char name[64];
+
+	if (!r->f)
+		return ret;
+	store_record(NULL);
+	if (fclose(r->f) && !ret)
+		ret = -ENOMEM;
+	if (!ret) {
+		snprintf(name, sizeof(name), "vms/%s/name", vm->id);
+		store_write(s->save, name, vm->name, strlen(vm->name));
+		fwrite(r->data, 1, r->len, s->save);
+	}
+	free(r->data);
+	return ret;
+}
+
+static int try_vm(struct vm *vm, struct snapshot *s, const struct files *f)
+{
+	struct recording r;
+	int ret;
+
+	ret = start_recording(&r, s);
+	if (!ret)
+		ret = read_vm(vm, s, f);
+	if (!ret) {
+		store_record(NULL);
+		names_lookup(vm, s->root);
+	}
+	return end_recording(&r, s, vm, ret);
+}
+
+/* 0, -1 with the error told, or 1 if the VM went away.  It has its id. */
+static int load_vm(struct vm *vm, struct snapshot *s, const struct files *f)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	int try, ret;
+
+	vm->vcpu = f->vcpu;
+	for (try = 0; try < RETRIES; try++) {
+		ret = try_vm(vm, s, f);
+		if (!ret)
+			return 0;
+		/* In a file nothing comes or goes. */
+		if (store_is_file(s->root))
+			break;
+		if (ret == -ENOENT || ret == -EIO) {
+			if (!store_has_vm(s->root, vm->id)) {
+				source_free_vm(vm);
+				return 1;
+			}
+		} else if (ret != -EAGAIN) {
+			break;
+		}
+		/* Being removed, being replaced, or reset: not for long. */
+		nanosleep(&pause, NULL);
+	}
+	source_free_vm(vm);
+	return load_judge(ret);
+}
 
 /* Of a VM's name: PID-FD, PID-FD.N, or PID-unnamedN */
 #define DIGITS		"0123456789"
@@ -201,20 +421,6 @@ int source_load_status(struct snapshot *s, const char *root)
 		return load_fail(path, ret);
 	}
 	return 0;
-}
-
-void source_free(struct snapshot *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->nr_vms; i++)
-		source_free_vm(&s->vms[i]);
-	free(s->vms);
-	free(s->by_id);
-	free(s->hooks);
-	free(s->events);
-	free(s->coverages);
-	memset(s, 0, sizeof(*s));
 }
 
 int source_reset(const char *root, const char *what)

@@ -7,9 +7,10 @@
 
 #include "base/hist.h"
 #include "base/tell.h"
-#include "read/parse.h"
-#include "read/source.h"
-#include "read/text.h"
+#include "read/buckets.h"
+#include "read/exits.h"
+#include "read/spans.h"
+#include "read/stages.h"
 
 #define NR(array)	(sizeof(array) / sizeof(*(array)))
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of 'stages': a vCPU's own, then those of its exit reasons. */
+/* Parses the rows of 'stages', a vCPU's own and those of its exit reasons, and adds stages up. */
 #include <errno.h>
 #include <string.h>
 
-#include "read/parse.h"
-#include "read/source.h"
-#include "read/text.h"
+#include "read/exits.h"
+#include "read/stages.h"
 
 /* Of a vCPU's own row; no reason has this number. */
 #define OWN_ROW		~0ULL
@@ -14,6 +13,24 @@ const char * const stage_names[NR_ST] = {
 	"guest", "irq", "handle", "reenter", "enter", "poll", "block", "user",
 	"away", "ioctl", "preempted", "slept", "unknown",
 };
+
+/* Of a vCPU's own row: its whole time. */
+__u64 summary_stages(const __u64 *stages)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i < NR_ST; i++)
+		sum += stages[i];
+	return sum;
+}
+
+/* KVM cost */
+__u64 summary_cost(const __u64 *stages)
+{
+	return stages[ST_IRQ] + stages[ST_HANDLE] + stages[ST_REENTER] +
+	       stages[ST_ENTER];
+}
 
 int parse_stages(const struct text *t, unsigned int column, __u64 *stages,
 		 __u64 *sum)

@@ -8,7 +8,7 @@
 
 #include "base/tell.h"
 #include "read/parse.h"
-#include "read/source.h"
+#include "read/status.h"
 #include "read/text.h"
 
 /* Of hooks, and of events: far more than any module has */

@@ -13,7 +13,6 @@
 
 #include "base/tell.h"
 #include "read/snapfile.h"
-#include "read/source.h"
 #include "read/store.h"
 
 /*
@@ -233,7 +232,7 @@ bool store_is_copy(const char *root)
 {
 	struct statfs fs;
 
-	if (!strcmp(root, SOURCE_ROOT))
+	if (!strcmp(root, STORE_ROOT))
 		return false;
 	return statfs(root, &fs) || (unsigned long)fs.f_type != DEBUGFS_MAGIC;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define STORE_ROOT	"/sys/kernel/debug/kvmhot"
+
 struct blob {
 	char *data;		/* LEN bytes, and a NUL behind them */
 	size_t len;
@@ -38,14 +40,6 @@ bool store_is_file(const char *root);
 
 /* Is it not debugfs itself?  Then nothing in it changes by itself. */
 bool store_is_copy(const char *root);
-
-/*
- * What snap writes: its first line, sections, the end.  Errors are the stream's.
- * NAME: a file's, or 'vms/PID-FD/name'
- */
-void store_write_first(FILE *f);
-void store_write(FILE *f, const char *name, const char *data, size_t len);
-void store_write_end(FILE *f);
 
 /* Each file that is read goes into F, too; NULL: no more. */
 void store_record(FILE *f);

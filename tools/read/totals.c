@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/hist.h"
-#include "read/parse.h"
-#include "read/source.h"
-#include "read/text.h"
+#include "read/buckets.h"
+#include "read/exits.h"
+#include "read/stages.h"
+#include "read/totals.h"
 
 /* Behind the kind of a row, which is its first column */
 enum { NUMBER = 1, NAME, LEVEL, EXITS, STAGES = EXITS + NR_R,

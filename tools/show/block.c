@@ -9,6 +9,7 @@
 #include "base/fmt.h"
 #include "model/events.h"
 #include "model/rows.h"
+#include "model/summary.h"
 #include "model/twins.h"
 #include "model/whole.h"
 #include "show/block.h"

@@ -7,7 +7,7 @@
 
 #include "cmds.h"
 #include "model/filter.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /*
  * D: what delta_make() made of NOW and THEN; or THEN is NULL, and D is NOW: all

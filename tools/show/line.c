@@ -4,6 +4,8 @@
 
 #include "base/fmt.h"
 #include "base/hist.h"
+#include "model/summary.h"
+#include "read/stages.h"
 #include "show/line.h"
 
 /* The longest name but one: L2:EXTERNAL_INTERRUPT */

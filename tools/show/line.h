@@ -4,7 +4,7 @@
 #define KVMHOT_LINE_H
 
 #include "model/events.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 
 /* The names of the columns; of events only of the chosen. */
 void line_names(const struct chosen *events);

@@ -7,7 +7,9 @@
 #include "cmds.h"
 #include "model/events.h"
 #include "model/filter.h"
-#include "read/source.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
+#include "read/stages.h"
 
 /* Of an event's name, and of two figures with a blank between */
 #define EVENT_WIDTH	13

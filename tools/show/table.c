@@ -5,7 +5,8 @@
 
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "read/source.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
 #include "show/table.h"
 
 /* Names are cut, but to be parsed. */

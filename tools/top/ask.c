@@ -8,6 +8,7 @@
 #include "model/filter.h"
 #include "model/rows.h"
 #include "options.h"
+#include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
 #include "term/term.h"

@@ -10,7 +10,7 @@
 #include "model/filter.h"
 #include "model/own.h"
 #include "model/whole.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 #include "read/store.h"
 #include "term/term.h"
 #include "top/top.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 #include "show/block.h"
 #include "top/top.h"
 

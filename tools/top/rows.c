@@ -7,7 +7,7 @@
 #include "base/tell.h"
 #include "model/filter.h"
 #include "model/rows.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 #include "top/top.h"
 
 struct top_id top_id(const struct row *row)

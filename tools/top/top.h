@@ -9,7 +9,7 @@
 #include "cmds.h"
 #include "model/rows.h"
 #include "model/whole.h"
-#include "read/source.h"
+#include "read/snapshot.h"
 #include "show/table.h"
 #include "term/term.h"
 

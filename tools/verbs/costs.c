@@ -8,7 +8,10 @@
 #include "cmds.h"
 #include "model/events.h"
 #include "model/filter.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/stages.h"
 
 #define NAME_WIDTH	20
 #define WHAT_WIDTH	38

@@ -16,8 +16,11 @@
 #include "model/delta.h"
 #include "model/filter.h"
 #include "model/rows.h"
+#include "model/summary.h"
 #include "model/twins.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/store.h"
 
 /* Either may lack, not both. */
 struct change {
@@ -347,7 +350,7 @@ int cmd_diff(const struct options *o)
 		tell_error("diff: of what? (kvmhot snap BEFORE; ...; kvmhot diff BEFORE)");
 		return EXIT_USAGE;
 	}
-	if (o->nr_words > 1 && strcmp(o->root, SOURCE_ROOT)) {
+	if (o->nr_words > 1 && strcmp(o->root, STORE_ROOT)) {
 		tell_error("diff: --root, or AFTER: not both");
 		return EXIT_USAGE;
 	}

@@ -9,6 +9,7 @@
 #include "base/tell.h"
 #include "cmds.h"
 #include "model/filter.h"
+#include "read/snapshot.h"
 #include "read/source.h"
 #include "show/histview.h"
 #include "shared/hist.h"

@@ -9,8 +9,11 @@
 #include "model/events.h"
 #include "model/filter.h"
 #include "model/own.h"
+#include "model/summary.h"
 #include "model/whole.h"
+#include "read/snapshot.h"
 #include "read/source.h"
+#include "read/stages.h"
 #include "show/line.h"
 
 static void print_hooks(const struct snapshot *s)

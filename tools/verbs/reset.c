@@ -6,6 +6,7 @@
 #include "base/exit.h"
 #include "cmds.h"
 #include "model/filter.h"
+#include "read/snapshot.h"
 #include "read/source.h"
 
 int cmd_reset(const struct options *o)

@@ -4,8 +4,9 @@
 #include "base/out.h"
 #include "base/tell.h"
 #include "cmds.h"
+#include "read/snapfile.h"
+#include "read/snapshot.h"
 #include "read/source.h"
-#include "read/store.h"
 
 int cmd_snap(const struct options *o)
 {

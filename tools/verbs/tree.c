@@ -11,6 +11,7 @@
 #include "model/events.h"
 #include "model/filter.h"
 #include "model/node.h"
+#include "read/snapshot.h"
 #include "read/source.h"
 
 /* Deeper than any tree of graph.c */

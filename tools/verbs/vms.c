@@ -7,6 +7,8 @@
 #include "base/fmt.h"
 #include "cmds.h"
 #include "model/filter.h"
+#include "model/summary.h"
+#include "read/snapshot.h"
 #include "read/source.h"
 
 #define NAME_MAX_WIDTH	32
