@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of verbs. */
+/* Has the table of verbs. */
 #include <string.h>
 
 #include "cmds.h"
-#include "options.h"
+#include "top/top.h"
+#include "verbs/verbs.h"
 
 /* In the order of --help; letters as in options.c.  The first is the default. */
 const struct command commands[] = {

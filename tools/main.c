@@ -9,9 +9,11 @@
 #include "base/exit.h"
 #include "base/tell.h"
 #include "cmds.h"
+#include "model/options.h"
 #include "options.h"
 #include "read/snapshot.h"
 #include "read/store.h"
+#include "show/help.h"
 #include "shared/version.h"
 
 /* A full disk must not look like a success. */

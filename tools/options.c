@@ -7,13 +7,11 @@
 #include <string.h>
 
 #include "base/tell.h"
+#include "base/words.h"
 #include "model/filter.h"
 #include "options.h"
 #include "read/store.h"
-
-/* A shorter interval than this would mostly show the reader itself. */
-#define MIN_DELAY	0.01
-#define MAX_DELAY	1e6
+#include "show/help.h"
 
 /* LETTER is the short option, if there is a '-' and it in SHOWN. */
 static const struct option_row {
@@ -67,53 +65,6 @@ static char verb_letter(int letter)
 	return strchr("jvmF", letter) ? 'f' : letter;
 }
 
-static int bad(const char *name, const char *word, const char *what)
-{
-	tell_error("%s: '%s' is not %s", name, word, what);
-	return -1;
-}
-
-static int parse_number(const char *name, const char *word, long least,
-			long most, const char *what, long *n)
-{
-	char *end;
-
-	errno = 0;
-	*n = strtol(word, &end, 10);
-	if (errno || *word < '0' || *word > '9' || *end || *n < least ||
-	    *n > most)
-		return bad(name, word, what);
-	return 0;
-}
-
-static int parse_real(const char *word, double least, double most, double *v)
-{
-	char *end;
-
-	*v = strtod(word, &end);
-	if (!*word || *end || word[strspn(word, "0123456789.")] ||
-	    !(*v >= least && *v <= most))
-		return -1;
-	return 0;
-}
-
-int options_delay(const char *name, const char *word, double *delay)
-{
-	char what[64];
-
-	if (!parse_real(word, MIN_DELAY, MAX_DELAY, delay))
-		return 0;
-	snprintf(what, sizeof(what), "an interval in seconds, %g to %g",
-		 MIN_DELAY, MAX_DELAY);
-	return bad(name, word, what);
-}
-
-int options_count(const char *name, const char *word, long *count)
-{
-	return parse_number(name, word, 1, LONG_MAX, "a number of intervals",
-			    count);
-}
-
 static int parse_min(const char *word, double *min)
 {
 	char copy[32];
@@ -123,8 +74,8 @@ static int parse_min(const char *word, double *min)
 	snprintf(copy, sizeof(copy), "%s", word);
 	if (len && len < sizeof(copy) && copy[len - 1] == '%')
 		copy[len - 1] = '\0';
-	if (len >= sizeof(copy) || parse_real(copy, 0, 1e6, min))
-		return bad("--min", word, "a percentage");
+	if (len >= sizeof(copy) || words_real(copy, 0, 1e6, min))
+		return words_bad("--min", word, "a percentage");
 	return 0;
 }
 
@@ -140,7 +91,7 @@ static int parse_choice(const char *name, const char *word,
 			return i;
 		strcat(strcat(all, " "), words[i]);
 	}
-	return bad(name, word, all);
+	return words_bad(name, word, all);
 }
 
 static int parse_sort(const char *word, enum sort *sort)
@@ -207,21 +158,21 @@ static int take_number(struct options *o, int letter, const char *word)
 
 	switch (letter) {
 	case 'c':
-		ret = parse_number("--vcpu", word, 0, INT_MAX,
+		ret = words_number("--vcpu", word, 0, INT_MAX,
 				   "a number of a vCPU", &n);
 		o->filter.vcpu = n;
 		break;
 	case 'T':
-		ret = parse_number("--top", word, 1, LONG_MAX,
+		ret = words_number("--top", word, 1, LONG_MAX,
 				   "a number of rows", &n);
 		o->filter.top = n;
 		break;
 	case 'M':
 		return parse_min(word, &o->filter.min);
 	case 'd':
-		return options_delay("-d", word, &o->delay);
+		return words_delay("-d", word, &o->delay);
 	case 'n':
-		return options_count("-n", word, &o->count);
+		return words_count("-n", word, &o->count);
 	}
 	return ret;
 }

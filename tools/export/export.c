@@ -9,8 +9,10 @@
 #include "base/tell.h"
 #include "export/export.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
 #include "read/source.h"
 #include "read/store.h"
+#include "verbs/verbs.h"
 
 const char *export_name(const struct reason *r)
 {

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "cmds.h"
+#include "model/options.h"
 #include "read/snapshot.h"
 
 struct export {

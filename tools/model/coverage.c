@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The exits that kvmhot counted, of those that KVM itself counted. */
+/* Compares the exits that kvmhot counted with those that KVM itself counted. */
 #include <string.h>
 
-#include "base/fmt.h"
-#include "model/filter.h"
+#include "model/coverage.h"
 #include "model/twins.h"
-#include "model/whole.h"
-#include "read/snapshot.h"
 
 const struct coverage *coverage_find(const struct snapshot *s, const char *id,
 				     size_t hint)

@@ -4,7 +4,6 @@
 #define KVMHOT_EVENTS_H
 
 #include "base/fmt.h"
-#include "cmds.h"
 #include "read/snapshot.h"
 
 /* Stages as bits */
@@ -57,11 +56,5 @@ void events_print_failed(const struct vm *vm, const struct snapshot *s,
 			 const char *before, FILE *out);
 /* How many failures there are. */
 unsigned int events_failed(const struct vm *vm);
-
-/* rates.c, for report */
-void rates_print_unhalted(const struct snapshot *s, const struct vm *vm);
-struct options;
-void rates_print(const struct snapshot *s, const struct vm *vm,
-		 const struct options *o);
 
 #endif /* KVMHOT_EVENTS_H */

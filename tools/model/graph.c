@@ -8,8 +8,7 @@
 
 #include "base/hist.h"
 #include "model/events.h"
-#include "model/node.h"
-#include "read/snapshot.h"
+#include "model/graph.h"
 #include "read/stages.h"
 
 #define EPT_VIOLATION	48	/* of the exit reasons */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Exit status 3: what lacks in the counts that a verb has shown. */
+/* Tells what lacks in the counts that a verb has shown: exit status 3. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,9 +7,8 @@
 #include "base/exit.h"
 #include "base/fmt.h"
 #include "base/tell.h"
-#include "cmds.h"
+#include "model/incomplete.h"
 #include "model/summary.h"
-#include "read/snapshot.h"
 
 /* A list of what lacks, in words */
 struct lacks {

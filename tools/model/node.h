@@ -43,7 +43,4 @@ void node_stages(struct node *n, const struct reason *r, unsigned int stages);
 /* Throws out those with nothing in them, and sorts by total. */
 void node_sort(struct node *n);
 
-/* graph.c: the root is the VM; VCPU only names what its sums are of. */
-struct node *graph_make(const struct vm *vm, int vcpu);
-
 #endif /* KVMHOT_NODE_H */

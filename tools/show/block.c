@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/fmt.h"
+#include "model/coverage.h"
 #include "model/events.h"
 #include "model/rows.h"
 #include "model/summary.h"

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "cmds.h"
 #include "model/filter.h"
+#include "model/options.h"
 #include "read/snapshot.h"
 
 /*
@@ -24,8 +24,5 @@ int block_print(const struct options *o, const struct snapshot *now,
 void block_notes(const struct filter *f, const struct snapshot *now,
 		 const struct snapshot *then, const struct snapshot *d,
 		 void (*each)(void *arg, const char *line), void *arg);
-
-/* stat.c: blocks, o->count of them, each after o->delay seconds */
-int stat_run(const struct options *o);
 
 #endif /* KVMHOT_BLOCK_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the words and the columns mean, each in a sentence. */
+/* Explains words and columns, each in a sentence. */
 #include <stdio.h>
 #include <string.h>
 
-#include "cmds.h"
+#include "show/help.h"
 
 #define INDENT	"                 "
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What report says of the counts of events: shares of stages, and rates. */
+/* Shows what report says of the counts of events: shares of stages, and rates. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fmt.h"
-#include "cmds.h"
 #include "model/events.h"
 #include "model/filter.h"
 #include "model/summary.h"
-#include "read/snapshot.h"
 #include "read/stages.h"
+#include "show/rates.h"
 
 /* Of an event's name, and of two figures with a blank between */
 #define EVENT_WIDTH	13

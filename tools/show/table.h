@@ -3,9 +3,9 @@
 #ifndef KVMHOT_TABLE_H
 #define KVMHOT_TABLE_H
 
-#include "cmds.h"
 #include "model/events.h"
 #include "model/filter.h"
+#include "model/options.h"
 #include "model/rows.h"
 
 enum column {

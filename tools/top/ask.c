@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "model/filter.h"
 #include "model/rows.h"
-#include "options.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
@@ -90,7 +90,7 @@ static void set_delay(struct top *t, const char *word)
 	double delay;
 
 	t->message_at = clock_now();
-	if (options_delay("delay", word, &delay))
+	if (words_delay("delay", word, &delay))
 		return;
 	if (delay < LEAST_DELAY) {
 		top_say(t, "delay: '%s' is less than %g s", word, LEAST_DELAY);

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/fmt.h"
-#include "cmds.h"
 #include "model/filter.h"
+#include "model/options.h"
 #include "model/own.h"
 #include "model/whole.h"
 #include "read/snapshot.h"

@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "cmds.h"
 #include "model/filter.h"
+#include "model/options.h"
 #include "term/term.h"
 #include "top/top.h"
 

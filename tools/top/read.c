@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/tell.h"
+#include "model/coverage.h"
 #include "model/delta.h"
 #include "model/filter.h"
 #include "model/rows.h"

@@ -8,8 +8,8 @@
 #include "base/exit.h"
 #include "base/tell.h"
 #include "model/filter.h"
-#include "show/block.h"
 #include "top/top.h"
+#include "verbs/stat.h"
 
 #define DELAY	2.0
 

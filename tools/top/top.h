@@ -6,7 +6,8 @@
 #include <time.h>
 
 #include "base/fmt.h"
-#include "cmds.h"
+#include "model/coverage.h"
+#include "model/options.h"
 #include "model/rows.h"
 #include "model/whole.h"
 #include "read/snapshot.h"
@@ -116,6 +117,9 @@ struct top {
 	size_t nr_notes;
 	struct top_note notes[TOP_NOTES];	/* the last one first */
 };
+
+/* top.c */
+int cmd_top(const struct options *o);
 
 /* top_read.c */
 struct top_reading *top_reading(struct top *t);

@@ -11,7 +11,8 @@
 #include "base/exit.h"
 #include "base/tell.h"
 #include "check/check.h"
-#include "cmds.h"
+#include "model/options.h"
+#include "verbs/verbs.h"
 
 static atomic_bool stopped;
 

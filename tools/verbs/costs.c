@@ -5,13 +5,15 @@
 
 #include "base/exit.h"
 #include "base/fmt.h"
-#include "cmds.h"
 #include "model/events.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
+#include "model/options.h"
 #include "model/summary.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/stages.h"
+#include "verbs/verbs.h"
 
 #define NAME_WIDTH	20
 #define WHAT_WIDTH	38

@@ -12,15 +12,17 @@
 #include "base/exit.h"
 #include "base/fmt.h"
 #include "base/tell.h"
-#include "cmds.h"
 #include "model/delta.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
+#include "model/options.h"
 #include "model/rows.h"
 #include "model/summary.h"
 #include "model/twins.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
+#include "verbs/verbs.h"
 
 /* Either may lack, not both. */
 struct change {

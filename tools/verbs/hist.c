@@ -7,11 +7,13 @@
 #include "base/fmt.h"
 #include "base/hist.h"
 #include "base/tell.h"
-#include "cmds.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
+#include "model/options.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "show/histview.h"
+#include "verbs/verbs.h"
 #include "shared/hist.h"
 
 #define MAX_ROWS	24

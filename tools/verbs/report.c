@@ -5,9 +5,11 @@
 
 #include "base/exit.h"
 #include "base/fmt.h"
-#include "cmds.h"
+#include "model/coverage.h"
 #include "model/events.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
+#include "model/options.h"
 #include "model/own.h"
 #include "model/summary.h"
 #include "model/whole.h"
@@ -15,6 +17,8 @@
 #include "read/source.h"
 #include "read/stages.h"
 #include "show/line.h"
+#include "show/rates.h"
+#include "verbs/verbs.h"
 
 static void print_hooks(const struct snapshot *s)
 {

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/exit.h"
-#include "cmds.h"
 #include "model/filter.h"
+#include "model/options.h"
 #include "read/snapshot.h"
 #include "read/source.h"
+#include "verbs/verbs.h"
 
 int cmd_reset(const struct options *o)
 {

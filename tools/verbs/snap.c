@@ -3,10 +3,12 @@
 #include "base/exit.h"
 #include "base/out.h"
 #include "base/tell.h"
-#include "cmds.h"
+#include "model/incomplete.h"
+#include "model/options.h"
 #include "read/snapfile.h"
 #include "read/snapshot.h"
 #include "read/source.h"
+#include "verbs/verbs.h"
 
 int cmd_snap(const struct options *o)
 {

@@ -10,15 +10,17 @@
 
 #include "base/exit.h"
 #include "base/tell.h"
-#include "cmds.h"
+#include "base/words.h"
 #include "model/delta.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
 #include "model/twins.h"
-#include "options.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
 #include "show/block.h"
+#include "verbs/stat.h"
+#include "verbs/verbs.h"
 
 static atomic_bool stopped, reopen;
 
@@ -260,9 +262,9 @@ int cmd_stat(const struct options *given)
 
 	o.delay = 1;
 	o.count = o.nr_words ? 0 : 1;
-	if (o.nr_words && options_delay("stat", o.words[0], &o.delay))
+	if (o.nr_words && words_delay("stat", o.words[0], &o.delay))
 		return EXIT_USAGE;
-	if (o.nr_words > 1 && options_count("stat", o.words[1], &o.count))
+	if (o.nr_words > 1 && words_count("stat", o.words[1], &o.count))
 		return EXIT_USAGE;
 	return stat_run(&o);
 }

@@ -7,12 +7,15 @@
 
 #include "base/exit.h"
 #include "base/fmt.h"
-#include "cmds.h"
 #include "model/events.h"
 #include "model/filter.h"
+#include "model/graph.h"
+#include "model/incomplete.h"
 #include "model/node.h"
+#include "model/options.h"
 #include "read/snapshot.h"
 #include "read/source.h"
+#include "verbs/verbs.h"
 
 /* Deeper than any tree of graph.c */
 #define MAX_DEPTH	16

@@ -5,11 +5,13 @@
 
 #include "base/exit.h"
 #include "base/fmt.h"
-#include "cmds.h"
 #include "model/filter.h"
+#include "model/incomplete.h"
+#include "model/options.h"
 #include "model/summary.h"
 #include "read/snapshot.h"
 #include "read/source.h"
+#include "verbs/verbs.h"
 
 #define NAME_MAX_WIDTH	32
 

@@ -14,13 +14,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "show/block.h"
-#include "cmds.h"
-#include "model/delta.h"
 #include "fuzz.h"
+#include "model/delta.h"
+#include "model/options.h"
 #include "read/snapfile.h"
+#include "read/snapshot.h"
 #include "read/source.h"
-#include "read/text.h"
+#include "show/block.h"
+#include "verbs/verbs.h"
 
 static int fd;
 static char root[64], message[8192];

@@ -14,10 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmds.h"
 #include "fuzz.h"
+#include "model/options.h"
 #include "pieces.h"
 #include "term/term.h"
+#include "top/top.h"
 #include "wraps.h"
 
 #define MOST_KEYS	60

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/exit.h"
-#include "cmds.h"
 #include "fuzz.h"
 #include "read/snapfile.h"
 

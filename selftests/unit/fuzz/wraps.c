@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "fuzz.h"
 #include "wraps.h"
-#include "base/tell.h"
 
 /* When the clock began, which nothing may take for never */
 #define START	1000
