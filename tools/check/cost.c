@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/tell.h"
 #include "check/cost.h"
-#include "check/measure.h"
 #include "check/tinyvm.h"
 #include "read/snapshot.h"
 #include "read/source.h"
@@ -96,7 +95,7 @@ static int is_watched(char *id, size_t size, int fd)
 	struct vm vm;
 	int ret = -1;
 
-	if (measure_find_id(id, size, fd))
+	if (tinyvm_find_id(id, size, fd))
 		return 0;
 	if (source_load_status(&s, STORE_ROOT))
 		return -1;
@@ -181,7 +180,7 @@ int cost_measure(struct cost *c, bool (*stopped)(void))
 	if (!ret)
 		ret = run_rounds(&tiny, fd, id, sizeof(id), c, stopped);
 	tinyvm_close(&tiny);
-	measure_remove_ended(id);
+	tinyvm_remove_ended(id);
 	/* Once more, be it only that the last time did not succeed. */
 	if (switch_to(fd, true)) {
 		close(fd);

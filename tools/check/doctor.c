@@ -1,108 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: all findings about this host, one after the other. */
-#include <stdarg.h>
-#include <stdio.h>
+/* kvmhot check: tells all findings about this host, one after the other. */
+#include <stddef.h>
 
-#include "base/exit.h"
-#include "base/tell.h"
-#include "check/check.h"
 #include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "read/snapshot.h"
 
-#define INDENT	9	/* of the remedy: the width of a verdict */
+/* When a finding is looked for */
+enum need { ALWAYS, READABLE, NOT_LOADED };
 
-static unsigned int found[NR_FOUND];
-
-static const char * const words[NR_FOUND] = {
-	[FOUND_OK]		= "ok",
-	[FOUND_NOTE]		= "note",
-	[FOUND_UNKNOWN]		= "unknown",
-	[FOUND_INCOMPLETE]	= "PROBLEM",
-	[FOUND_STOPPED]		= "PROBLEM",
+/* In this order: what is found is known to those that come. */
+static const struct {
+	void (*find)(struct host *h);
+	enum need need;
+} finders[] = {
+	{ cpu_find, ALWAYS },
+	{ cpu_find_kvm, ALWAYS },
+	{ kernel_find, ALWAYS },
+	{ files_find_lockdown, ALWAYS },
+	{ files_find_debugfs, ALWAYS },
+	{ module_find, ALWAYS },
+	{ module_find_hooks, READABLE },
+	{ symbols_find_missing, NOT_LOADED },
+	{ counting_find, ALWAYS },
+	{ counting_find_events, ALWAYS },
+	{ losses_find, READABLE },
+	{ losses_find_bounds, READABLE },
+	{ owncost_find, READABLE },
 };
 
-/* Much of what is told was read from files, which are others'. */
-static void print_clean(const char *format, va_list args)
+static bool is_wanted(const struct host *h, enum need need)
 {
-	char line[1024];
-
-	vsnprintf(line, sizeof(line), format, args);
-	tell_clean(line);
-	puts(line);
+	switch (need) {
+	case READABLE:
+		return h->readable;
+	case NOT_LOADED:
+		return !h->readable && !h->loaded;
+	default:
+		return true;
+	}
 }
 
-void doctor_tell(enum verdict verdict, const char *topic, const char *format,
-		 ...)
-{
-	va_list args;
-
-	found[verdict]++;
-	printf("%-*s%-9s ", INDENT, words[verdict], topic);
-	va_start(args, format);
-	print_clean(format, args);
-	va_end(args);
-}
-
-void doctor_remedy(const char *format, ...)
-{
-	va_list args;
-
-	printf("%*sremedy: ", INDENT, "");
-	va_start(args, format);
-	print_clean(format, args);
-	va_end(args);
-}
-
-void doctor_means(const char *format, ...)
-{
-	va_list args;
-
-	printf("%*smeans: ", INDENT, "");
-	va_start(args, format);
-	print_clean(format, args);
-	va_end(args);
-}
-
-static int summary(void)
-{
-	unsigned int problems = found[FOUND_INCOMPLETE] + found[FOUND_STOPPED];
-
-	if (problems)
-		printf("%u problem%s", problems, PLURAL(problems));
-	else
-		printf("no problem");
-	if (found[FOUND_NOTE])
-		printf(", %u note%s", found[FOUND_NOTE],
-		       PLURAL(found[FOUND_NOTE]));
-	if (found[FOUND_UNKNOWN])
-		printf(", %u unknown", found[FOUND_UNKNOWN]);
-	putchar('\n');
-	if (found[FOUND_STOPPED])
-		return EXIT_FAILED;
-	return found[FOUND_INCOMPLETE] ? EXIT_INCOMPLETE : EXIT_FINE;
-}
-
-int doctor(bool cost)
+int doctor_run(bool cost, bool (*stopped)(void))
 {
 	static struct host h;
+	size_t i;
 
 	h.rate = -1;
-	doctor_cpu(&h);
-	doctor_kvm(&h);
-	doctor_kernel(&h);
-	doctor_lockdown();
-	doctor_debugfs(&h);
-	doctor_module(&h);
+	h.cost = cost;
+	h.stopped = stopped;
+	for (i = 0; i < sizeof(finders) / sizeof(*finders); i++)
+		if (is_wanted(&h, finders[i].need))
+			finders[i].find(&h);
 	if (h.readable)
-		doctor_hooks(&h);
-	else if (!h.loaded)
-		symbols_tell(&h);
-	doctor_clock(&h);
-	doctor_events(&h);
-	if (h.readable) {
-		doctor_losses(&h);
-		doctor_bounds(&h);
-		doctor_cost(&h, cost);
 		source_free(&h.status);
-	}
-	return summary();
+	return found_sum();
 }

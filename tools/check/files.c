@@ -9,7 +9,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "check/sysfile.h"
 
 #define SECURITYFS	"/sys/kernel/security"
 #define LOCKDOWN	SECURITYFS "/lockdown"
@@ -50,34 +52,34 @@ static const char *secure_boot(void)
 static void tell_lockdown(void)
 {
 	char modes[128], mode[32] = "";
-	int ret = read_file(LOCKDOWN, modes, sizeof(modes));
+	int ret = sysfile_read(LOCKDOWN, modes, sizeof(modes));
 
 	if (ret == -ENOENT && !is_mounted(SECURITYFS, SECURITYFS_MAGIC)) {
-		doctor_tell(FOUND_UNKNOWN, "lockdown",
-			    "securityfs is not mounted; %s",
-			    secure_boot());
-		doctor_remedy(MOUNT("securityfs", SECURITYFS));
+		found_tell(FOUND_UNKNOWN, "lockdown",
+			   "securityfs is not mounted; %s",
+			   secure_boot());
+		found_remedy(MOUNT("securityfs", SECURITYFS));
 		return;
 	}
 	if (ret == -ENOENT) {
-		doctor_tell(FOUND_OK, "lockdown",
-			    "this kernel has none; %s", secure_boot());
+		found_tell(FOUND_OK, "lockdown",
+			   "this kernel has none; %s", secure_boot());
 		return;
 	}
 	if (!ret && sscanf(modes, "%*[^[][%31[^]]", mode) < 1)
 		sscanf(modes, "[%31[^]]", mode);
 	if (ret || !*mode) {
-		doctor_tell(FOUND_UNKNOWN, "lockdown", "%s: %s", LOCKDOWN,
-			    ret ? strerror(-ret) : "no mode in brackets");
-		doctor_remedy("as root: cat " LOCKDOWN);
+		found_tell(FOUND_UNKNOWN, "lockdown", "%s: %s", LOCKDOWN,
+			   ret ? strerror(-ret) : "no mode in brackets");
+		found_remedy("as root: cat " LOCKDOWN);
 	} else if (!strcmp(mode, "none")) {
-		doctor_tell(FOUND_OK, "lockdown", "none; %s", secure_boot());
+		found_tell(FOUND_OK, "lockdown", "none; %s", secure_boot());
 	} else {
-		doctor_tell(FOUND_NOTE, "lockdown",
-			    "%s; %s: kvmhot must be signed; its files can be read, not written",
-			    mode, secure_boot());
-		doctor_remedy(SIGN);
-		doctor_remedy("or switch Secure Boot off in the firmware's setup");
+		found_tell(FOUND_NOTE, "lockdown",
+			   "%s; %s: kvmhot must be signed; its files can be read, not written",
+			   mode, secure_boot());
+		found_remedy(SIGN);
+		found_remedy("or switch Secure Boot off in the firmware's setup");
 	}
 }
 
@@ -86,23 +88,24 @@ static void tell_signing(void)
 	char value[16];
 	__u64 off;
 
-	if (!read_number(NO_MODULES, &off) && off && !has_module("kvmhot")) {
-		doctor_tell(FOUND_STOPPED, "modules",
-			    "kernel.modules_disabled=1: none can be loaded");
-		doctor_remedy("reboot without it, or load kvmhot before it is set");
+	if (!sysfile_number(NO_MODULES, &off) && off && !sysfile_has_module("kvmhot")) {
+		found_tell(FOUND_STOPPED, "modules",
+			   "kernel.modules_disabled=1: none can be loaded");
+		found_remedy("reboot without it, or load kvmhot before it is set");
 	}
-	if (read_file(SIG_ENFORCE, value, sizeof(value)) || strcmp(value, "Y")) {
-		doctor_tell(FOUND_OK, "modules", "need not be signed%s",
-			    access(LOCKDOWN, F_OK) ? "" : ", but for lockdown");
+	if (sysfile_read(SIG_ENFORCE, value, sizeof(value)) || strcmp(value, "Y")) {
+		found_tell(FOUND_OK, "modules", "need not be signed%s",
+			   access(LOCKDOWN, F_OK) ? "" : ", but for lockdown");
 		return;
 	}
-	doctor_tell(FOUND_NOTE, "modules",
-		    "must be signed (%s is Y)", SIG_ENFORCE);
-	doctor_remedy(SIGN);
+	found_tell(FOUND_NOTE, "modules",
+		   "must be signed (%s is Y)", SIG_ENFORCE);
+	found_remedy(SIGN);
 }
 
-void doctor_lockdown(void)
+void files_find_lockdown(struct host *h)
 {
+	(void)h;
 	tell_lockdown();
 	tell_signing();
 }
@@ -134,24 +137,24 @@ static void tell_unmounted(void)
 {
 	char where[256], value[32];
 
-	if (has_argument("debugfs", value, sizeof(value)) && strcmp(value, "on")) {
-		doctor_tell(FOUND_STOPPED, "debugfs",
-			    "the kernel was booted with debugfs=%s: nothing can be read",
-			    value);
-		doctor_remedy("boot without debugfs=%s", value);
+	if (sysfile_has_argument("debugfs", value, sizeof(value)) && strcmp(value, "on")) {
+		found_tell(FOUND_STOPPED, "debugfs",
+			   "the kernel was booted with debugfs=%s: nothing can be read",
+			   value);
+		found_remedy("boot without debugfs=%s", value);
 		return;
 	}
 	if (mounted_elsewhere(where, sizeof(where)))
-		doctor_tell(FOUND_STOPPED, "debugfs",
-			    "mounted at %s, but not at " DEBUGFS,
-			    where);
+		found_tell(FOUND_STOPPED, "debugfs",
+			   "mounted at %s, but not at " DEBUGFS,
+			   where);
 	else
-		doctor_tell(FOUND_STOPPED, "debugfs",
-			    "not mounted at " DEBUGFS);
-	doctor_remedy(MOUNT("debugfs", DEBUGFS));
+		found_tell(FOUND_STOPPED, "debugfs",
+			   "not mounted at " DEBUGFS);
+	found_remedy(MOUNT("debugfs", DEBUGFS));
 }
 
-void doctor_debugfs(struct host *h)
+void files_find_debugfs(struct host *h)
 {
 	h->debugfs = is_mounted(DEBUGFS, DEBUGFS_MAGIC);
 	if (!h->debugfs) {
@@ -159,11 +162,11 @@ void doctor_debugfs(struct host *h)
 		return;
 	}
 	if (access(DEBUGFS, R_OK | X_OK)) {
-		doctor_tell(FOUND_STOPPED, "debugfs",
-			    DEBUGFS ": %s: kvmhot's files cannot be read",
-			    strerror(errno));
-		doctor_remedy("run it as root (sudo kvmhot check)");
+		found_tell(FOUND_STOPPED, "debugfs",
+			   DEBUGFS ": %s: kvmhot's files cannot be read",
+			   strerror(errno));
+		found_remedy("run it as root (sudo kvmhot check)");
 		return;
 	}
-	doctor_tell(FOUND_OK, "debugfs", "mounted at " DEBUGFS);
+	found_tell(FOUND_OK, "debugfs", "mounted at " DEBUGFS);
 }

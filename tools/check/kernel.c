@@ -5,7 +5,10 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "check/symbols.h"
+#include "check/sysfile.h"
 
 #define TOPIC		"kernel"
 #define VERSION(a, b)	((a) * 1000 + (b))
@@ -31,29 +34,29 @@ static void tell_version(struct host *h)
 
 	if (uname(&name) ||
 	    sscanf(name.release, "%u.%u", &h->major, &h->minor) != 2) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "its version is not to be had");
-		doctor_remedy("uname -a; kvmhot is written for 5.10 to 7.2");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "its version is not to be had");
+		found_remedy("uname -a; kvmhot is written for 5.10 to 7.2");
 		return;
 	}
 	snprintf(h->release, sizeof(h->release), "%.64s", name.release);
 	version = VERSION(h->major, h->minor);
 	if (strcmp(name.machine, "x86_64")) {
-		doctor_tell(FOUND_STOPPED, TOPIC,
-			    "%s on %s: kvmhot is for x86_64 only",
-			    h->release, name.machine);
-		doctor_remedy("a kernel for x86_64");
+		found_tell(FOUND_STOPPED, TOPIC,
+			   "%s on %s: kvmhot is for x86_64 only",
+			   h->release, name.machine);
+		found_remedy("a kernel for x86_64");
 	} else if (version == VERSION(6, 1) || version == VERSION(6, 12)) {
-		doctor_tell(FOUND_OK, TOPIC,
-			    "%s: of those that kvmhot is tested with",
-			    h->release);
+		found_tell(FOUND_OK, TOPIC,
+			   "%s: of those that kvmhot is tested with",
+			   h->release);
 	} else {
-		doctor_tell(FOUND_NOTE, TOPIC,
-			    "%s: kvmhot is %s 5.10 to 7.2, and tested with 6.1 and 6.12",
-			    h->release, version < VERSION(5, 10) ||
-			    version > VERSION(7, 2) ? "only written for" :
-			    "written for");
-		doctor_remedy("test it here: make check HOST=local (reloads kvm)");
+		found_tell(FOUND_NOTE, TOPIC,
+			   "%s: kvmhot is %s 5.10 to 7.2, and tested with 6.1 and 6.12",
+			   h->release, version < VERSION(5, 10) ||
+			   version > VERSION(7, 2) ? "only written for" :
+			   "written for");
+		found_remedy("test it here: make check HOST=local (reloads kvm)");
 	}
 }
 
@@ -103,7 +106,7 @@ static bool has_debugfs(void)
 {
 	char types[8192];
 
-	return !read_file("/proc/filesystems", types, sizeof(types)) &&
+	return !sysfile_read("/proc/filesystems", types, sizeof(types)) &&
 	       strstr(types, "\tdebugfs\n");
 }
 
@@ -134,81 +137,81 @@ static void tell_config(const struct host *h)
 	size_t i;
 
 	have = find_config(h->release, from, sizeof(from));
-	if (have < 0 && has_module("kvmhot")) {
+	if (have < 0 && sysfile_has_module("kvmhot")) {
 		/* It would not have been linked, and has hooks that tell. */
-		doctor_tell(FOUND_OK, TOPIC,
-			    "no configuration to be read, but kvmhot is loaded");
+		found_tell(FOUND_OK, TOPIC,
+			   "no configuration to be read, but kvmhot is loaded");
 		return;
 	}
 	if (have < 0)
 		have = find_symbols(from, sizeof(from));
 	if (have < 0) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "no configuration in /boot, none in /proc/kallsyms: %s",
-			    strerror(-have));
-		doctor_remedy("zgrep -e PROBES -e TRACEPOINTS -e DEBUG_FS /proc/config.gz");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "no configuration in /boot, none in /proc/kallsyms: %s",
+			   strerror(-have));
+		found_remedy("zgrep -e PROBES -e TRACEPOINTS -e DEBUG_FS /proc/config.gz");
 		return;
 	}
 	for (i = 0; i < NR_OPTIONS; i++) {
 		if (have & 1 << i)
 			continue;
 		fine = false;
-		doctor_tell(FOUND_STOPPED, TOPIC,
-			    "without %s, by %s", options[i].name,
-			    from);
-		doctor_remedy("a kernel with %s=y", options[i].name);
+		found_tell(FOUND_STOPPED, TOPIC,
+			   "without %s, by %s", options[i].name,
+			   from);
+		found_remedy("a kernel with %s=y", options[i].name);
 	}
 	if (fine)
-		doctor_tell(FOUND_OK, TOPIC,
-			    "has kprobes, kretprobes, tracepoints and debugfs, by %s",
-			    from);
+		found_tell(FOUND_OK, TOPIC,
+			   "has kprobes, kretprobes, tracepoints and debugfs, by %s",
+			   from);
 }
 
 static void tell_ftrace(struct host *h)
 {
 	__u64 on;
-	int ret = read_number(FTRACE, &on);
+	int ret = sysfile_number(FTRACE, &on);
 
 	if (ret == -ENOENT) {
-		doctor_tell(FOUND_OK, TOPIC,
-			    "no kernel.ftrace_enabled: kprobes do without ftrace");
+		found_tell(FOUND_OK, TOPIC,
+			   "no kernel.ftrace_enabled: kprobes do without ftrace");
 	} else if (ret) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "%s: %s", FTRACE, strerror(-ret));
-		doctor_remedy("sysctl kernel.ftrace_enabled: it must be 1");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "%s: %s", FTRACE, strerror(-ret));
+		found_remedy("sysctl kernel.ftrace_enabled: it must be 1");
 	} else if (on) {
-		doctor_tell(FOUND_OK, TOPIC, "kernel.ftrace_enabled=1");
+		found_tell(FOUND_OK, TOPIC, "kernel.ftrace_enabled=1");
 	} else {
 		h->no_probes = true;
-		doctor_tell(FOUND_INCOMPLETE, TOPIC,
-			    "kernel.ftrace_enabled=0: exits are counted, but the time that they took is wrong");
-		doctor_remedy("sysctl kernel.ftrace_enabled=1; then kvmhot reset");
+		found_tell(FOUND_INCOMPLETE, TOPIC,
+			   "kernel.ftrace_enabled=0: exits are counted, but the time that they took is wrong");
+		found_remedy("sysctl kernel.ftrace_enabled=1; then kvmhot reset");
 	}
 }
 
 static void tell_kprobes(struct host *h)
 {
 	__u64 on;
-	int ret = read_number(KPROBES, &on);
+	int ret = sysfile_number(KPROBES, &on);
 
 	if (ret) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "%s: %s", KPROBES, strerror(-ret));
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "%s: %s", KPROBES, strerror(-ret));
 		if (ret == -EPERM)
-			doctor_remedy("locked down: a hook that is hit tells that they are on");
+			found_remedy("locked down: a hook that is hit tells that they are on");
 		else
-			doctor_remedy("as root, with debugfs mounted: cat " KPROBES " (must be 1)");
+			found_remedy("as root, with debugfs mounted: cat " KPROBES " (must be 1)");
 	} else if (on) {
-		doctor_tell(FOUND_OK, TOPIC, "kprobes are switched on");
+		found_tell(FOUND_OK, TOPIC, "kprobes are switched on");
 	} else {
 		h->no_probes = true;
-		doctor_tell(FOUND_INCOMPLETE, TOPIC,
-			    "kprobes are switched off: exits are counted, but the time that they took is wrong");
-		doctor_remedy("echo 1 > %s; then kvmhot reset", KPROBES);
+		found_tell(FOUND_INCOMPLETE, TOPIC,
+			   "kprobes are switched off: exits are counted, but the time that they took is wrong");
+		found_remedy("echo 1 > %s; then kvmhot reset", KPROBES);
 	}
 }
 
-void doctor_kernel(struct host *h)
+void kernel_find(struct host *h)
 {
 	tell_version(h);
 	if (*h->release)

@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "base/fmt.h"
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "check/sysfile.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
@@ -69,27 +71,27 @@ static void tell_lacking(const struct host *h, const struct coverage *c,
 
 	/* What KVM counts for rounds of emulation is no exit. */
 	if (!h->unrestricted) {
-		doctor_tell(FOUND_NOTE, "coverage",
-			    "%s: %s %%: KVM counted %llu more, rounds of emulation among them",
-			    c->id, cell.text, lack);
-		doctor_remedy("unrestricted_guest=1 of kvm_intel, if the CPU can");
+		found_tell(FOUND_NOTE, "coverage",
+			   "%s: %s %%: KVM counted %llu more, rounds of emulation among them",
+			   c->id, cell.text, lack);
+		found_remedy("unrestricted_guest=1 of kvm_intel, if the CPU can");
 		return;
 	}
-	doctor_tell(FOUND_INCOMPLETE, "coverage",
-		    "%s: %s %%: KVM counted %llu exits that kvmhot has not",
-		    c->id, cell.text, lack);
-	doctor_remedy("if kvmhot was disabled for a while: none, until the VM's next start");
-	doctor_remedy("else see hook and losses");
+	found_tell(FOUND_INCOMPLETE, "coverage",
+		   "%s: %s %%: KVM counted %llu exits that kvmhot has not",
+		   c->id, cell.text, lack);
+	found_remedy("if kvmhot was disabled for a while: none, until the VM's next start");
+	found_remedy("else see hook and losses");
 }
 
 static bool tell_cleared(const struct coverage *c)
 {
 	if (!c->cleared)
 		return false;
-	doctor_tell(FOUND_NOTE, "coverage",
-		    "%s: KVM's count of exits was cleared (%llu times, of a vCPU each): coverage is since then",
-		    c->id, c->cleared);
-	doctor_remedy("none is needed; do not write to the files exits of /sys/kernel/debug/kvm");
+	found_tell(FOUND_NOTE, "coverage",
+		   "%s: KVM's count of exits was cleared (%llu times, of a vCPU each): coverage is since then",
+		   c->id, c->cleared);
+	found_remedy("none is needed; do not write to the files exits of /sys/kernel/debug/kvm");
 	return true;
 }
 
@@ -120,21 +122,21 @@ static void tell_coverage(const struct host *h, const struct snapshot *later)
 			tell_lacking(h, c, lack);
 			fine = false;
 		} else if (more > slack) {
-			doctor_tell(FOUND_NOTE, "coverage",
-				    "%s: above 100 %%: kvmhot has %llu exits that KVM did not count",
-				    c->id, more);
-			doctor_remedy("none is needed: " UNCOUNTED);
+			found_tell(FOUND_NOTE, "coverage",
+				   "%s: above 100 %%: kvmhot has %llu exits that KVM did not count",
+				   c->id, more);
+			found_remedy("none is needed: " UNCOUNTED);
 			fine = false;
 		}
 	}
 	if (!fine)
 		return;
 	if (h->status.nr_coverages)
-		doctor_tell(FOUND_OK, "coverage",
-			    "100 %% of what KVM counted, of %zu VM%s",
-			    h->status.nr_coverages, PLURAL(h->status.nr_coverages));
+		found_tell(FOUND_OK, "coverage",
+			   "100 %% of what KVM counted, of %zu VM%s",
+			   h->status.nr_coverages, PLURAL(h->status.nr_coverages));
 	else
-		doctor_tell(FOUND_OK, "coverage", "no VM was seen yet");
+		found_tell(FOUND_OK, "coverage", "no VM was seen yet");
 }
 
 static void tell_dropped(const struct host *h)
@@ -142,20 +144,20 @@ static void tell_dropped(const struct host *h)
 	const struct snapshot *s = &h->status;
 
 	if (s->n[S_DROPPED] || h->n[D_DROPPED_SPANS] || s->n[S_DROPPED_COUNTS]) {
-		doctor_tell(FOUND_INCOMPLETE, "losses",
-			    "dropped since load: %llu exits, %llu spans, %llu exits' counts of events",
-			    s->n[S_DROPPED], h->n[D_DROPPED_SPANS],
-			    s->n[S_DROPPED_COUNTS]);
-		doctor_remedy(RELOAD "max_vms=%llu max_vcpus=%llu max_memory_kb=%llu",
-			      2 * h->n[D_VMS_MAX], 2 * h->n[D_VCPUS_MAX],
-			      2 * h->n[D_MEMORY_MAX] / 1024);
-		doctor_remedy("or the one of them that was short: see bounds, and dmesg");
+		found_tell(FOUND_INCOMPLETE, "losses",
+			   "dropped since load: %llu exits, %llu spans, %llu exits' counts of events",
+			   s->n[S_DROPPED], h->n[D_DROPPED_SPANS],
+			   s->n[S_DROPPED_COUNTS]);
+		found_remedy(RELOAD "max_vms=%llu max_vcpus=%llu max_memory_kb=%llu",
+			     2 * h->n[D_VMS_MAX], 2 * h->n[D_VCPUS_MAX],
+			     2 * h->n[D_MEMORY_MAX] / 1024);
+		found_remedy("or the one of them that was short: see bounds, and dmesg");
 		if (h->worst.dropped)
-			doctor_remedy("or see to VMM %llu (%s): it had its share, and dropped %llu",
-				      h->worst.pid, h->worst.comm, h->worst.dropped);
+			found_remedy("or see to VMM %llu (%s): it had its share, and dropped %llu",
+				     h->worst.pid, h->worst.comm, h->worst.dropped);
 	} else {
-		doctor_tell(FOUND_OK, "losses",
-			    "nothing was dropped since load");
+		found_tell(FOUND_OK, "losses",
+			   "nothing was dropped since load");
 	}
 }
 
@@ -170,23 +172,23 @@ static void tell_lost(const struct host *h)
 		if (h->status.hooks[i].missed)
 			bound = 0;
 	if (lost <= bound) {
-		doctor_tell(FOUND_OK, "losses",
-			    "lost since the last reset: %llu exits%s",
-			    lost, lost ? ", under way when kvmhot was loaded, or disabled" : "");
+		found_tell(FOUND_OK, "losses",
+			   "lost since the last reset: %llu exits%s",
+			   lost, lost ? ", under way when kvmhot was loaded, or disabled" : "");
 		return;
 	}
-	doctor_tell(FOUND_INCOMPLETE, "losses",
-		    "lost since the last reset: %llu exits are counted, but not in times",
-		    lost);
-	doctor_remedy("if kvmhot was disabled for a while: kvmhot reset; else see hook");
+	found_tell(FOUND_INCOMPLETE, "losses",
+		   "lost since the last reset: %llu exits are counted, but not in times",
+		   lost);
+	found_remedy("if kvmhot was disabled for a while: kvmhot reset; else see hook");
 }
 
 /* One of the bounds that ended VMs had to go for: N of them */
 static void tell_bound_of_ended(__u64 n, const char *parameter, __u64 bound)
 {
 	if (n)
-		doctor_remedy("for %llu of them: " RELOAD "%s=%llu (now %llu), or read them sooner",
-			      n, parameter, bound ? 2 * bound : 64, bound);
+		found_remedy("for %llu of them: " RELOAD "%s=%llu (now %llu), or read them sooner",
+			     n, parameter, bound ? 2 * bound : 64, bound);
 }
 
 static void tell_forgotten(const struct host *h)
@@ -196,11 +198,11 @@ static void tell_forgotten(const struct host *h)
 
 	if (!s->n[S_FORGOTTEN_VMS])
 		return;
-	read_number(MAX_ENDED, &ended);
-	doctor_tell(FOUND_NOTE, "losses",
-		    "forgotten since load: %llu ended VM%s with %llu exits",
-		    s->n[S_FORGOTTEN_VMS], PLURAL(s->n[S_FORGOTTEN_VMS]),
-		    s->n[S_FORGOTTEN_EXITS]);
+	sysfile_number(MAX_ENDED, &ended);
+	found_tell(FOUND_NOTE, "losses",
+		   "forgotten since load: %llu ended VM%s with %llu exits",
+		   s->n[S_FORGOTTEN_VMS], PLURAL(s->n[S_FORGOTTEN_VMS]),
+		   s->n[S_FORGOTTEN_EXITS]);
 	tell_bound_of_ended(h->n[D_FORGOTTEN_MAX_ENDED], "max_ended", ended);
 	tell_bound_of_ended(h->n[D_FORGOTTEN_MAX_VMS], "max_vms",
 			    h->n[D_VMS_MAX]);
@@ -216,13 +218,13 @@ static void tell_hidden(const struct host *h)
 
 	if (!hidden)
 		return;
-	doctor_tell(FOUND_INCOMPLETE, "losses",
-		    "%llu VM%s counted, but cannot be read: no memory for its directory",
-		    hidden, hidden == 1 ? " is" : "s are");
-	doctor_remedy("free memory: the module tries again every second");
+	found_tell(FOUND_INCOMPLETE, "losses",
+		   "%llu VM%s counted, but cannot be read: no memory for its directory",
+		   hidden, hidden == 1 ? " is" : "s are");
+	found_remedy("free memory: the module tries again every second");
 }
 
-void doctor_losses(struct host *h)
+void losses_find(struct host *h)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	struct timespec before, after;
@@ -236,9 +238,9 @@ void doctor_losses(struct host *h)
 	if (h->n[D_VMS])
 		nanosleep(&pause, NULL);
 	if (source_load_status(&later, STORE_ROOT)) {
-		doctor_tell(FOUND_UNKNOWN, "coverage",
-			    "status cannot be read any more");
-		doctor_remedy("check again");
+		found_tell(FOUND_UNKNOWN, "coverage",
+			   "status cannot be read any more");
+		found_remedy("check again");
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &after);
@@ -261,18 +263,18 @@ static void tell_bound(const char *what, __u64 n, __u64 most,
 		       const char *parameter, __u64 unit)
 {
 	if (n * 100.0 < (double)most * NEARLY) {
-		doctor_tell(FOUND_OK, "bounds",
-			    "%s: %llu of %llu", what, n, most);
+		found_tell(FOUND_OK, "bounds",
+			   "%s: %llu of %llu", what, n, most);
 		return;
 	}
-	doctor_tell(FOUND_NOTE, "bounds",
-		    "%s: %llu of %llu: what is beyond is not counted, or timed",
-		    what, n, most);
-	doctor_remedy(RELOAD "%s=%llu", parameter,
-		      2 * most / unit);
+	found_tell(FOUND_NOTE, "bounds",
+		   "%s: %llu of %llu: what is beyond is not counted, or timed",
+		   what, n, most);
+	found_remedy(RELOAD "%s=%llu", parameter,
+		     2 * most / unit);
 }
 
-void doctor_bounds(const struct host *h)
+void losses_find_bounds(struct host *h)
 {
 	__u64 maxactive;
 	int ret;
@@ -284,14 +286,14 @@ void doctor_bounds(const struct host *h)
 	/* Of kretprobes, which only detail has */
 	if (!h->status.n[S_DETAIL])
 		return;
-	ret = read_number(MAXACTIVE, &maxactive);
+	ret = sysfile_number(MAXACTIVE, &maxactive);
 	if (!ret) {
 		tell_bound("vCPUs that may be in KVM at once (maxactive)",
 			   h->n[D_VCPUS], maxactive, "maxactive", 1);
 		return;
 	}
-	doctor_tell(FOUND_UNKNOWN, "bounds",
-		    "%s: %s", MAXACTIVE, strerror(-ret));
-	doctor_remedy("as root: cat " MAXACTIVE "; it must be more than the vCPUs, %llu",
-		      h->n[D_VCPUS]);
+	found_tell(FOUND_UNKNOWN, "bounds",
+		   "%s: %s", MAXACTIVE, strerror(-ret));
+	found_remedy("as root: cat " MAXACTIVE "; it must be more than the vCPUs, %llu",
+		     h->n[D_VCPUS]);
 }

@@ -8,12 +8,9 @@
  * and adds a VM entry and exit of its own: so the runs that are compared are
  * those without one.  They are short, so that most are.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/tell.h"
 #include "check/measure.h"
@@ -45,31 +42,6 @@ static void pause_shortly(void)
 	nanosleep(&pause, NULL);
 }
 
-/* KVM calls it PID-FD; where it could not, kvmhot has another name. */
-int measure_find_id(char *id, size_t size, int fd)
-{
-	char path[64], prefix[16];
-	struct dirent *entry;
-	int ret = -1;
-	DIR *dir;
-
-	snprintf(id, size, "%d-%d", getpid(), fd);
-	snprintf(path, sizeof(path), "%s/vms/%s", STORE_ROOT, id);
-	if (!access(path, F_OK))
-		return 0;
-	snprintf(prefix, sizeof(prefix), "%d-unnamed", getpid());
-	dir = opendir(STORE_ROOT "/vms");
-	while (dir && ret && (entry = readdir(dir))) {
-		if (strncmp(entry->d_name, prefix, strlen(prefix)))
-			continue;
-		snprintf(id, size, "%.31s", entry->d_name);
-		ret = 0;
-	}
-	if (dir)
-		closedir(dir);
-	return ret;
-}
-
 /* Until its events are made, which is some milliseconds after its first exit */
 static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 			       bool (*stopped)(void))
@@ -82,7 +54,7 @@ static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 		if (tinyvm_run(tiny, SHORT_TURNS, WARM_UP, stopped))
 			return -1;
 		if (!there)
-			there = !measure_find_id(id, size, tiny->fd);
+			there = !tinyvm_find_id(id, size, tiny->fd);
 		if (there) {
 			if (source_load_vm(&vm, STORE_ROOT, id))
 				return -1;
@@ -208,35 +180,7 @@ static int judge(const struct event *e, const struct best *few,
 	return fine ? 0 : -1;
 }
 
-/* Is it in vms/ no more, or as one that ended? */
-static bool has_ended(const char *id, const char *path)
-{
-	struct vm vm;
-	bool running;
-
-	if (access(path, F_OK) || source_load_vm(&vm, STORE_ROOT, id))
-		return true;
-	running = vm.running;
-	source_free_vm(&vm);
-	return !running;
-}
-
-void measure_remove_ended(const char *id)
-{
-	char path[96];
-	int i;
-
-	if (!*id)
-		return;
-	snprintf(path, sizeof(path), "%s/vms/%s", STORE_ROOT, id);
-	/* KVM has the last word, in a thread of its own on some kernels. */
-	for (i = 0; i < PATIENCE && !has_ended(id, path); i++)
-		pause_shortly();
-	if (!access(path, F_OK))
-		source_reset(STORE_ROOT, id);
-}
-
-int measure(const struct event *e, bool (*stopped)(void))
+int measure_event(const struct event *e, bool (*stopped)(void))
 {
 	struct best few, many;
 	struct tinyvm tiny;
@@ -253,6 +197,6 @@ int measure(const struct event *e, bool (*stopped)(void))
 	if (!ret)
 		ret = judge(e, &few, &many);
 	tinyvm_close(&tiny);
-	measure_remove_ended(id);
+	tinyvm_remove_ended(id);
 	return ret ? -1 : 0;
 }

@@ -12,12 +12,6 @@
  * what it should.  Return: 0, or -1 if they differ, if STOPPED said so, or if it
  * could not be found out, which is told.
  */
-int measure(const struct event *e, bool (*stopped)(void));
-
-/* The name that the VM with this descriptor has in vms/; 0, or -1: not there */
-int measure_find_id(char *id, size_t size, int fd);
-
-/* What is left of a VM of ours that was closed is of no use to anyone. */
-void measure_remove_ended(const char *id);
+int measure_event(const struct event *e, bool (*stopped)(void));
 
 #endif /* KVMHOT_MEASURE_H */

@@ -7,7 +7,11 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "check/status.h"
+#include "check/symbols.h"
+#include "check/sysfile.h"
 #include "read/snapshot.h"
 #include "read/store.h"
 #include "shared/version.h"
@@ -23,7 +27,7 @@ static long read_abi(int *error)
 	char buf[256];
 	long abi;
 
-	*error = -read_file(STORE_ROOT "/version", buf, sizeof(buf));
+	*error = -sysfile_read(STORE_ROOT "/version", buf, sizeof(buf));
 	if (*error || sscanf(buf, "# kvmhot abi %9ld", &abi) != 1)
 		return -1;
 	return abi;
@@ -32,21 +36,21 @@ static long read_abi(int *error)
 static void tell_unreadable(const struct host *h, int error)
 {
 	if (!h->debugfs) {
-		doctor_tell(FOUND_UNKNOWN, "module",
-			    "its hooks and losses: debugfs is not mounted");
-		doctor_remedy("see debugfs");
+		found_tell(FOUND_UNKNOWN, "module",
+			   "its hooks and losses: debugfs is not mounted");
+		found_remedy("see debugfs");
 	} else if (error == EACCES || error == EPERM) {
-		doctor_tell(FOUND_STOPPED, "module",
-			    STORE_ROOT ": %s", strerror(error));
-		doctor_remedy("run it as root (sudo kvmhot check)");
+		found_tell(FOUND_STOPPED, "module",
+			   STORE_ROOT ": %s", strerror(error));
+		found_remedy("run it as root (sudo kvmhot check)");
 	} else if (error) {
-		doctor_tell(FOUND_STOPPED, "module", STORE_ROOT "/version: %s",
-			    strerror(error));
-		doctor_remedy("boot without debugfs=off; see dmesg; " RELOAD);
+		found_tell(FOUND_STOPPED, "module", STORE_ROOT "/version: %s",
+			   strerror(error));
+		found_remedy("boot without debugfs=off; see dmesg; " RELOAD);
 	} else {
-		doctor_tell(FOUND_STOPPED, "module",
-			    STORE_ROOT "/version: not a file of kvmhot's");
-		doctor_remedy(RELOAD ", of this kvmhot");
+		found_tell(FOUND_STOPPED, "module",
+			   STORE_ROOT "/version: not a file of kvmhot's");
+		found_remedy(RELOAD ", of this kvmhot");
 	}
 }
 
@@ -62,41 +66,41 @@ static bool tell_abi(const struct host *h)
 	}
 	if (abi == KVMHOT_ABI)
 		return true;
-	doctor_tell(FOUND_STOPPED, "module",
-		    "its files have abi %ld, this kvmhot reads only %d",
-		    abi, KVMHOT_ABI);
-	doctor_remedy("use the kvmhot of its version; or " RELOAD " of this one's");
+	found_tell(FOUND_STOPPED, "module",
+		   "its files have abi %ld, this kvmhot reads only %d",
+		   abi, KVMHOT_ABI);
+	found_remedy("use the kvmhot of its version; or " RELOAD " of this one's");
 	return false;
 }
 
 static void tell_version(void)
 {
 	char version[64];
-	int ret = read_file(MODULE "/version", version, sizeof(version));
+	int ret = sysfile_read(MODULE "/version", version, sizeof(version));
 
 	if (ret) {
-		doctor_tell(FOUND_UNKNOWN, "module",
-			    "loaded; " MODULE "/version: %s",
-			    strerror(-ret));
-		doctor_remedy("modinfo kvmhot.ko");
+		found_tell(FOUND_UNKNOWN, "module",
+			   "loaded; " MODULE "/version: %s",
+			   strerror(-ret));
+		found_remedy("modinfo kvmhot.ko");
 	} else if (!strcmp(version, KVMHOT_VERSION)) {
-		doctor_tell(FOUND_OK, "module",
-			    "kvmhot %s is loaded, abi of this kvmhot %d",
-			    version, KVMHOT_ABI);
+		found_tell(FOUND_OK, "module",
+			   "kvmhot %s is loaded, abi of this kvmhot %d",
+			   version, KVMHOT_ABI);
 	} else {
-		doctor_tell(FOUND_NOTE, "module",
-			    "kvmhot %s is loaded, and this is %s",
-			    version, KVMHOT_VERSION);
-		doctor_remedy(RELOAD ", of this version");
+		found_tell(FOUND_NOTE, "module",
+			   "kvmhot %s is loaded, and this is %s",
+			   version, KVMHOT_VERSION);
+		found_remedy(RELOAD ", of this version");
 	}
 }
 
-void doctor_module(struct host *h)
+void module_find(struct host *h)
 {
-	h->loaded = has_module("kvmhot");
+	h->loaded = sysfile_has_module("kvmhot");
 	if (!h->loaded) {
-		doctor_tell(FOUND_STOPPED, "module", "kvmhot is not loaded");
-		doctor_remedy("insmod kvmhot.ko; if it fails, dmesg tells why");
+		found_tell(FOUND_STOPPED, "module", "kvmhot is not loaded");
+		found_remedy("insmod kvmhot.ko; if it fails, dmesg tells why");
 		return;
 	}
 	tell_version();
@@ -104,9 +108,9 @@ void doctor_module(struct host *h)
 		return;
 	h->readable = !status_read(h);
 	if (!h->readable) {
-		doctor_tell(FOUND_STOPPED, "module",
-			    STORE_ROOT "/status cannot be read: see stderr");
-		doctor_remedy(RELOAD ", of this kvmhot");
+		found_tell(FOUND_STOPPED, "module",
+			   STORE_ROOT "/status cannot be read: see stderr");
+		found_remedy(RELOAD ", of this kvmhot");
 	}
 }
 
@@ -137,39 +141,39 @@ static void tell_missing(const struct host *h, const struct hook *k)
 {
 	const struct symbol *s;
 
-	doctor_tell(is_vital(h, k) ? FOUND_STOPPED : FOUND_INCOMPLETE, "hook",
-		    "%s (%s) is missing, %s: %s", k->name, k->kind,
-		    fmt_errno(k->error).text, k->note);
+	found_tell(is_vital(h, k) ? FOUND_STOPPED : FOUND_INCOMPLETE, "hook",
+		   "%s (%s) is missing, %s: %s", k->name, k->kind,
+		   fmt_errno(k->error).text, k->note);
 	s = k->error == ENOENT && !symbols_read() ? symbols_find(k->name) : NULL;
 	if (s && *s->variant && !s->found)
-		doctor_remedy("another build of the kernel: here it is %s", s->variant);
+		found_remedy("another build of the kernel: here it is %s", s->variant);
 	else if (k->error == ENOENT)
-		doctor_remedy("another build of the kernel: grep %s /proc/kallsyms",
-			      k->name);
+		found_remedy("another build of the kernel: grep %s /proc/kallsyms",
+			     k->name);
 	else if (k->error == ENOMEM)
-		doctor_remedy("free memory, or " RELOAD " with a smaller maxactive");
+		found_remedy("free memory, or " RELOAD " with a smaller maxactive");
 	else
-		doctor_remedy("end what else is on it (livepatch; debugfs kprobes/list)");
+		found_remedy("end what else is on it (livepatch; debugfs kprobes/list)");
 }
 
 static void tell_missed(const struct host *h, const struct hook *k)
 {
 	__u64 now = 0, need;
 
-	doctor_tell(FOUND_INCOMPLETE, "hook",
-		    "%s (%s): missed %llu: %s", k->name,
-		    k->kind, k->missed, k->note);
+	found_tell(FOUND_INCOMPLETE, "hook",
+		   "%s (%s): missed %llu: %s", k->name,
+		   k->kind, k->missed, k->note);
 	if (strcmp(k->kind, "kretprobe")) {
-		doctor_remedy("end other probes of KVM: it was hit while another probe ran");
+		found_remedy("end other probes of KVM: it was hit while another probe ran");
 		return;
 	}
-	read_number(MODULE "/parameters/maxactive", &now);
+	sysfile_number(MODULE "/parameters/maxactive", &now);
 	/* It was too small: so more than it is. */
 	need = 2 * now > 2 * h->n[D_VCPUS] ? 2 * now : 2 * h->n[D_VCPUS];
 	if (need > MAX_MAXACTIVE)
 		need = MAX_MAXACTIVE;
-	doctor_remedy(RELOAD " maxactive=%llu (it is %llu, vCPUs now: %llu)",
-		      need, now, h->n[D_VCPUS]);
+	found_remedy(RELOAD " maxactive=%llu (it is %llu, vCPUs now: %llu)",
+		     need, now, h->n[D_VCPUS]);
 }
 
 /* A guest need not leave KVM_RUN, nor halt. */
@@ -184,15 +188,15 @@ static void tell_armed(const struct host *h, const struct hook *k,
 	if (k->missed) {
 		tell_missed(h, k);
 	} else if (is_dead(h, k, more->hits)) {
-		doctor_tell(FOUND_INCOMPLETE, "hook",
-			    "%s (%s) was never hit in %llu exits: %s",
-			    k->name, k->kind, h->status.n[S_EXITS], k->note);
-		doctor_remedy("kernel.ftrace_enabled and debugfs kprobes/enabled must be 1");
-		doctor_remedy("none if all VMs are TDX's: they do not come by");
+		found_tell(FOUND_INCOMPLETE, "hook",
+			   "%s (%s) was never hit in %llu exits: %s",
+			   k->name, k->kind, h->status.n[S_EXITS], k->note);
+		found_remedy("kernel.ftrace_enabled and debugfs kprobes/enabled must be 1");
+		found_remedy("none if all VMs are TDX's: they do not come by");
 	} else {
-		doctor_tell(FOUND_OK, "hook",
-			    "%s (%s of %s): armed, hit %llu times",
-			    k->name, k->kind, more->module, more->hits);
+		found_tell(FOUND_OK, "hook",
+			   "%s (%s of %s): armed, hit %llu times",
+			   k->name, k->kind, more->module, more->hits);
 	}
 }
 
@@ -207,26 +211,26 @@ static void tell_idle(const struct host *h, const struct hook *k,
 		tell_missed(h, k);
 	} else if (!strcmp(k->state, "waiting")) {
 		/* For all hooks: none is put in place without kvm_intel's. */
-		doctor_tell(FOUND_NOTE, "hook",
-			    "%s (%s of %s) waits for kvm_intel",
-			    k->name, k->kind, more->module);
-		doctor_remedy("modprobe kvm_intel");
+		found_tell(FOUND_NOTE, "hook",
+			   "%s (%s of %s) waits for kvm_intel",
+			   k->name, k->kind, more->module);
+		found_remedy("modprobe kvm_intel");
 	} else if (!h->status.n[S_ENABLED]) {
-		doctor_tell(FOUND_OK, "hook",
-			    "%s (%s): %s, as kvmhot is not enabled",
-			    k->name, k->kind, k->state);
+		found_tell(FOUND_OK, "hook",
+			   "%s (%s): %s, as kvmhot is not enabled",
+			   k->name, k->kind, k->state);
 	} else if (detail && !h->status.n[S_DETAIL]) {
-		doctor_tell(FOUND_OK, "hook", "%s (%s): off, as detail is 0",
-			    k->name, k->kind);
+		found_tell(FOUND_OK, "hook", "%s (%s): off, as detail is 0",
+			   k->name, k->kind);
 	} else if (handle && !detail && h->status.n[S_DETAIL]) {
-		doctor_tell(FOUND_OK, "hook",
-			    "%s (%s): off, as with detail its kretprobe does that, too",
-			    k->name, k->kind);
+		found_tell(FOUND_OK, "hook",
+			   "%s (%s): off, as with detail its kretprobe does that, too",
+			   k->name, k->kind);
 	} else {
-		doctor_tell(FOUND_NOTE, "hook",
-			    "%s (%s) is %s", k->name, k->kind,
-			    k->state);
-		doctor_remedy("see enabled");
+		found_tell(FOUND_NOTE, "hook",
+			   "%s (%s) is %s", k->name, k->kind,
+			   k->state);
+		found_remedy("see enabled");
 	}
 }
 
@@ -236,13 +240,13 @@ static void tell_kprobes_off(struct host *h)
 	if (!source_kprobes_off(&h->status) || h->no_probes)
 		return;
 	h->no_probes = true;
-	doctor_tell(FOUND_INCOMPLETE, "hook",
-		    "no kprobe is hit: exits are counted, but the time that they took is wrong");
-	doctor_remedy("kernel.ftrace_enabled and debugfs kprobes/enabled must be 1");
-	doctor_remedy("then kvmhot reset");
+	found_tell(FOUND_INCOMPLETE, "hook",
+		   "no kprobe is hit: exits are counted, but the time that they took is wrong");
+	found_remedy("kernel.ftrace_enabled and debugfs kprobes/enabled must be 1");
+	found_remedy("then kvmhot reset");
 }
 
-void doctor_hooks(struct host *h)
+void module_find_hooks(struct host *h)
 {
 	const struct hook *k;
 	size_t i;

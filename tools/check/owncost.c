@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
-#include "check/check.h"
 #include "check/cost.h"
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
 #include "model/own.h"
 #include "read/snapshot.h"
 #include "read/store.h"
@@ -42,22 +42,22 @@ static void tell_calibration(const struct host *h)
 	char now[128] = "";
 
 	if (!own_is_known(s)) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "not calibrated: the module has not timed its probes");
-		doctor_remedy("load the module of this kvmhot: it does so at load");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "not calibrated: the module has not timed its probes");
+		found_remedy("load the module of this kvmhot: it does so at load");
 		return;
 	}
 	if (h->rate >= 0)
 		snprintf(now, sizeof(now),
 			 "; at the %.0f exits/s of all VMs now: %.4f %% of one CPU",
 			 h->rate, own_percent(s, h->rate, 0));
-	doctor_tell(FOUND_OK, TOPIC,
-		    "calibrated: probes take %llu cycles per usual exit (p99 %llu)%s, %llu per KVM_RUN%s",
-		    s->n[S_OWN_EXIT], s->n[S_OWN_P99],
-		    s->n[S_DETAIL] ? ", with detail" : "", s->n[S_OWN_RUN], now);
-	doctor_means("the probes alone, the median of %llu rounds that the module timed",
-		     s->n[S_OWN_ROUNDS]);
-	doctor_means("not in it: VMREAD (of the exit reason), events, cache misses of a busy host");
+	found_tell(FOUND_OK, TOPIC,
+		   "calibrated: probes take %llu cycles per usual exit (p99 %llu)%s, %llu per KVM_RUN%s",
+		   s->n[S_OWN_EXIT], s->n[S_OWN_P99],
+		   s->n[S_DETAIL] ? ", with detail" : "", s->n[S_OWN_RUN], now);
+	found_means("the probes alone, the median of %llu rounds that the module timed",
+		    s->n[S_OWN_ROUNDS]);
+	found_means("not in it: VMREAD (of the exit reason), events, cache misses of a busy host");
 }
 
 static void tell(const struct host *h, const struct cost *c)
@@ -66,76 +66,76 @@ static void tell(const struct host *h, const struct cost *c)
 	char more[64], now[96] = "";
 
 	describe(h, more, sizeof(more));
-	doctor_tell(added > 0 ? FOUND_OK : FOUND_UNKNOWN, TOPIC,
-		    "CPUID exit: %.0f cycles, with kvmhot %.0f: it adds %.0f%s",
-		    c->without, c->with, added, more);
+	found_tell(added > 0 ? FOUND_OK : FOUND_UNKNOWN, TOPIC,
+		   "CPUID exit: %.0f cycles, with kvmhot %.0f: it adds %.0f%s",
+		   c->without, c->with, added, more);
 	if (added <= 0) {
-		doctor_remedy("check again: the host was too busy");
+		found_remedy("check again: the host was too busy");
 		return;
 	}
-	doctor_means("a whole exit of a VM of its own, the least of many, with VMREAD and events");
-	doctor_means("not in it: cache misses of a busy host, KVM_RUN");
+	found_means("a whole exit of a VM of its own, the least of many, with VMREAD and events");
+	found_means("not in it: cache misses of a busy host, KVM_RUN");
 	if (!h->status.n[S_TSC_KHZ])
 		return;
 	if (h->rate >= 0)
 		snprintf(now, sizeof(now), "; of all VMs now, %.0f/s: %.4f %%",
 			 h->rate, percent(h, added, h->rate));
 	if (h->n[D_VMS])
-		doctor_tell(FOUND_NOTE, TOPIC,
-			    "for this counting of %llu VM%s stopped for %.2f s",
-			    h->n[D_VMS], PLURAL(h->n[D_VMS]), c->seconds);
+		found_tell(FOUND_NOTE, TOPIC,
+			   "for this counting of %llu VM%s stopped for %.2f s",
+			   h->n[D_VMS], PLURAL(h->n[D_VMS]), c->seconds);
 	if (h->n[D_VMS])
-		doctor_remedy("none: until they end, coverage lacks the exits of that time");
-	doctor_tell(FOUND_OK, TOPIC,
-		    "of one CPU, at 10000 such exits/s: %.4f %%%s",
-		    percent(h, added, 10000), now);
+		found_remedy("none: until they end, coverage lacks the exits of that time");
+	found_tell(FOUND_OK, TOPIC,
+		   "of one CPU, at 10000 such exits/s: %.4f %%%s",
+		   percent(h, added, 10000), now);
 }
 
-void doctor_cost(const struct host *h, bool even_so)
+void owncost_find(struct host *h)
 {
 	struct cost c;
 	int fd, ret;
 
 	tell_calibration(h);
 	if (!h->status.n[S_ENABLED] || !h->status.n[S_ARMED]) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "not measured: kvmhot does not count now");
-		doctor_remedy("see enabled");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "not measured: kvmhot does not count now");
+		found_remedy("see enabled");
 		return;
 	}
 	if (h->no_probes) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "not measured: kprobes do nothing now");
-		doctor_remedy("see kernel");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "not measured: kprobes do nothing now");
+		found_remedy("see kernel");
 		return;
 	}
 	/* With lockdown access() says yes. */
 	fd = open(STORE_ROOT "/enabled", O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "not measured: " STORE_ROOT "/enabled: %s",
-			    strerror(errno));
-		doctor_remedy("run it as root, and without lockdown");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "not measured: " STORE_ROOT "/enabled: %s",
+			   strerror(errno));
+		found_remedy("run it as root, and without lockdown");
 		return;
 	}
 	close(fd);
-	if (h->n[D_VMS] && !even_so) {
-		doctor_tell(FOUND_NOTE, TOPIC,
-			    "not measured while VMs run (%llu): counting would stop for some tenths of a second",
-			    h->n[D_VMS]);
-		doctor_remedy("kvmhot check --cost, and their exits meanwhile are not counted");
+	if (h->n[D_VMS] && !h->cost) {
+		found_tell(FOUND_NOTE, TOPIC,
+			   "not measured while VMs run (%llu): counting would stop for some tenths of a second",
+			   h->n[D_VMS]);
+		found_remedy("kvmhot check --cost, and their exits meanwhile are not counted");
 		return;
 	}
-	ret = cost_measure(&c, check_is_stopped);
+	ret = cost_measure(&c, h->stopped);
 	if (!ret) {
 		tell(h, &c);
 	} else if (ret < 0) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "could not be measured: see stderr");
-		doctor_remedy("check again");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "could not be measured: see stderr");
+		found_remedy("check again");
 	} else {
-		doctor_tell(FOUND_STOPPED, TOPIC,
-			    "kvmhot was disabled to be measured, and cannot be enabled again: see stderr, dmesg");
-		doctor_remedy("echo 1 > " STORE_ROOT "/enabled");
+		found_tell(FOUND_STOPPED, TOPIC,
+			   "kvmhot was disabled to be measured, and cannot be enabled again: see stderr, dmesg");
+		found_remedy("echo 1 > " STORE_ROOT "/enabled");
 	}
 }

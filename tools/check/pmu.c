@@ -10,8 +10,8 @@
 #include "base/exit.h"
 #include "base/fmt.h"
 #include "base/tell.h"
-#include "check/check.h"
 #include "check/measure.h"
+#include "check/pmu.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
@@ -100,7 +100,7 @@ static bool is_refused(const struct event *e)
 }
 
 /* *HARDWARE: how many of the hardware's the kernel takes */
-static int print_standard(unsigned int *hardware)
+static int print_standard(unsigned int *hardware, bool (*stopped)(void))
 {
 	struct event e;
 	size_t i;
@@ -108,7 +108,7 @@ static int print_standard(unsigned int *hardware)
 	*hardware = 0;
 	printf("%-21s  %s\n", "EVENT", "KERNEL");
 	for (i = 0; i < sizeof(standard) / sizeof(*standard); i++) {
-		if (check_is_stopped() || write_event(standard[i], &e))
+		if (stopped() || write_event(standard[i], &e))
 			return -1;
 		if (is_refused(&e)) {
 			printf("%-21s  refused (%s)%s%s\n", e.name,
@@ -141,16 +141,16 @@ static int check_enabled(void)
 	return ret;
 }
 
-static int run(const char *word)
+static int run(const char *word, bool (*stopped)(void))
 {
 	unsigned int hardware;
 	struct event e;
 
-	if (print_standard(&hardware) || write_event(word, &e))
+	if (print_standard(&hardware, stopped) || write_event(word, &e))
 		return EXIT_FAILED;
 	putchar('\n');
 	if (!is_refused(&e))
-		return measure(&e, check_is_stopped) ? EXIT_FAILED : EXIT_FINE;
+		return measure_event(&e, stopped) ? EXIT_FAILED : EXIT_FINE;
 	if (!hardware)
 		puts("no hardware PMU here: nothing to compare");
 	else
@@ -159,7 +159,7 @@ static int run(const char *word)
 	return EXIT_FAILED;
 }
 
-int check_pmu(const char *word)
+int pmu_check(const char *word, bool (*stopped)(void))
 {
 	char list[4096];
 	int status = EXIT_FAILED, ret;
@@ -176,7 +176,7 @@ int check_pmu(const char *word)
 	if (ret)
 		fail(-ret);
 	else
-		status = run(word);
+		status = run(word, stopped);
 	ret = try_list(list);
 	if (ret) {
 		fail(-ret);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/tell.h"
-#include "check/doctor.h"
+#include "check/status.h"
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "check/symbols.h"
 
 #define TOPIC		"symbol"
 #define KALLSYMS	"/proc/kallsyms"
@@ -165,35 +167,35 @@ static void tell_one(const struct symbol *s, bool there)
 	const char *what = s->name == short_name(s) ? "" : "tracepoint ";
 
 	if (!there) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "%s%s: %s is not loaded", what,
-			    short_name(s), in);
-		doctor_remedy("modprobe %s, and check again", in);
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "%s%s: %s is not loaded", what,
+			   short_name(s), in);
+		found_remedy("modprobe %s, and check again", in);
 	} else if (s->found && is_blacklisted(s->name)) {
-		doctor_tell(bad, TOPIC,
-			    "%s of %s: on the list of those that no kprobe may be on",
-			    s->name, in);
-		doctor_remedy("another build of the kernel; %s has the list", BLACKLIST);
+		found_tell(bad, TOPIC,
+			   "%s of %s: on the list of those that no kprobe may be on",
+			   s->name, in);
+		found_remedy("another build of the kernel; %s has the list", BLACKLIST);
 	} else if (s->found) {
-		doctor_tell(FOUND_OK, TOPIC,
-			    "%s%s of %s", what, short_name(s), in);
+		found_tell(FOUND_OK, TOPIC,
+			   "%s%s of %s", what, short_name(s), in);
 	} else {
-		doctor_tell(bad, TOPIC,
-			    "%s%s: not in %s%s%s", what, short_name(s),
-			    in, *s->variant ? ", only " : "", s->variant);
-		doctor_remedy("another build of the kernel: this one has no function of that name");
+		found_tell(bad, TOPIC,
+			   "%s%s: not in %s%s%s", what, short_name(s),
+			   in, *s->variant ? ", only " : "", s->variant);
+		found_remedy("another build of the kernel: this one has no function of that name");
 	}
 }
 
-void symbols_tell(const struct host *h)
+void symbols_find_missing(struct host *h)
 {
 	const struct symbol *s;
 	int ret = symbols_read();
 
 	if (ret) {
-		doctor_tell(FOUND_UNKNOWN, TOPIC,
-			    "%s: %s", KALLSYMS, strerror(-ret));
-		doctor_remedy("load kvmhot: its file status tells what is missing");
+		found_tell(FOUND_UNKNOWN, TOPIC,
+			   "%s: %s", KALLSYMS, strerror(-ret));
+		found_remedy("load kvmhot: its file status tells what is missing");
 		return;
 	}
 	for (s = symbols; s < symbols + NR_HOOKED; s++) {

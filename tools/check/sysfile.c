@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Small files of the kernel: strings, numbers and words. */
+/* Reads small files of the kernel: strings, numbers and words. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/doctor.h"
+#include "check/sysfile.h"
 
-int read_file(const char *path, char *buf, size_t size)
+int sysfile_read(const char *path, char *buf, size_t size)
 {
 	size_t len = 0;
 	ssize_t ret = 0;
@@ -31,12 +31,12 @@ int read_file(const char *path, char *buf, size_t size)
 	return 0;
 }
 
-int read_number(const char *path, __u64 *number)
+int sysfile_number(const char *path, __u64 *number)
 {
 	char buf[32], *end;
 	int ret;
 
-	ret = read_file(path, buf, sizeof(buf));
+	ret = sysfile_read(path, buf, sizeof(buf));
 	if (ret)
 		return ret;
 	if (*buf < '0' || *buf > '9')
@@ -46,7 +46,7 @@ int read_number(const char *path, __u64 *number)
 	return errno || *end ? -EBADMSG : 0;
 }
 
-bool has_word(const char *line, const char *word)
+bool sysfile_has_word(const char *line, const char *word)
 {
 	size_t len = strlen(word), n;
 
@@ -59,12 +59,12 @@ bool has_word(const char *line, const char *word)
 	return false;
 }
 
-bool has_argument(const char *word, char *value, size_t size)
+bool sysfile_has_argument(const char *word, char *value, size_t size)
 {
 	char line[4096], *next = line, *arg;
 	size_t len = strlen(word);
 
-	if (read_file("/proc/cmdline", line, sizeof(line)))
+	if (sysfile_read("/proc/cmdline", line, sizeof(line)))
 		return false;
 	while ((arg = strsep(&next, " \t\n"))) {
 		if (strncmp(arg, word, len) || (arg[len] && arg[len] != '='))
@@ -77,7 +77,7 @@ bool has_argument(const char *word, char *value, size_t size)
 	return false;
 }
 
-bool has_module(const char *name)
+bool sysfile_has_module(const char *name)
 {
 	char path[64], state[16];
 
@@ -86,5 +86,5 @@ bool has_module(const char *name)
 		return false;
 	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
 	/* What is built in has none. */
-	return read_file(path, state, sizeof(state)) || !strcmp(state, "live");
+	return sysfile_read(path, state, sizeof(state)) || !strcmp(state, "live");
 }

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A VM in 16-bit real mode, made of KVM's ioctls and nothing else. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/tell.h"
 #include "check/tinyvm.h"
+#include "read/snapshot.h"
+#include "read/source.h"
+#include "read/store.h"
 
 /* Guest physical addresses, which here are the guest's offsets, too */
 #define CODE		0x1000
@@ -17,6 +23,8 @@
 /* Where KVM wants three pages of its own on CPUs without unrestricted guests */
 #define KVM_PAGES	0xfffbd000
 #define PORT		0x10
+/* How long KVM is waited for, at the end: times 10 ms */
+#define PATIENCE	500
 
 static const __u8 loop[] = {
 	0x66, 0x8b, 0x0e, TURNS & 0xff, TURNS >> 8,	/* mov TURNS, %ecx */
@@ -147,4 +155,58 @@ int tinyvm_run(struct tinyvm *vm, __u32 turns, unsigned int exits,
 		exits--;
 	}
 	return 0;
+}
+
+/* KVM calls it PID-FD; where it could not, kvmhot has another name. */
+int tinyvm_find_id(char *id, size_t size, int fd)
+{
+	char path[64], prefix[16];
+	struct dirent *entry;
+	int ret = -1;
+	DIR *dir;
+
+	snprintf(id, size, "%d-%d", getpid(), fd);
+	snprintf(path, sizeof(path), "%s/vms/%s", STORE_ROOT, id);
+	if (!access(path, F_OK))
+		return 0;
+	snprintf(prefix, sizeof(prefix), "%d-unnamed", getpid());
+	dir = opendir(STORE_ROOT "/vms");
+	while (dir && ret && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)))
+			continue;
+		snprintf(id, size, "%.31s", entry->d_name);
+		ret = 0;
+	}
+	if (dir)
+		closedir(dir);
+	return ret;
+}
+
+/* Is it in vms/ no more, or as one that ended? */
+static bool has_ended(const char *id, const char *path)
+{
+	struct vm vm;
+	bool running;
+
+	if (access(path, F_OK) || source_load_vm(&vm, STORE_ROOT, id))
+		return true;
+	running = vm.running;
+	source_free_vm(&vm);
+	return !running;
+}
+
+void tinyvm_remove_ended(const char *id)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	char path[96];
+	int i;
+
+	if (!*id)
+		return;
+	snprintf(path, sizeof(path), "%s/vms/%s", STORE_ROOT, id);
+	/* KVM has the last word, in a thread of its own on some kernels. */
+	for (i = 0; i < PATIENCE && !has_ended(id, path); i++)
+		nanosleep(&pause, NULL);
+	if (!access(path, F_OK))
+		source_reset(STORE_ROOT, id);
 }

@@ -32,4 +32,10 @@ void tinyvm_close(struct tinyvm *vm);
 int tinyvm_run(struct tinyvm *vm, __u32 turns, unsigned int exits,
 	       bool (*stopped)(void));
 
+/* The name that the VM with this descriptor has in vms/; 0, or -1: not there */
+int tinyvm_find_id(char *id, size_t size, int fd);
+
+/* What is left of a VM of ours that was closed is of no use to anyone. */
+void tinyvm_remove_ended(const char *id);
+
 #endif /* KVMHOT_TINYVM_H */

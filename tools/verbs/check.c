@@ -10,13 +10,15 @@
 
 #include "base/exit.h"
 #include "base/tell.h"
-#include "check/check.h"
+#include "check/doctor.h"
+#include "check/pmu.h"
 #include "model/options.h"
 #include "verbs/verbs.h"
 
 static atomic_bool stopped;
 
-bool check_is_stopped(void)
+/* Whoever changed something in the host puts it back. */
+static bool is_stopped(void)
 {
 	return stopped;
 }
@@ -68,7 +70,8 @@ int cmd_check(const struct options *o)
 		return EXIT_USAGE;
 	}
 	catch_signals();
-	status = o->pmu ? check_pmu(word) : doctor(o->cost);
+	status = o->pmu ? pmu_check(word, is_stopped) :
+			  doctor_run(o->cost, is_stopped);
 	if (stopped) {
 		tell_error("check: stopped by a signal");
 		status = EXIT_FAILED;

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/doctor.h"
+#include "check/finders.h"
+#include "check/found.h"
+#include "check/sysfile.h"
 
 #define CPU	"cpu"
 #define KVM	"kvm"
@@ -44,34 +46,34 @@ static bool cpuinfo_value(const char *info, const char *key, char *value,
 /* Return: is it worth while to look further? */
 static bool tell_vendor(const char *vendor)
 {
-	if (has_word(vendor, "GenuineIntel"))
+	if (sysfile_has_word(vendor, "GenuineIntel"))
 		return true;
-	if (has_word(vendor, "AuthenticAMD") || has_word(vendor, "HygonGenuine")) {
-		doctor_tell(FOUND_STOPPED, CPU,
-			    "%s: kvmhot counts on Intel's VT-x only",
-			    vendor + strspn(vendor, " "));
-		doctor_remedy("a host with an Intel processor; or emulated: make demo");
+	if (sysfile_has_word(vendor, "AuthenticAMD") || sysfile_has_word(vendor, "HygonGenuine")) {
+		found_tell(FOUND_STOPPED, CPU,
+			   "%s: kvmhot counts on Intel's VT-x only",
+			   vendor + strspn(vendor, " "));
+		found_remedy("a host with an Intel processor; or emulated: make demo");
 		return false;
 	}
-	doctor_tell(FOUND_NOTE, CPU, "%s: kvmhot is written for Intel's VT-x",
-		    vendor + strspn(vendor, " "));
-	doctor_remedy("if kvm_intel works here, try it: make check HOST=local");
+	found_tell(FOUND_NOTE, CPU, "%s: kvmhot is written for Intel's VT-x",
+		   vendor + strspn(vendor, " "));
+	found_remedy("if kvm_intel works here, try it: make check HOST=local");
 	return true;
 }
 
 static void tell_vmx(const char *vendor, const char *flags)
 {
-	if (has_word(flags, "vmx")) {
-		doctor_tell(FOUND_OK, CPU,
-			    "%s, vmx", vendor + strspn(vendor, " "));
+	if (sysfile_has_word(flags, "vmx")) {
+		found_tell(FOUND_OK, CPU,
+			   "%s, vmx", vendor + strspn(vendor, " "));
 		return;
 	}
-	doctor_tell(FOUND_STOPPED, CPU,
-		    "no flag vmx in /proc/cpuinfo: no VT-x, or it is switched off");
-	if (has_word(flags, "hypervisor"))
-		doctor_remedy("let this virtual machine's host give it VT-x (QEMU -cpu host)");
+	found_tell(FOUND_STOPPED, CPU,
+		   "no flag vmx in /proc/cpuinfo: no VT-x, or it is switched off");
+	if (sysfile_has_word(flags, "hypervisor"))
+		found_remedy("let this virtual machine's host give it VT-x (QEMU -cpu host)");
 	else
-		doctor_remedy("switch it on in the firmware's setup");
+		found_remedy("switch it on in the firmware's setup");
 }
 
 /* The same question as the module's kvmhot_vmx_evmcs(). */
@@ -79,7 +81,7 @@ static void tell_evmcs(const char *flags)
 {
 	unsigned int a, b, c, d;
 
-	if (!has_word(flags, "hypervisor"))
+	if (!sysfile_has_word(flags, "hypervisor"))
 		return;
 	__cpuid(HV_VENDOR, a, b, c, d);
 	/* "Microsoft Hv" */
@@ -91,28 +93,28 @@ static void tell_evmcs(const char *flags)
 	__cpuid(HV_NESTED, a, b, c, d);
 	if (!(a & HV_EVMCS_VERSION))
 		return;
-	doctor_tell(FOUND_STOPPED, CPU,
-		    "Hyper-V offers its enlightened VMCS: exit reasons could not be read");
-	doctor_remedy("none in this virtual machine; a host that is not Hyper-V's");
+	found_tell(FOUND_STOPPED, CPU,
+		   "Hyper-V offers its enlightened VMCS: exit reasons could not be read");
+	found_remedy("none in this virtual machine; a host that is not Hyper-V's");
 }
 
-void doctor_cpu(struct host *h)
+void cpu_find(struct host *h)
 {
 	static char info[65536], flags[16384];
 	char vendor[64];
 	int ret;
 
-	ret = read_file("/proc/cpuinfo", info, sizeof(info));
+	ret = sysfile_read("/proc/cpuinfo", info, sizeof(info));
 	if (ret || !cpuinfo_value(info, "vendor_id", vendor, sizeof(vendor)) ||
 	    !cpuinfo_value(info, "flags", flags, sizeof(flags))) {
-		doctor_tell(FOUND_UNKNOWN, CPU, "/proc/cpuinfo: %s",
-			    ret ? strerror(-ret) : "no vendor_id, or no flags");
-		doctor_remedy("look for vmx with lscpu");
+		found_tell(FOUND_UNKNOWN, CPU, "/proc/cpuinfo: %s",
+			   ret ? strerror(-ret) : "no vendor_id, or no flags");
+		found_remedy("look for vmx with lscpu");
 		return;
 	}
 	h->cpuinfo = true;
-	h->constant_tsc = has_word(flags, "constant_tsc");
-	h->nonstop_tsc = has_word(flags, "nonstop_tsc");
+	h->constant_tsc = sysfile_has_word(flags, "constant_tsc");
+	h->nonstop_tsc = sysfile_has_word(flags, "nonstop_tsc");
 	if (tell_vendor(vendor))
 		tell_vmx(vendor, flags);
 	tell_evmcs(flags);
@@ -124,7 +126,7 @@ static bool is_off(const char *module, const char *parameter)
 
 	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", module,
 		 parameter);
-	if (read_file(path, value, sizeof(value)))
+	if (sysfile_read(path, value, sizeof(value)))
 		return false;
 	return !strcmp(value, "N") || !strcmp(value, "0");
 }
@@ -134,20 +136,20 @@ static void tell_parameters(struct host *h)
 	h->unrestricted = true;
 	if (is_off("kvm_intel", "ept")) {
 		h->unrestricted = false;
-		doctor_tell(FOUND_NOTE, KVM,
-			    "kvm_intel has ept=N: handle_ept_violation is never called");
-		doctor_remedy(RELOAD "ept=1, if the CPU has EPT");
+		found_tell(FOUND_NOTE, KVM,
+			   "kvm_intel has ept=N: handle_ept_violation is never called");
+		found_remedy(RELOAD "ept=1, if the CPU has EPT");
 	} else if (is_off("kvm_intel", "unrestricted_guest")) {
 		h->unrestricted = false;
-		doctor_tell(FOUND_NOTE, KVM,
-			    "kvm_intel has unrestricted_guest=N: KVM counts rounds of emulation as exits");
-		doctor_remedy(RELOAD "unrestricted_guest=1, if the CPU can");
+		found_tell(FOUND_NOTE, KVM,
+			   "kvm_intel has unrestricted_guest=N: KVM counts rounds of emulation as exits");
+		found_remedy(RELOAD "unrestricted_guest=1, if the CPU can");
 	}
 	if (!access("/sys/module/kvm_intel/parameters/tdx", F_OK) &&
 	    !is_off("kvm_intel", "tdx")) {
-		doctor_tell(FOUND_NOTE, KVM,
-			    "kvm_intel has TDX: vCPUs of trust domains are not counted rightly");
-		doctor_remedy("none: leave VMs that are trust domains out of account");
+		found_tell(FOUND_NOTE, KVM,
+			   "kvm_intel has TDX: vCPUs of trust domains are not counted rightly");
+		found_remedy("none: leave VMs that are trust domains out of account");
 	}
 }
 
@@ -157,33 +159,33 @@ static void tell_dev(void)
 
 	if (fd >= 0) {
 		close(fd);
-		doctor_tell(FOUND_OK, KVM, "/dev/kvm can be opened");
+		found_tell(FOUND_OK, KVM, "/dev/kvm can be opened");
 		return;
 	}
-	doctor_tell(FOUND_NOTE, KVM,
-		    "/dev/kvm: %s: no VM can be made from here",
-		    strerror(errno));
+	found_tell(FOUND_NOTE, KVM,
+		   "/dev/kvm: %s: no VM can be made from here",
+		   strerror(errno));
 	if (errno == EACCES || errno == EPERM)
-		doctor_remedy("run it as root");
+		found_remedy("run it as root");
 	else
-		doctor_remedy("look why: dmesg | grep -i kvm");
+		found_remedy("look why: dmesg | grep -i kvm");
 }
 
-void doctor_kvm(struct host *h)
+void cpu_find_kvm(struct host *h)
 {
-	h->kvm = has_module("kvm");
-	h->kvm_intel = has_module("kvm_intel");
+	h->kvm = sysfile_has_module("kvm");
+	h->kvm_intel = sysfile_has_module("kvm_intel");
 	if (!h->kvm || !h->kvm_intel) {
-		doctor_tell(FOUND_STOPPED, KVM,
-			    "%s not loaded: there is no VM to count",
-			    h->kvm ? "kvm_intel is" : "kvm and kvm_intel are");
-		if (has_module("kvm_amd"))
-			doctor_remedy("none here: it is kvm_amd that is loaded");
+		found_tell(FOUND_STOPPED, KVM,
+			   "%s not loaded: there is no VM to count",
+			   h->kvm ? "kvm_intel is" : "kvm and kvm_intel are");
+		if (sysfile_has_module("kvm_amd"))
+			found_remedy("none here: it is kvm_amd that is loaded");
 		else
-			doctor_remedy("modprobe kvm_intel; if that fails, see dmesg | grep -i kvm");
+			found_remedy("modprobe kvm_intel; if that fails, see dmesg | grep -i kvm");
 		return;
 	}
-	doctor_tell(FOUND_OK, KVM, "kvm and kvm_intel are there");
+	found_tell(FOUND_OK, KVM, "kvm and kvm_intel are there");
 	tell_parameters(h);
 	tell_dev();
 }
