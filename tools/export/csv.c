@@ -8,6 +8,7 @@
 
 #include "base/hist.h"
 #include "export/export.h"
+#include "export/writers.h"
 #include "model/own.h"
 #include "model/summary.h"
 #include "read/snapshot.h"

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot export: what was counted, for other programs. */
+/* Chooses what all formats of export have. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/exit.h"
 #include "base/hist.h"
-#include "base/out.h"
 #include "base/tell.h"
 #include "export/export.h"
 #include "model/filter.h"
-#include "model/incomplete.h"
-#include "read/source.h"
-#include "read/store.h"
-#include "verbs/verbs.h"
 
 const char *export_name(const struct reason *r)
 {
@@ -158,63 +152,4 @@ void export_rows_free(struct export_rows *rows)
 	}
 	free(rows->r);
 	memset(rows, 0, sizeof(*rows));
-}
-
-static int write_out(const struct export *e)
-{
-	static int (* const formats[])(const struct export *e) = {
-		[FORMAT_JSON] = export_json,
-		[FORMAT_CSV] = export_csv,
-		[FORMAT_OPENMETRICS] = export_openmetrics,
-		[FORMAT_FOLDED] = export_folded,
-	};
-	struct export to = *e;
-	struct out out;
-	int ret;
-
-	if (out_open(&out, e->o->out))
-		return -1;
-	to.to = out.file;
-	ret = formats[e->o->format](&to);
-	return out_close(&out, !ret) || ret ? -1 : 0;
-}
-
-static int check(const struct options *o)
-{
-	if (!o->format)
-		tell_error("export: say in which format: --json, --csv, --openmetrics or --folded");
-	else if (o->format == FORMAT_FOLDED &&
-		 (o->filter.reasons || o->filter.top))
-		tell_error("export: --folded is of all time: it takes no --reason or --top");
-	else
-		return 0;
-	return -1;
-}
-
-/* Spans are much to read, and these formats do not have them. */
-static int load(struct snapshot *s, const struct options *o)
-{
-	if (o->format == FORMAT_CSV || o->format == FORMAT_OPENMETRICS)
-		return source_load_live(s, o->root, o->filter.vcpu);
-	return source_load(s, o->root, o->filter.vcpu);
-}
-
-int cmd_export(const struct options *o)
-{
-	struct snapshot s;
-	struct export e = { .o = o, .s = &s };
-	int status = EXIT_FAILED;
-	bool pmu;
-
-	if (check(o))
-		return EXIT_USAGE;
-	if (load(&s, o))
-		return EXIT_FAILED;
-	e.live = !store_is_copy(o->root);
-	/* These have what events counted. */
-	pmu = o->format == FORMAT_JSON || o->format == FORMAT_OPENMETRICS;
-	if (!filter_check(&o->filter, &s) && !write_out(&e))
-		status = source_status(&s, NULL, pmu);
-	source_free(&s);
-	return status;
 }

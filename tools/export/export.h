@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the formats of export have in common. */
+/* Chooses what all formats of export have. */
 #ifndef KVMHOT_EXPORT_H
 #define KVMHOT_EXPORT_H
 
@@ -42,11 +42,5 @@ const struct coverage *export_coverage(const struct export *e,
 
 /* The next VM that is chosen, behind VM, or with NULL the first; else NULL. */
 const struct vm *export_next_vm(const struct export *e, const struct vm *vm);
-
-/* The formats: 0, or -1 with the error told */
-int export_json(const struct export *e);
-int export_csv(const struct export *e);
-int export_openmetrics(const struct export *e);
-int export_folded(const struct export *e);
 
 #endif /* KVMHOT_EXPORT_H */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "export/export.h"
+#include "export/writers.h"
 #include "model/graph.h"
 #include "model/node.h"
 #include "read/snapshot.h"

@@ -4,6 +4,8 @@
  * its schema.  Integers are exact as text: a reader that takes numbers for
  * doubles, as jq 1.6 does, rounds those beyond 2^53.
  */
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@
 
 #include "base/hist.h"
 #include "export/export.h"
-#include "export/json.h"
+#include "export/writers.h"
 #include "model/own.h"
 #include "model/summary.h"
 #include "read/snapshot.h"
@@ -20,6 +22,93 @@
 #include "shared/version.h"
 
 #define SCHEMA	"kvmhot/1"
+
+/* DEPTH of what is open; COMMA: something is there already. */
+struct json {
+	FILE *to;
+	int depth;
+	bool comma;
+};
+
+static void put_string(struct json *j, const char *s)
+{
+	putc('"', j->to);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fprintf(j->to, "\\%c", *s);
+		else if ((unsigned char)*s < ' ')
+			fprintf(j->to, "\\u%04x", *s);
+		else
+			putc(*s, j->to);
+	}
+	putc('"', j->to);
+}
+
+/* What goes in front of a value; KEY: NULL in an array. */
+/* KEY is NULL for what is in an array. */
+static void json_key(struct json *j, const char *key)
+{
+	if (j->comma)
+		putc(',', j->to);
+	/* A line for each member that people may look for. */
+	if (key && j->depth == 1)
+		putc('\n', j->to);
+	if (key) {
+		put_string(j, key);
+		putc(':', j->to);
+	}
+	j->comma = true;
+}
+
+static void json_open(struct json *j, const char *key, char bracket)
+{
+	json_key(j, key);
+	if (!key && bracket == '{' && j->depth)
+		putc('\n', j->to);
+	putc(bracket, j->to);
+	j->depth++;
+	j->comma = false;
+}
+
+static void json_close(struct json *j, char bracket)
+{
+	putc(bracket, j->to);
+	j->depth--;
+	j->comma = true;
+}
+
+static void json_text(struct json *j, const char *key, const char *s)
+{
+	json_key(j, key);
+	put_string(j, s);
+}
+
+static void json_number(struct json *j, const char *key, __u64 n)
+{
+	json_key(j, key);
+	fprintf(j->to, "%llu", n);
+}
+
+static void json_null(struct json *j, const char *key)
+{
+	json_key(j, key);
+	fputs("null", j->to);
+}
+
+/* A number, or null if it is not known */
+static void json_if(struct json *j, const char *key, bool known, __u64 n)
+{
+	if (known)
+		json_number(j, key, n);
+	else
+		json_null(j, key);
+}
+
+static void json_bool(struct json *j, const char *key, bool b)
+{
+	json_key(j, key);
+	fputs(b ? "true" : "false", j->to);
+}
 
 static void put_stages(struct json *j, const __u64 *stages)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Families of metrics, and their samples. */
-#ifndef KVMHOT_OPENMETRICS_H
-#define KVMHOT_OPENMETRICS_H
+/* Writes families of metrics and their samples. */
+#ifndef KVMHOT_EXPORT_METRICS_H
+#define KVMHOT_EXPORT_METRICS_H
 
 #include "export/export.h"
 #include "read/snapshot.h"
@@ -35,12 +35,4 @@ void om_real(struct metrics *m, const char *before, double v);
 /* Base units: cycles never go out. */
 double om_seconds(const struct vm *vm, __u64 cycles);
 
-/* om_host.c, om_vms.c and om_reasons.c */
-void om_put_host(struct metrics *m);
-void om_put_own(struct metrics *m);
-void om_put_losses(struct metrics *m);
-void om_put_vms(struct metrics *m);
-void om_put_events(struct metrics *m);
-void om_put_reasons(struct metrics *m);
-
-#endif /* KVMHOT_OPENMETRICS_H */
+#endif /* KVMHOT_EXPORT_METRICS_H */
