@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Keys, out of the sequences that terminals send for them. */
+/* Reads keys, out of the sequences that terminals send for them. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "term/keys.h"
 #include "term/term.h"
 
 /* A sequence comes at once, but for networks; a key ESC has nothing behind. */

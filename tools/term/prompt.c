@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A line that is typed, key by key, while all else goes on. */
+/* Edits a line that is typed, key by key, while all else goes on. */
 #include <stdio.h>
 #include <string.h>
 
-#include "term/term.h"
+#include "term/keys.h"
+#include "term/prompt.h"
+#include "term/screen.h"
 
 void prompt_start(struct prompt *p, const char *label, const char *text,
 		  size_t max)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A frame: put together in memory, then written at once. */
+/* Puts a frame together in memory, then writes it at once. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "term/screen.h"
 #include "term/term.h"
 
 /* More than any terminal has columns, of three bytes each. */

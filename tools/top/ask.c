@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Questions of top, and what becomes of the answers. */
+/* Asks the user, and does what the answers say. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,11 @@
 #include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
-#include "term/term.h"
-#include "top/top.h"
+#include "term/prompt.h"
+#include "top/ask.h"
+#include "top/notes.h"
+#include "top/read.h"
+#include "top/rows.h"
 
 /* More often than this nobody can read it. */
 #define LEAST_DELAY	0.1
@@ -31,7 +34,7 @@ static bool choose_reset(struct top *t)
 			 vm ? vm->name : "");
 		return true;
 	}
-	if (!row && t->view < VIEW_VCPUS) {
+	if (!row && !top_kind(t)->of_one) {
 		top_say(t, "no row is selected: R resets all");
 		return false;
 	}
@@ -112,7 +115,7 @@ static void reset_now(struct top *t)
 	}
 	rows_free(&t->rows);
 	top_forget(&t->all);
-	if (t->view >= VIEW_VCPUS) {
+	if (top_kind(t)->of_one) {
 		top_forget(&t->one);
 		strcpy(t->one.vm, t->vm);
 	}

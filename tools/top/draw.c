@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The screen of top: head, rows, foot. */
+/* Draws the screen of top: head, rows, foot. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,13 @@
 #include "model/events.h"
 #include "model/rows.h"
 #include "show/table.h"
-#include "term/term.h"
-#include "top/top.h"
+#include "term/screen.h"
+#include "top/draw.h"
+#include "top/head.h"
+#include "top/help.h"
+#include "top/hist.h"
+#include "top/read.h"
+#include "top/rows.h"
 
 /* Percent of one CPU, from which on a row is one to look at */
 #define MUCH	50
@@ -98,14 +103,14 @@ static void draw_nothing(const struct top *t)
 		return;
 	if (!top_is_known(t))
 		term_print(TERM_DIM, "Measuring ...");
-	else if (!r->now.nr_vms && t->view >= VIEW_VCPUS)
+	else if (!r->now.nr_vms && top_kind(t)->of_one)
 		term_print(TERM_BOLD, "%s (%s) is gone; Esc goes back.",
 			   t->vm_name, t->vm);
 	else if (!r->now.nr_vms)
 		term_print(0, "No VM runs, nor has one since kvmhot was loaded or reset.");
 	else if (!t->raw.nr_vms)
 		term_print(0, "All VMs have ended; a shows them.");
-	else if (*t->text && t->view != VIEW_VCPUS)
+	else if (*t->text && !top_kind(t)->one_name)
 		term_print(0, "No row has '%s' in VM, PID or reason (f).",
 			   t->text);
 	else

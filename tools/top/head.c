@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The lines above and below the rows of top. */
+/* Draws the lines above and below the rows of top. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,8 +12,11 @@
 #include "model/whole.h"
 #include "read/snapshot.h"
 #include "read/store.h"
+#include "term/prompt.h"
+#include "term/screen.h"
 #include "term/term.h"
-#include "top/top.h"
+#include "top/head.h"
+#include "top/read.h"
 
 /* With fewer rows than that the screen is for the table. */
 #define LOW_SCREEN	14
@@ -53,7 +56,7 @@ static void draw_first(const struct top *t)
 
 static void draw_sums(const struct top *t, const struct whole *w)
 {
-	if (t->view < VIEW_VCPUS)
+	if (!top_kind(t)->of_one)
 		term_print(0, "%zu VM%s  ", w->vms, PLURAL(w->vms));
 	else
 		term_print(0, "%zu vCPU%s  ", w->vms, PLURAL(w->vms));
@@ -124,9 +127,9 @@ static void draw_crumbs(const struct top *t)
 	const char *arrow = term_is_utf8() ? "\u2192" : ">";
 
 	term_print(0, "all VMs");
-	if (t->view >= VIEW_VCPUS)
+	if (top_kind(t)->of_one)
 		term_print(0, " %s %s (%s)", arrow, t->vm_name, t->vm);
-	if (t->view == VIEW_VCPU)
+	if (top_kind(t)->of_vcpu)
 		term_print(0, " %s vCPU %d", arrow, t->vcpu);
 	if (t->screen == SCREEN_HIST)
 		term_print(0, " %s histogram", arrow);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The keys and columns of top, for its user. */
-#include "term/term.h"
-#include "top/top.h"
+/* Draws the keys and columns of top, for its user. */
+#include "term/screen.h"
+#include "top/help.h"
 
 static const char * const lines[] = {
 	"Keys of kvmhot top; any other key than those that scroll goes back",

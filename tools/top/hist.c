@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The histogram of a row of top. */
+/* Draws the histogram of a row of top. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +9,10 @@
 #include "model/summary.h"
 #include "read/snapshot.h"
 #include "show/histview.h"
+#include "term/screen.h"
 #include "term/term.h"
-#include "top/top.h"
+#include "top/hist.h"
+#include "top/read.h"
 #include "shared/hist.h"
 
 #define MIN_ROWS	4

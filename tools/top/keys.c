@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What keys do: top_help.c tells the same to the user. */
+/* Does what keys ask for: help.c tells the same to the user. */
 #include <limits.h>
 #include <string.h>
 
 #include "model/filter.h"
 #include "model/options.h"
-#include "term/term.h"
-#include "top/top.h"
+#include "term/keys.h"
+#include "top/ask.h"
+#include "top/keys.h"
+#include "top/notes.h"
+#include "top/read.h"
+#include "top/rows.h"
+#include "top/views.h"
 
 /* STEP 1 or -1 in the order of sort_names[]. */
 static void sort_next(struct top *t, int step)

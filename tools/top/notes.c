@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What top tells besides figures: answers to keys, and what happened. */
+/* Tells besides figures: answers to keys, and what happened. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "read/snapshot.h"
 #include "show/block.h"
-#include "top/top.h"
+#include "top/notes.h"
 
 #define MESSAGE_STAYS	8
 #define NOTE_STAYS	30

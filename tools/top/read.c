@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Readings of top: of all VMs, or of one VM's vCPUs. */
+/* Takes the readings of top: of all VMs, or of one VM's vCPUs. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,11 +13,11 @@
 #include "model/rows.h"
 #include "model/twins.h"
 #include "model/whole.h"
-#include "read/snapshot.h"
 #include "read/source.h"
 #include "read/store.h"
 #include "term/term.h"
-#include "top/top.h"
+#include "top/notes.h"
+#include "top/read.h"
 
 /* The first interval, so that there are figures at once */
 #define FIRST_DELAY	0.3
@@ -26,12 +26,12 @@
 
 struct top_reading *top_reading(struct top *t)
 {
-	return t->view >= VIEW_VCPUS ? &t->one : &t->all;
+	return top_kind(t)->of_one ? &t->one : &t->all;
 }
 
 const struct top_reading *top_shown(const struct top *t)
 {
-	return t->view >= VIEW_VCPUS ? &t->one : &t->all;
+	return top_kind(t)->of_one ? &t->one : &t->all;
 }
 
 bool top_is_known(const struct top *t)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows that top shows, and the bar on one of them. */
+/* Makes the rows that top shows, and keeps the bar on one of them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/tell.h"
 #include "model/filter.h"
-#include "model/rows.h"
 #include "read/snapshot.h"
-#include "top/top.h"
+#include "top/read.h"
+#include "top/rows.h"
 
 struct top_id top_id(const struct row *row)
 {
@@ -61,9 +61,9 @@ static void find_place(struct top *t)
 
 static bool is_shown(const struct top *t, const struct vm *vm)
 {
-	int only = t->view == VIEW_VCPU ? t->vcpu : t->o.filter.vcpu;
+	int only = top_kind(t)->of_vcpu ? t->vcpu : t->o.filter.vcpu;
 
-	if (t->view < VIEW_VCPUS)
+	if (!top_kind(t)->of_one)
 		return !top_is_hidden(t, vm);
 	return only == ALL_VCPUS || vm->vcpu == only;
 }
@@ -96,11 +96,10 @@ void top_rows(struct top *t)
 	if (!top_is_known(t))
 		return;
 	/* All of its rows have the same name. */
-	if (t->view == VIEW_VCPUS)
+	if (top_kind(t)->one_name)
 		f.text = NULL;
 	if (choose_vms(t, t->totals ? &r->now : &r->d) ||
-	    rows_make(&t->rows, &t->raw, &f,
-		      t->view == VIEW_VMS || t->view == VIEW_VCPUS)) {
+	    rows_make(&t->rows, &t->raw, &f, top_kind(t)->sums)) {
 		rows_free(&t->rows);
 		t->message_at = clock_now();
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot top: the costliest VMs and exit reasons, live. */
+/* kvmhot top: shows the costliest VMs and exit reasons, live. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +8,15 @@
 #include "base/exit.h"
 #include "base/tell.h"
 #include "model/filter.h"
+#include "read/snapshot.h"
+#include "term/keys.h"
+#include "term/term.h"
+#include "top/draw.h"
+#include "top/keys.h"
+#include "top/notes.h"
+#include "top/read.h"
+#include "top/rows.h"
+#include "top/state.h"
 #include "top/top.h"
 #include "verbs/stat.h"
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmhot export: writes what was counted for other programs. */
-#include <stddef.h>
-
 #include "base/exit.h"
 #include "base/out.h"
 #include "base/tell.h"

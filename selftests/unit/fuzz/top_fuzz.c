@@ -17,7 +17,7 @@
 #include "fuzz.h"
 #include "model/options.h"
 #include "pieces.h"
-#include "term/term.h"
+#include "term/keys.h"
 #include "top/top.h"
 #include "wraps.h"
 
