@@ -71,6 +71,13 @@ checkpatch()
 	cat "$out.said"
 }
 
+# reader_levels LEVELS: of tools/, by its includes and by its objects' symbols
+reader_levels()
+{
+	make -s -C tools OUT="$PWD/build/levels" CFLAGS=-O0 &&
+		selftests/levels.py tools "$1" build/levels
+}
+
 # absent WHAT FILE...: not to be found there
 absent() { ! grep -nE "$@"; }
 
@@ -88,6 +95,8 @@ gate "checkpatch.pl --strict" checkpatch
 gate "kernel-doc" perl "$checkers/kernel-doc" -none -Werror "${module[@]}" module/compat.h
 gate "shellcheck" shell_check
 gate "codespell" codespell "${files[@]}"
+gate "tools/: files use files of lower folders only, and form no circle" \
+	reader_levels "base read model show,term check,export verbs top ."
 gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"
 gate "nothing is printed, locked or allocated in probes" \
 	absent 'pr_[a-z]+\(|printk\(|mutex_lock|spin_lock|k[mz]alloc' \

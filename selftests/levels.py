@@ -39,7 +39,9 @@ class Tree:
             for name in names.split(","):
                 self.rank[os.path.normpath(name)] = nr
         self.files = sorted(self.find_files())
-        for place in self.rank:
+        for file in self.files:
+            self.place(file)
+        for place in list(self.rank):
             if not any(place in (f, os.path.dirname(f) or ".") for f in self.files):
                 self.tell(f"{place}: a level without a source")
 
@@ -64,9 +66,12 @@ class Tree:
             self.rank[folder] = len(self.rank)
         return folder
 
-    def may_use(self, user, used):
+    def check(self, user, used, how):
+        """One file may use another in its own place or on a lower level."""
         a, b = self.place(user), self.place(used)
-        return a == b or self.rank[b] < self.rank[a]
+        if a != b and self.rank[b] >= self.rank[a]:
+            word = "upward" if self.rank[b] > self.rank[a] else "same level"
+            self.tell(f"{word}: {user} {how}")
 
     def resolve(self, file, name):
         """The source that FILE includes as NAME; None: it is of another tree."""
@@ -141,17 +146,19 @@ def find_path(graph, start, goal):
 
 
 def check_circles(tree, graph):
-    """Tells a shortest circle through each file, each circle once."""
-    told = set()
+    """Tells the shortest circles, and no second one of the same files."""
+    circles = []
     for start in sorted(graph):
         for other in sorted(graph[start]):
             back = find_path(graph, other, start)
-            members = frozenset([start] + [a for a, _ in back or ()])
-            if back is None or told & members:
-                continue
-            told |= members
-            circle = [(start, other)] + back
+            if back is not None:
+                circles.append([(start, other)] + back)
+    told = set()
+    for circle in sorted(circles, key=len):
+        members = {a for a, _ in circle}
+        if not told & members:
             tree.tell("circle: " + "; ".join(graph[a][b] for a, b in circle))
+            told |= members
 
 
 def main(arguments):
@@ -163,8 +170,7 @@ def main(arguments):
         edges += references(tree, arguments[2])
     graph = collections.defaultdict(dict)
     for user, used, how in edges:
-        if not tree.may_use(user, used):
-            tree.tell(f"upward: {user} {how}")
+        tree.check(user, used, how)
         if unit(user) != unit(used):
             graph[unit(user)].setdefault(unit(used), f"{user} {how}")
             graph.setdefault(unit(used), {})
