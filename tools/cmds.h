@@ -13,7 +13,7 @@ struct command {
 };
 
 /* The last one has no verb. */
-extern const struct command commands[];
-const struct command *find_command(const char *verb);
+extern const struct command cmds_table[];
+const struct command *cmds_find(const char *verb);
 
 #endif /* KVMHOT_CMDS_H */

@@ -40,7 +40,7 @@ static int run(struct given *g)
 		return EXIT_FINE;
 	}
 	if (o->nr_words) {
-		cmd = find_command(o->words[0]);
+		cmd = cmds_find(o->words[0]);
 		if (!cmd) {
 			tell_error("no such verb: %s (kvmhot --help has all)",
 				   o->words[0]);
@@ -49,7 +49,7 @@ static int run(struct given *g)
 		o->words++;
 		o->nr_words--;
 	} else {
-		cmd = find_command(isatty(STDOUT_FILENO) ? "top" : "stat");
+		cmd = cmds_find(isatty(STDOUT_FILENO) ? "top" : "stat");
 	}
 	if (g->seen['h']) {
 		options_print_help(cmd);

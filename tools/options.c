@@ -96,7 +96,7 @@ static int parse_choice(const char *name, const char *word,
 
 static int parse_sort(const char *word, enum sort *sort)
 {
-	int i = parse_choice("-k", word, sort_names, NR_SORTS);
+	int i = parse_choice("-k", word, filter_sorts, NR_SORTS);
 
 	if (i >= 0)
 		*sort = i;
@@ -326,7 +326,7 @@ void options_print_all(FILE *to)
 	const struct command *cmd;
 
 	fputs("Usage: kvmhot [VERB] [OPTIONS]\n\n", to);
-	for (cmd = commands; cmd->verb; cmd++) {
+	for (cmd = cmds_table; cmd->verb; cmd++) {
 		fputs("  ", to);
 		options_print_usage(to, cmd);
 	}

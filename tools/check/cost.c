@@ -101,9 +101,9 @@ static int is_watched(char *id, size_t size, int fd)
 		return -1;
 	if (!source_load_vm(&vm, STORE_ROOT, id)) {
 		ret = is_complete(&vm, &s);
-		source_free_vm(&vm);
+		snapshot_free_vm(&vm);
 	}
-	source_free(&s);
+	snapshot_free(&s);
 	return ret;
 }
 

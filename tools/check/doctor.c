@@ -54,6 +54,6 @@ int doctor_run(bool cost, bool (*stopped)(void))
 		if (is_wanted(&h, finders[i].need))
 			finders[i].find(&h);
 	if (h.readable)
-		source_free(&h.status);
+		snapshot_free(&h.status);
 	return found_sum();
 }

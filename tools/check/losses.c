@@ -251,7 +251,7 @@ void losses_find(struct host *h)
 	else if (seconds > 0 && later.n[S_EXITS] >= exits)
 		h->rate = (later.n[S_EXITS] - exits) / seconds;
 	tell_coverage(h, &later);
-	source_free(&later);
+	snapshot_free(&later);
 	tell_dropped(h);
 	tell_lost(h);
 	tell_forgotten(h);

@@ -60,12 +60,12 @@ static int wait_until_counting(struct tinyvm *tiny, char *id, size_t size,
 				return -1;
 			if (events_failed(&vm)) {
 				events_print_failed(&vm, NULL, "", stdout);
-				source_free_vm(&vm);
+				snapshot_free_vm(&vm);
 				return -1;
 			}
 			counting = vm.nr_counters == 2 &&
 				   vm.counters[1].counting;
-			source_free_vm(&vm);
+			snapshot_free_vm(&vm);
 		}
 		if (!counting)
 			pause_shortly();
@@ -124,7 +124,7 @@ static int run_one(struct tinyvm *tiny, const char *id, __u32 turns,
 	else
 		take(best, &vm);
 	best->tries++;
-	source_free_vm(&vm);
+	snapshot_free_vm(&vm);
 	return failed ? -1 : 0;
 }
 

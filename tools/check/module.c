@@ -237,7 +237,7 @@ static void tell_idle(const struct host *h, const struct hook *k,
 /* What the kernel's own switches tell, if they can be read, is told already. */
 static void tell_kprobes_off(struct host *h)
 {
-	if (!source_kprobes_off(&h->status) || h->no_probes)
+	if (!snapshot_kprobes_off(&h->status) || h->no_probes)
 		return;
 	h->no_probes = true;
 	found_tell(FOUND_INCOMPLETE, "hook",

@@ -90,7 +90,7 @@ static int write_event(const char *word, struct event *e)
 			   STORE_ROOT, word);
 		ret = -1;
 	}
-	source_free(&s);
+	snapshot_free(&s);
 	return ret;
 }
 
@@ -133,11 +133,11 @@ static int check_enabled(void)
 		tell_error("check: not %s: nothing is counted, see kvmhot report",
 			   s.n[S_ENABLED] ? "armed" : "enabled");
 		ret = -1;
-	} else if (source_kprobes_off(&s)) {
+	} else if (snapshot_kprobes_off(&s)) {
 		tell_error("check: kprobes are not hit: times are wrong, see kvmhot check");
 		ret = -1;
 	}
-	source_free(&s);
+	snapshot_free(&s);
 	return ret;
 }
 

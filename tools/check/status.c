@@ -99,6 +99,6 @@ int status_read(struct host *h)
 		return 0;
 	if (ret != -EBADMSG)
 		tell_error(STORE_ROOT "/status: %s", strerror(-ret));
-	source_free(&h->status);
+	snapshot_free(&h->status);
 	return -1;
 }

@@ -191,7 +191,7 @@ static bool has_ended(const char *id, const char *path)
 	if (access(path, F_OK) || source_load_vm(&vm, STORE_ROOT, id))
 		return true;
 	running = vm.running;
-	source_free_vm(&vm);
+	snapshot_free_vm(&vm);
 	return !running;
 }
 

@@ -34,10 +34,10 @@ static void print_header(FILE *to)
 
 	fputs(VM_COLUMNS, to);
 	for (i = 0; i < NR_ST; i++)
-		fprintf(to, ",vm_%s_cycles", stage_names[i]);
+		fprintf(to, ",vm_%s_cycles", stages_names[i]);
 	fputs("," EXITS_COLUMNS, to);
 	for (i = 0; i < NR_ST; i++)
-		fprintf(to, ",stage_%s_cycles", stage_names[i]);
+		fprintf(to, ",stage_%s_cycles", stages_names[i]);
 	fputs("," LAST_COLUMNS "\r\n", to);
 }
 
@@ -134,7 +134,7 @@ static void print_own(FILE *to, const struct snapshot *s, const struct vm *vm)
 	fputs("\r\n", to);
 }
 
-int export_csv(const struct export *e)
+int csv_write(const struct export *e)
 {
 	struct export_rows rows;
 	const struct vm *vm = NULL;

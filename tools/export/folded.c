@@ -70,7 +70,7 @@ static bool has_twin(const struct snapshot *s, const struct vm *vm)
 	return false;
 }
 
-int export_folded(const struct export *e)
+int folded_write(const struct export *e)
 {
 	const struct vm *vm = NULL;
 	struct node *root;

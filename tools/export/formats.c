@@ -4,9 +4,9 @@
 #include "export/writers.h"
 #include "model/options.h"
 
-const struct export_format export_formats[] = {
-	[FORMAT_JSON] = { .write = export_json, .spans = true, .events = true },
-	[FORMAT_CSV] = { .write = export_csv },
-	[FORMAT_OPENMETRICS] = { .write = export_openmetrics, .events = true },
-	[FORMAT_FOLDED] = { .write = export_folded, .spans = true, .all_time = true },
+const struct export_format formats_table[] = {
+	[FORMAT_JSON] = { .write = json_write, .spans = true, .events = true },
+	[FORMAT_CSV] = { .write = csv_write },
+	[FORMAT_OPENMETRICS] = { .write = openmetrics_write, .events = true },
+	[FORMAT_FOLDED] = { .write = folded_write, .spans = true, .all_time = true },
 };

@@ -15,6 +15,6 @@ struct export_format {
 };
 
 /* By enum format; FORMAT_NONE has no function. */
-extern const struct export_format export_formats[];
+extern const struct export_format formats_table[];
 
 #endif /* KVMHOT_EXPORT_FORMATS_H */

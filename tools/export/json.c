@@ -116,7 +116,7 @@ static void put_stages(struct json *j, const __u64 *stages)
 
 	json_open(j, "stages", '{');
 	for (i = 0; i < NR_ST; i++)
-		json_number(j, stage_names[i], stages[i]);
+		json_number(j, stages_names[i], stages[i]);
 	json_close(j, '}');
 }
 
@@ -416,7 +416,7 @@ static int put_vm(struct json *j, const struct export *e, const struct vm *vm)
 	return 0;
 }
 
-int export_json(const struct export *e)
+int json_write(const struct export *e)
 {
 	struct json j = { .to = e->to };
 	const struct vm *vm = NULL;

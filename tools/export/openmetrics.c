@@ -28,7 +28,7 @@
 
 #include "base/hist.h"
 #include "export/export.h"
-#include "export/metrics.h"
+#include "export/om.h"
 #include "export/writers.h"
 #include "model/events.h"
 #include "model/own.h"
@@ -187,7 +187,7 @@ static void put_stages(struct metrics *m)
 	while ((vm = export_next_vm(m->e, vm)))
 		for (stage = 0; stage < NR_ST; stage++) {
 			om_sample(m, NULL, vm, NULL);
-			om_label(m, ',', "stage", stage_names[stage]);
+			om_label(m, ',', "stage", stages_names[stage]);
 			om_real(m, "}", om_seconds(vm, vm->stages[stage]));
 		}
 }
@@ -255,7 +255,7 @@ static void om_put_events(struct metrics *m)
 					continue;
 				om_sample(m, NULL, vm, NULL);
 				om_label(m, ',', "event", vm->counters[i].name);
-				om_label(m, ',', "stage", stage_names[stage]);
+				om_label(m, ',', "stage", stages_names[stage]);
 				om_number(m, "}", vm->counts[i].stages[stage]);
 			}
 }
@@ -438,7 +438,7 @@ static bool is_prometheus(const char *path)
 	return len > 5 && !strcmp(path + len - 5, ".prom");
 }
 
-int export_openmetrics(const struct export *e)
+int openmetrics_write(const struct export *e)
 {
 	struct metrics m = {
 		.e = e,

@@ -6,9 +6,9 @@
 #include "export/export.h"
 
 /* 0, or -1 with the error told */
-int export_json(const struct export *e);
-int export_csv(const struct export *e);
-int export_openmetrics(const struct export *e);
-int export_folded(const struct export *e);
+int json_write(const struct export *e);
+int csv_write(const struct export *e);
+int openmetrics_write(const struct export *e);
+int folded_write(const struct export *e);
 
 #endif /* KVMHOT_EXPORT_WRITERS_H */

@@ -21,7 +21,7 @@ const struct coverage *coverage_find(const struct snapshot *s, const char *id,
 /* All are loaded with the same vCPU, or all of them. */
 const struct vm *coverage_vm(const struct snapshot *s, const char *id)
 {
-	return source_find(s, id, s->nr_vms ? s->vms[0].vcpu : ALL_VCPUS);
+	return snapshot_find(s, id, s->nr_vms ? s->vms[0].vcpu : ALL_VCPUS);
 }
 
 /* The row of the same VM in an earlier reading, or NULL */

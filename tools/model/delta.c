@@ -304,7 +304,7 @@ int delta_make(struct snapshot *d, const struct snapshot *now,
 	for (i = 0; i < NR_S; i++)
 		d->n[i] = summary_rise(now->n[i], then->n[i]);
 	if (!make(d, now, then))
-		return source_sort(d);
+		return snapshot_sort(d);
 	tell_error("out of memory");
 	return -1;
 }

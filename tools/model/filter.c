@@ -9,7 +9,7 @@
 #include "model/filter.h"
 #include "model/reason.h"
 
-const char * const sort_names[NR_SORTS] = {
+const char * const filter_sorts[NR_SORTS] = {
 	"cost", "kvm", "vmm", "exits", "avg", "p50", "p95", "p99", "max",
 	"name",
 };
@@ -127,7 +127,7 @@ const struct vm *filter_find(const struct snapshot *s, const char *word)
 
 	if (check_word(s, &w, is_called, false))
 		return NULL;
-	vm = source_find(s, word, ALL_VCPUS);
+	vm = snapshot_find(s, word, ALL_VCPUS);
 	if (vm)
 		return vm;
 	for (vm = s->vms; !is_called(vm, &w); vm++)

@@ -24,7 +24,7 @@ struct filter {
 	double min;		/* rows from so many percent of one CPU on */
 };
 
-extern const char * const sort_names[NR_SORTS];
+extern const char * const filter_sorts[NR_SORTS];
 
 /* Is every word of -r a reason's name or number?  If not: told, and -1. */
 int filter_check_reasons(const char *words);

@@ -30,7 +30,7 @@ static void add_stages(struct node *n, const struct reason *r,
 	size_t i;
 
 	for (i = 0; i < sizeof(stages) / sizeof(*stages); i++) {
-		child = node_add(n, stage_names[stages[i]], cycles[stages[i]]);
+		child = node_add(n, stages_names[stages[i]], cycles[stages[i]]);
 		if (r)
 			node_stages(child, r, STAGE(stages[i]));
 		if (stages[i] == ST_HANDLE && ept)
@@ -66,7 +66,7 @@ static void add_reason(struct node *exits, const struct vm *vm,
 {
 	struct node *n;
 
-	n = node_add(exits, r->name, summary_cost(r->stages));
+	n = node_add(exits, r->name, stages_cost(r->stages));
 	node_stages(n, r, KVM_STAGES);
 	if (r->hist.timed)
 		node_hist(n, &r->hist);
@@ -134,10 +134,10 @@ static void add_halt(struct node *run, const struct vm *vm)
 			vm->stages[ST_POLL] + vm->stages[ST_BLOCK]);
 	node_stages(halt, NULL, HALT_STAGES);
 	for (stage = ST_POLL; stage <= ST_BLOCK; stage++) {
-		child = node_add(halt, stage_names[stage], vm->stages[stage]);
+		child = node_add(halt, stages_names[stage], vm->stages[stage]);
 		node_stages(child, NULL, STAGE(stage));
 		for (i = 0; i < spans->nr; i++)
-			if (!strcmp(spans->span[i].what, stage_names[stage]))
+			if (!strcmp(spans->span[i].what, stages_names[stage]))
 				node_hist(child, &spans->span[i].hist);
 		add_by_reason(child, vm, stage, R_HALT, R_HALT_CYCLES);
 	}
@@ -152,7 +152,7 @@ static void add_wait(struct node *run, const struct vm *vm)
 	n = node_add(run, "wait", st[ST_PREEMPTED] + st[ST_SLEPT]);
 	node_stages(n, NULL, WAIT_STAGES);
 	for (stage = ST_PREEMPTED; stage <= ST_SLEPT; stage++) {
-		child = node_add(n, stage_names[stage], st[stage]);
+		child = node_add(n, stages_names[stage], st[stage]);
 		node_stages(child, NULL, STAGE(stage));
 		add_by_reason(child, vm, stage, R_WAIT, R_WAIT_CYCLES);
 	}
@@ -334,7 +334,7 @@ struct node *graph_make(const struct vm *vm, int vcpu)
 {
 	struct node *root = node_new(vm->name);
 
-	root->total = summary_stages(vm->stages);
+	root->total = stages_sum(vm->stages);
 	root->self = root->total;
 	if (vcpu == ALL_VCPUS)
 		node_note(root, "(%s), %u vCPU%s", vm->id, vm->nr_vcpus,
@@ -346,7 +346,7 @@ struct node *graph_make(const struct vm *vm, int vcpu)
 	add_away(root, vm);
 	add_ioctls(root, vm);
 	node_stages(root, NULL, ALL_STAGES);
-	node_stages(node_add(root, stage_names[ST_UNKNOWN],
+	node_stages(node_add(root, stages_names[ST_UNKNOWN],
 			     vm->stages[ST_UNKNOWN]), NULL, STAGE(ST_UNKNOWN));
 	node_sort(root);
 	return root;

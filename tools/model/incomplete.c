@@ -97,8 +97,8 @@ static void add_events(struct lacks *l, const struct snapshot *s)
 			add(l, "event %s: %s", e->name, e->state);
 }
 
-int source_status(const struct snapshot *s, const struct snapshot *since,
-		  bool pmu)
+int incomplete_status(const struct snapshot *s, const struct snapshot *since,
+		      bool pmu)
 {
 	struct lacks l = { .len = 0 };
 
@@ -106,7 +106,7 @@ int source_status(const struct snapshot *s, const struct snapshot *since,
 		add(&l, "not enabled");
 	else if (!s->n[S_ARMED])
 		add(&l, "not armed");
-	if (source_kprobes_off(s))
+	if (snapshot_kprobes_off(s))
 		add(&l, "kprobes are not hit");
 	if (!s->n[S_TSC_STABLE])
 		add(&l, "the TSC is not stable");

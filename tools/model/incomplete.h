@@ -11,7 +11,7 @@
  * EXIT_FINE, or EXIT_INCOMPLETE with what lacks told.  SINCE: only what was lost
  * since then, or NULL; PMU: events, too
  */
-int source_status(const struct snapshot *s, const struct snapshot *since,
-		  bool pmu);
+int incomplete_status(const struct snapshot *s, const struct snapshot *since,
+		      bool pmu);
 
 #endif /* KVMHOT_MODEL_INCOMPLETE_H */

@@ -8,7 +8,7 @@
 static const struct vm *find_since(const struct snapshot *s, const char *id,
 				   const struct vm *like)
 {
-	const struct vm *vm = source_find(s, id, like->vcpu);
+	const struct vm *vm = snapshot_find(s, id, like->vcpu);
 
 	return vm && vm->since == like->since ? vm : NULL;
 }
@@ -34,7 +34,7 @@ static bool is_of(const char *id, const char *base)
 
 const struct vm *twins_now(const struct snapshot *second, const struct vm *vm)
 {
-	const struct vm *same = source_find(second, vm->id, vm->vcpu), *now;
+	const struct vm *same = snapshot_find(second, vm->id, vm->vcpu), *now;
 
 	if (!same || same->since == vm->since)
 		return same;
@@ -56,7 +56,7 @@ const struct vm *twins_then(const struct snapshot *first,
 		then = find_since(first, vm->id, vm);
 		return then ? then : find_since(first, base, vm);
 	}
-	then = source_find(first, vm->id, vm->vcpu);
+	then = snapshot_find(first, vm->id, vm->vcpu);
 	return then && twins_now(second, then) == vm ? then : NULL;
 }
 
@@ -102,7 +102,7 @@ const struct vm *twins_before(const struct snapshot *first,
 	return then && twins_after(second, then) == vm ? then : NULL;
 }
 
-void names_keep(struct snapshot *now, const struct snapshot *then)
+void twins_keep_names(struct snapshot *now, const struct snapshot *then)
 {
 	const struct vm *old;
 	struct vm *vm;

@@ -31,6 +31,6 @@ const struct vm *twins_after(const struct snapshot *second,
 			     const struct vm *vm);
 
 /* Of those that have ended since THEN, whose command line is gone. */
-void names_keep(struct snapshot *now, const struct snapshot *then);
+void twins_keep_names(struct snapshot *now, const struct snapshot *then);
 
 #endif /* KVMHOT_TWINS_H */

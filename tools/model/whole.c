@@ -11,7 +11,7 @@ static void add_stages(struct whole *w, const struct vm *vm)
 	const __u64 *st = vm->stages;
 
 	w->guest += summary_cpus(vm, st[ST_GUEST]);
-	w->kvm += summary_cpus(vm, summary_cost(st));
+	w->kvm += summary_cpus(vm, stages_cost(st));
 	w->vmm += summary_cpus(vm, st[ST_USER] + st[ST_IOCTL]);
 	w->halt += summary_cpus(vm, st[ST_POLL] + st[ST_BLOCK]);
 	w->wait += summary_cpus(vm, st[ST_PREEMPTED] + st[ST_SLEPT]);

@@ -27,7 +27,7 @@ static int parse_bucket(const struct text *t, char **word, __u64 *low,
 	       -EBADMSG : 0;
 }
 
-int parse_counts(const struct text *t, char *word, struct hist *h)
+int buckets_counts(const struct text *t, char *word, struct hist *h)
 {
 	__u64 buckets[KVMHOT_HIST_BUCKETS], low, count, mean, sum = 0;
 	unsigned int index, first = 0, next = 0;
@@ -70,7 +70,7 @@ int parse_counts(const struct text *t, char *word, struct hist *h)
 	       text_bad(t, "out of memory") : 0;
 }
 
-int parse_buckets(const struct text *t, unsigned int column,
+int buckets_parse(const struct text *t, unsigned int column,
 		  unsigned int buckets, struct hist *h)
 {
 	char * const *word = t->column + column;
@@ -83,10 +83,10 @@ int parse_buckets(const struct text *t, unsigned int column,
 		return -EBADMSG;
 	if (!h->timed)
 		return text_bad(t, "timed is 0");
-	return parse_counts(t, t->column[buckets], h);
+	return buckets_counts(t, t->column[buckets], h);
 }
 
-int parse_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h)
+int buckets_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h)
 {
 	char * const *word = t->column + column;
 
@@ -101,10 +101,10 @@ int parse_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h)
 		return -EBADMSG;
 	/* Else 'min' would be taken for that of the KVM cost. */
 	t->in = "felt_buckets: ";
-	return parse_counts(t, word[3], h);
+	return buckets_counts(t, word[3], h);
 }
 
-int parse_merge(const struct text *t, struct hist *to, const struct hist *h)
+int buckets_merge(const struct text *t, struct hist *to, const struct hist *h)
 {
 	__u64 timed = to->timed, cycles = to->cycles;
 

@@ -7,16 +7,16 @@
 #include "read/text.h"
 
 /* LOW:COUNT, in the order of LOW, or - if there are none; the rest of H is there. */
-int parse_counts(const struct text *t, char *word, struct hist *h);
+int buckets_counts(const struct text *t, char *word, struct hist *h);
 
 /* 'timed cycles min max BUCKETS', from COLUMN on. */
-int parse_buckets(const struct text *t, unsigned int column,
+int buckets_parse(const struct text *t, unsigned int column,
 		  unsigned int buckets, struct hist *h);
 /*
  * 'felt_cycles felt_min felt_max felt_buckets' of TIMED exits, from COLUMN on; all
  * 0 if the file has no such columns.
  */
-int parse_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h);
-int parse_merge(const struct text *t, struct hist *to, const struct hist *h);
+int buckets_felt(struct text *t, unsigned int column, __u64 timed, struct hist *h);
+int buckets_merge(const struct text *t, struct hist *to, const struct hist *h);
 
 #endif /* KVMHOT_READ_BUCKETS_H */

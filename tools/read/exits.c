@@ -19,14 +19,14 @@ const char * const exits_columns[NR_R] = {
 	"halt", "halt_cycles", "halt_max",
 };
 
-const char * const vcpus_columns[NR_V] = {
+const char * const exits_vcpus_columns[NR_V] = {
 	"exits", "dropped", "lost", "entries", "runs",
 	"guest_cycles", "kvm_cycles", "wait_cycles", "user_cycles",
 	"unknown_cycles", "ept", "ept_cycles", "bytes",
 	"halt_cycles", "kvm_exits", "level2", "away_cycles",
 };
 
-struct reason *parse_find_reason(const struct text *t, struct vm *vm,
+struct reason *exits_find_reason(const struct text *t, struct vm *vm,
 				 unsigned int number, unsigned int level)
 {
 	struct reason *r;
@@ -53,7 +53,7 @@ struct reason *parse_find_reason(const struct text *t, struct vm *vm,
 	return r;
 }
 
-int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
+int exits_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
 		 unsigned int level_column, struct reason **r)
 {
 	__u64 number, level;
@@ -66,7 +66,7 @@ int parse_reason(const struct text *t, struct vm *vm, int vcpu, struct keys *k,
 	ret = parse_key(t, k, vcpu, number << 2 | level);
 	if (ret <= 0)
 		return ret;
-	*r = parse_find_reason(t, vm, number, level);
+	*r = exits_find_reason(t, vm, number, level);
 	return *r ? 0 : -EBADMSG;
 }
 
@@ -89,7 +89,7 @@ static int merge_exits(const struct text *t, struct reason *r, const __u64 *n)
 	return 0;
 }
 
-int parse_exits(const struct text *t, unsigned int column, __u64 *n)
+int exits_parse(const struct text *t, unsigned int column, __u64 *n)
 {
 	__u64 sum;
 	int i;
@@ -108,13 +108,13 @@ int parse_exits(const struct text *t, unsigned int column, __u64 *n)
 	return 0;
 }
 
-int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct reason *r;
 	__u64 n[NR_R];
 
-	if (parse_reason(t, vm, vcpu, k, 3 + NR_R, &r) ||
-	    parse_exits(t, 3, n))
+	if (exits_reason(t, vm, vcpu, k, 3 + NR_R, &r) ||
+	    exits_parse(t, 3, n))
 		return -EBADMSG;
 	return r ? merge_exits(t, r, n) : 0;
 }
@@ -122,25 +122,25 @@ int parse_exits_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 /* TO: NULL if the row is not wanted */
 static int move_hist(const struct text *t, struct hist *to, struct hist *h)
 {
-	int ret = to ? parse_merge(t, to, h) : 0;
+	int ret = to ? buckets_merge(t, to, h) : 0;
 
 	hist_free(h);
 	return ret;
 }
 
-int parse_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int exits_hist_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct reason *r;
 	struct hist h;
 
-	return parse_reason(t, vm, vcpu, k, 8, &r) ||
-	       parse_buckets(t, 3, 7, &h) ||
+	return exits_reason(t, vm, vcpu, k, 8, &r) ||
+	       buckets_parse(t, 3, 7, &h) ||
 	       move_hist(t, r ? &r->hist : NULL, &h) ||
-	       parse_felt(t, 9, h.timed, &h) ||
+	       buckets_felt(t, 9, h.timed, &h) ||
 	       move_hist(t, r ? &r->felt : NULL, &h) ? -EBADMSG : 0;
 }
 
-int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int exits_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	__u64 tid, value;
 	int i, wanted;
@@ -152,10 +152,10 @@ int parse_vcpus_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 	vm->nr_vcpus += wanted;
 	vm->all_vcpus++;
 	for (i = 0; i < NR_V; i++) {
-		if (text_number(t, vcpus_columns[i], t->column[2 + i], ~0ULL,
+		if (text_number(t, exits_vcpus_columns[i], t->column[2 + i], ~0ULL,
 				&value))
 			return -EBADMSG;
-		if (wanted && parse_add(t, vcpus_columns[i], &vm->n[i], value))
+		if (wanted && parse_add(t, exits_vcpus_columns[i], &vm->n[i], value))
 			return -EBADMSG;
 	}
 	return 0;

@@ -112,7 +112,7 @@ static int parse_failed(const struct text *t)
 		if (strcmp(t->column[i], "-"))
 			return text_bad(t, "%s: %s is '%.40s', not -",
 					t->column[5],
-					i == 7 ? "exits" : stage_names[i - 8],
+					i == 7 ? "exits" : stages_names[i - 8],
 					t->column[i]);
 	return 0;
 }
@@ -122,7 +122,7 @@ static int parse_stage_counts(const struct text *t, struct row *row)
 	__u64 sum;
 
 	if (text_number(t, "exits", t->column[7], ~0ULL, &row->counts.exits) ||
-	    parse_stages(t, 8, row->counts.stages, &sum))
+	    stages_parse(t, 8, row->counts.stages, &sum))
 		return -EBADMSG;
 	if (row->own)
 		return 0;
@@ -173,7 +173,7 @@ static int merge(const struct text *t, struct counts *to,
 		return -EBADMSG;
 	/* The sum of the sums, too, must be a number. */
 	for (i = 0; i < NR_ST; i++)
-		if (parse_add(t, stage_names[i], &to->stages[i],
+		if (parse_add(t, stages_names[i], &to->stages[i],
 			      from->stages[i]) ||
 		    parse_add(t, "stages", &sum, to->stages[i]))
 			return -EBADMSG;
@@ -196,7 +196,7 @@ static void note_state(struct counter *c, const struct row *row, __u64 vcpu)
 	c->failed_vcpu = vcpu;
 }
 
-int parse_pmu_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int pmu_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct reason *r;
 	struct row row;
@@ -214,7 +214,7 @@ int parse_pmu_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 		return 0;
 	if (row.own)
 		return merge(t, &vm->counts[row.counter], &row.counts);
-	r = parse_find_reason(t, vm, row.number, row.level);
+	r = exits_find_reason(t, vm, row.number, row.level);
 	if (!r || grow(t, &r->counts, r->nr_counts, vm->nr_counters))
 		return -EBADMSG;
 	r->nr_counts = vm->nr_counters;

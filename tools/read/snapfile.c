@@ -274,7 +274,7 @@ int snapfile_each_vm(const struct snapfile *file,
 	return ret;
 }
 
-void store_write_first(FILE *f)
+void snapfile_write_first(FILE *f)
 {
 	struct utsname u;
 
@@ -283,13 +283,13 @@ void store_write_first(FILE *f)
 		(long long)time(NULL), u.release, u.nodename);
 }
 
-void store_write(FILE *f, const char *name, const char *data, size_t len)
+void snapfile_write(FILE *f, const char *name, const char *data, size_t len)
 {
 	fprintf(f, "= %s %zu\n", name, len);
 	fwrite(data, 1, len, f);
 }
 
-void store_write_end(FILE *f)
+void snapfile_write_end(FILE *f)
 {
-	store_write(f, "end", "", 0);
+	snapfile_write(f, "end", "", 0);
 }

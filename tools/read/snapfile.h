@@ -43,8 +43,8 @@ int snapfile_each_vm(const struct snapfile *file,
  * What snap writes: its first line, sections, the end.  Errors are the stream's.
  * NAME: a file's, or 'vms/PID-FD/name'
  */
-void store_write_first(FILE *f);
-void store_write(FILE *f, const char *name, const char *data, size_t len);
-void store_write_end(FILE *f);
+void snapfile_write_first(FILE *f);
+void snapfile_write(FILE *f, const char *name, const char *data, size_t len);
+void snapfile_write_end(FILE *f);
 
 #endif /* KVMHOT_SNAPFILE_H */

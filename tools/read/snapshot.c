@@ -6,7 +6,7 @@
 #include "base/tell.h"
 #include "read/snapshot.h"
 
-void source_free_vm(struct vm *vm)
+void snapshot_free_vm(struct vm *vm)
 {
 	size_t i, j;
 
@@ -32,12 +32,12 @@ void source_free_vm(struct vm *vm)
 	vm->nr_counters = 0;
 }
 
-void source_free(struct snapshot *s)
+void snapshot_free(struct snapshot *s)
 {
 	size_t i;
 
 	for (i = 0; i < s->nr_vms; i++)
-		source_free_vm(&s->vms[i]);
+		snapshot_free_vm(&s->vms[i]);
 	free(s->vms);
 	free(s->by_id);
 	free(s->hooks);
@@ -106,7 +106,7 @@ static int compare_by_id(const void *a, const void *b)
 	return compare_id(vm->id, vm->vcpu, *(const struct vm **)b);
 }
 
-int source_sort(struct snapshot *s)
+int snapshot_sort(struct snapshot *s)
 {
 	size_t i;
 
@@ -126,7 +126,7 @@ int source_sort(struct snapshot *s)
 	return 0;
 }
 
-const struct vm *source_find(const struct snapshot *s, const char *id, int vcpu)
+const struct vm *snapshot_find(const struct snapshot *s, const char *id, int vcpu)
 {
 	size_t from = 0, to = s->nr_vms, middle;
 	int ret;

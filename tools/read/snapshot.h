@@ -160,18 +160,18 @@ struct snapshot {
 	const struct vm **by_id;	/* sorted */
 };
 
-void source_free(struct snapshot *s);
-void source_free_vm(struct vm *vm);
+void snapshot_free(struct snapshot *s);
+void snapshot_free_vm(struct vm *vm);
 
-/* Sorts the VMs and their reasons by cost, and makes source_find() work. */
-int source_sort(struct snapshot *s);
+/* Sorts the VMs and their reasons by cost, and makes snapshot_find() work. */
+int snapshot_sort(struct snapshot *s);
 
 /* By PID-FD and vCPU (or ALL_VCPUS): the VM, or NULL */
-const struct vm *source_find(const struct snapshot *s, const char *id,
-			     int vcpu);
+const struct vm *snapshot_find(const struct snapshot *s, const char *id,
+			       int vcpu);
 
 /* Are all kprobes turned off?  Then exits are counted, but their times are wrong. */
-static inline bool source_kprobes_off(const struct snapshot *s)
+static inline bool snapshot_kprobes_off(const struct snapshot *s)
 {
 	return !s->n[S_KPROBES_HIT];
 }

@@ -30,32 +30,32 @@
  * time that 'stages' has, too, and each exit in 'exits'.
  */
 static const struct vm_file vm_files[] = {
-	{ .name = "hist", .least = 9, .row = parse_hist_row },
-	{ .name = "user", .least = 12, .row = parse_user_row },
-	{ .name = "ept", .least = 9 + NR_ST + 1, .row = parse_ept_row },
-	{ .name = "halt", .least = 7, .row = parse_halt_row },
-	{ .name = "ioctl", .least = 9, .row = parse_ioctl_row },
-	{ .name = "pmu", .least = 8 + NR_ST, .row = parse_pmu_row, .optional = true },
-	{ .name = "stages", .least = 5 + NR_ST + 3, .row = parse_stages_row },
-	{ .name = "vcpus", .least = 2 + NR_V, .row = parse_vcpus_row },
-	{ .name = "exits", .least = 3 + NR_R + 1, .row = parse_exits_row },
+	{ .name = "hist", .least = 9, .row = exits_hist_row },
+	{ .name = "user", .least = 12, .row = spans_user_row },
+	{ .name = "ept", .least = 9 + NR_ST + 1, .row = spans_ept_row },
+	{ .name = "halt", .least = 7, .row = spans_halt_row },
+	{ .name = "ioctl", .least = 9, .row = spans_ioctl_row },
+	{ .name = "pmu", .least = 8 + NR_ST, .row = pmu_row, .optional = true },
+	{ .name = "stages", .least = 5 + NR_ST + 3, .row = stages_row },
+	{ .name = "vcpus", .least = 2 + NR_V, .row = exits_vcpus_row },
+	{ .name = "exits", .least = 3 + NR_R + 1, .row = exits_row },
 };
 
 /* What there is of all vCPUs together, in one file */
 static const struct vm_file totals_file = {
-	.name = "totals", .least = 2, .row = parse_totals_row, .has_vm_row = true,
+	.name = "totals", .least = 2, .row = totals_row, .has_vm_row = true,
 };
 
 static const struct vm_file pmu_file = {
-	.name = "pmu", .least = 8 + NR_ST, .row = parse_pmu_row, .optional = true,
+	.name = "pmu", .least = 8 + NR_ST, .row = pmu_row, .optional = true,
 };
 
 /* As totals and more, where a vCPU is asked for, or there is no such file. */
 static const struct vm_file live_files[] = {
-	{ .name = "hist", .least = 9, .row = parse_hist_row },
-	{ .name = "stages", .least = 5 + NR_ST + 3, .row = parse_stages_row },
-	{ .name = "vcpus", .least = 2 + NR_V, .row = parse_vcpus_row },
-	{ .name = "exits", .least = 3 + NR_R + 1, .row = parse_exits_row },
+	{ .name = "hist", .least = 9, .row = exits_hist_row },
+	{ .name = "stages", .least = 5 + NR_ST + 3, .row = stages_row },
+	{ .name = "vcpus", .least = 2 + NR_V, .row = exits_vcpus_row },
+	{ .name = "exits", .least = 3 + NR_R + 1, .row = exits_row },
 };
 
 #define NR(array)	(sizeof(array) / sizeof(*(array)))
@@ -129,7 +129,7 @@ static int read_vm(struct vm *vm, struct snapshot *s, const struct files *f)
 	memset(vm->stages, 0, sizeof(vm->stages));
 	vm->nr_vcpus = 0;
 	vm->all_vcpus = 0;
-	source_free_vm(vm);
+	snapshot_free_vm(vm);
 	if (f->live && f->pmu)
 		ret = read_one(vm, s->root, &pmu_file, f->vcpu, &since);
 	if (!ret && f->live && f->vcpu == ALL_VCPUS && !s->no_totals) {
@@ -183,7 +183,7 @@ static int end_recording(struct recording *r, const struct snapshot *s,
 		ret = -ENOMEM;
 	if (!ret) {
 		snprintf(name, sizeof(name), "vms/%s/name", vm->id);
-		store_write(s->save, name, vm->name, strlen(vm->name));
+		snapfile_write(s->save, name, vm->name, strlen(vm->name));
 		fwrite(r->data, 1, r->len, s->save);
 	}
 	free(r->data);
@@ -221,7 +221,7 @@ static int load_vm(struct vm *vm, struct snapshot *s, const struct files *f)
 			break;
 		if (ret == -ENOENT || ret == -EIO) {
 			if (!store_has_vm(s->root, vm->id)) {
-				source_free_vm(vm);
+				snapshot_free_vm(vm);
 				return 1;
 			}
 		} else if (ret != -EAGAIN) {
@@ -230,7 +230,7 @@ static int load_vm(struct vm *vm, struct snapshot *s, const struct files *f)
 		/* Being removed, being replaced, or reset: not for long. */
 		nanosleep(&pause, NULL);
 	}
-	source_free_vm(vm);
+	snapshot_free_vm(vm);
 	return load_judge(ret);
 }
 
@@ -326,10 +326,10 @@ static int load(struct snapshot *s, const char *root, struct files files,
 		snprintf(path, sizeof(path), "%s/vms", root);
 		ret = load_fail(path, ret);
 	} else {
-		ret = source_sort(s);
+		ret = snapshot_sort(s);
 	}
 	if (ret)
-		source_free(s);
+		snapshot_free(s);
 	return ret;
 }
 
@@ -382,9 +382,9 @@ int source_load_vcpus(struct snapshot *s, const char *root, const char *id)
 	}
 	free(ids);
 	if (!ret)
-		ret = source_sort(s);
+		ret = snapshot_sort(s);
 	if (ret)
-		source_free(s);
+		snapshot_free(s);
 	return ret;
 }
 
@@ -414,9 +414,9 @@ int source_load_status(struct snapshot *s, const char *root)
 	if (ret)
 		return load_fail(root, ret);
 	s->root = root;
-	ret = parse_status(root, s);
+	ret = status_parse(root, s);
 	if (ret) {
-		source_free(s);
+		snapshot_free(s);
 		snprintf(path, sizeof(path), "%s/status", root);
 		return load_fail(path, ret);
 	}

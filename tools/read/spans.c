@@ -71,11 +71,11 @@ static int merge(const struct text *t, struct spans *to, struct span *s)
 		span->away = 0;
 	}
 	span = &to->span[*place - 1];
-	if (parse_add_stages(t, span->stages, s->stages) ||
+	if (stages_add(t, span->stages, s->stages) ||
 	    parse_add(t, "ept", &span->ept, s->ept) ||
 	    parse_add(t, "away_cycles", &span->away, s->away))
 		return -EBADMSG;
-	return parse_merge(t, &span->hist, &s->hist);
+	return buckets_merge(t, &span->hist, &s->hist);
 }
 
 /*
@@ -90,7 +90,7 @@ static int add_span(const struct text *t, struct spans *to, struct span *s,
 	int wanted, ret = 0;
 
 	wanted = parse_key(t, k, vcpu, s->row);
-	if (wanted < 0 || parse_buckets(t, column, buckets, &s->hist))
+	if (wanted < 0 || buckets_parse(t, column, buckets, &s->hist))
 		return -EBADMSG;
 	if (wanted)
 		ret = merge(t, to, s);
@@ -107,7 +107,7 @@ static int check_reason(const struct text *t, __u64 reason)
 }
 
 /* vcpu reason name level run run_name timed ... max away_cycles buckets */
-int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int spans_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct span s = { 0 };
 	__u64 reason, level, run;
@@ -132,7 +132,7 @@ static int parse_ept_stages(const struct text *t, unsigned int column,
 {
 	__u64 sum;
 
-	if (parse_stages(t, column, s->stages, &sum) ||
+	if (stages_parse(t, column, s->stages, &sum) ||
 	    text_number(t, "ept", t->column[column + NR_ST], ~0ULL, &s->ept))
 		return -EBADMSG;
 	if (s->ept > s->stages[ST_HANDLE])
@@ -148,14 +148,14 @@ static int check_ept_cost(const struct text *t, const struct span *s)
 
 	if (text_number(t, "cycles", t->column[5], ~0ULL, &cycles))
 		return -EBADMSG;
-	if (cycles == summary_cost(s->stages))
+	if (cycles == stages_cost(s->stages))
 		return 0;
 	return text_bad(t, "cycles is %llu, but irq to enter add up to %llu",
-			cycles, summary_cost(s->stages));
+			cycles, stages_cost(s->stages));
 }
 
 /* vcpu access present level timed ... buckets guest irq ... ept */
-int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int spans_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	enum { UNSEEN = 4 };
 	static const char * const accesses[] = {
@@ -186,7 +186,7 @@ int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 }
 
 /* vcpu stage timed ... */
-int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int spans_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	static const char * const stages[] = { "poll", "block" };
 	struct span s = { 0 };
@@ -198,7 +198,7 @@ int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 }
 
 /* vcpu cmd name result timed ... */
-int parse_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int spans_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	static const char * const results[] = {
 		"ok", "EINTR", "EAGAIN", "error",

@@ -7,9 +7,9 @@
 #include "read/snapshot.h"
 #include "read/text.h"
 
-int parse_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
-int parse_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
-int parse_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
-int parse_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int spans_user_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int spans_ept_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int spans_halt_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int spans_ioctl_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 
 #endif /* KVMHOT_READ_SPANS_H */

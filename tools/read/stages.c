@@ -9,13 +9,13 @@
 /* Of a vCPU's own row; no reason has this number. */
 #define OWN_ROW		~0ULL
 
-const char * const stage_names[NR_ST] = {
+const char * const stages_names[NR_ST] = {
 	"guest", "irq", "handle", "reenter", "enter", "poll", "block", "user",
 	"away", "ioctl", "preempted", "slept", "unknown",
 };
 
 /* Of a vCPU's own row: its whole time. */
-__u64 summary_stages(const __u64 *stages)
+__u64 stages_sum(const __u64 *stages)
 {
 	__u64 sum = 0;
 	int i;
@@ -26,32 +26,32 @@ __u64 summary_stages(const __u64 *stages)
 }
 
 /* KVM cost */
-__u64 summary_cost(const __u64 *stages)
+__u64 stages_cost(const __u64 *stages)
 {
 	return stages[ST_IRQ] + stages[ST_HANDLE] + stages[ST_REENTER] +
 	       stages[ST_ENTER];
 }
 
-int parse_stages(const struct text *t, unsigned int column, __u64 *stages,
+int stages_parse(const struct text *t, unsigned int column, __u64 *stages,
 		 __u64 *sum)
 {
 	int i;
 
 	*sum = 0;
 	for (i = 0; i < NR_ST; i++)
-		if (text_number(t, stage_names[i], t->column[column + i],
+		if (text_number(t, stages_names[i], t->column[column + i],
 				~0ULL, &stages[i]) ||
 		    parse_add(t, "stages", sum, stages[i]))
 			return -EBADMSG;
 	return 0;
 }
 
-int parse_add_stages(const struct text *t, __u64 *to, const __u64 *stages)
+int stages_add(const struct text *t, __u64 *to, const __u64 *stages)
 {
 	int i;
 
 	for (i = 0; i < NR_ST; i++)
-		if (parse_add(t, stage_names[i], &to[i], stages[i]))
+		if (parse_add(t, stages_names[i], &to[i], stages[i]))
 			return -EBADMSG;
 	return 0;
 }
@@ -72,7 +72,7 @@ static int parse_row(const struct text *t, struct row *row)
 
 	memset(row, 0, sizeof(*row));
 	if (text_number(t, "exits", t->column[4], ~0ULL, &row->exits) ||
-	    parse_stages(t, 5, row->stages, &row->sum) ||
+	    stages_parse(t, 5, row->stages, &row->sum) ||
 	    text_number(t, "ept", *word++, ~0ULL, &row->ept) ||
 	    text_number(t, "since", *word++, ~0ULL, &row->since) ||
 	    text_number(t, "now", *word++, ~0ULL, &row->now))
@@ -107,17 +107,17 @@ static int parse_own(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 			return -EBADMSG;
 	if (parse_add(t, "stages", &sum, row.sum))
 		return -EBADMSG;
-	return parse_add_stages(t, vm->stages, row.stages);
+	return stages_add(t, vm->stages, row.stages);
 }
 
-int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	struct reason *r;
 	struct row row;
 
 	if (is_own(t))
 		return parse_own(t, vm, vcpu, k);
-	if (parse_reason(t, vm, vcpu, k, 3, &r) || parse_row(t, &row))
+	if (exits_reason(t, vm, vcpu, k, 3, &r) || parse_row(t, &row))
 		return -EBADMSG;
 	if (k->nr < 2 || k->key[k->nr - 2].vcpu != k->key[k->nr - 1].vcpu)
 		return text_bad(t, "no row of vCPU %llu itself before this one",
@@ -134,5 +134,5 @@ int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 		return 0;
 	if (parse_add(t, "ept", &r->ept, row.ept))
 		return -EBADMSG;
-	return parse_add_stages(t, r->stages, row.stages);
+	return stages_add(t, r->stages, row.stages);
 }

@@ -7,18 +7,18 @@
 #include "read/snapshot.h"
 #include "read/text.h"
 
-extern const char * const stage_names[NR_ST];
+extern const char * const stages_names[NR_ST];
 
 /* Of a vCPU's own row: its whole time. */
-__u64 summary_stages(const __u64 *stages);
+__u64 stages_sum(const __u64 *stages);
 /* KVM cost */
-__u64 summary_cost(const __u64 *stages);
+__u64 stages_cost(const __u64 *stages);
 
 /* The stages from COLUMN on; SUM: of them, must be a number, too. */
-int parse_stages(const struct text *t, unsigned int column, __u64 *stages,
+int stages_parse(const struct text *t, unsigned int column, __u64 *stages,
 		 __u64 *sum);
-int parse_add_stages(const struct text *t, __u64 *to, const __u64 *stages);
+int stages_add(const struct text *t, __u64 *to, const __u64 *stages);
 
-int parse_stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int stages_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 
 #endif /* KVMHOT_READ_STAGES_H */

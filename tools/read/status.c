@@ -198,7 +198,7 @@ static int parse_status_row(struct text *t, struct snapshot *s, bool *seen)
 	return 0;
 }
 
-int parse_status(const char *root, struct snapshot *s)
+int status_parse(const char *root, struct snapshot *s)
 {
 	bool seen[NR_S] = { 0 };
 	struct text t;

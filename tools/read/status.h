@@ -5,6 +5,6 @@
 
 #include "read/snapshot.h"
 
-int parse_status(const char *root, struct snapshot *s);
+int status_parse(const char *root, struct snapshot *s);
 
 #endif /* KVMHOT_READ_STATUS_H */

@@ -146,7 +146,7 @@ int store_read(const char *root, const char *name, struct blob *b)
 	b->data = buf;
 	buf[b->len] = '\0';
 	if (record)
-		store_write(record, name, b->data, b->len);
+		snapfile_write(record, name, b->data, b->len);
 	return 0;
 }
 

@@ -41,8 +41,8 @@ static int parse_hist(struct text *t, struct reason *r)
 	h->cycles = r->n[R_CYCLES];
 	h->min = r->n[R_MIN];
 	h->max = r->n[R_MAX];
-	return parse_counts(t, t->column[BUCKETS], h) ||
-	       parse_felt(t, NR_REASON, h->timed, &r->felt) ? -EBADMSG : 0;
+	return buckets_counts(t, t->column[BUCKETS], h) ||
+	       buckets_felt(t, NR_REASON, h->timed, &r->felt) ? -EBADMSG : 0;
 }
 
 static int parse_one_reason(struct text *t, struct vm *vm, struct keys *k)
@@ -55,9 +55,9 @@ static int parse_one_reason(struct text *t, struct vm *vm, struct keys *k)
 	    parse_level(t, LEVEL, &level) ||
 	    parse_note_row(t, k, 0, number << 2 | level))
 		return -EBADMSG;
-	r = parse_find_reason(t, vm, number, level);
-	if (!r || parse_exits(t, EXITS, r->n) ||
-	    parse_numbers(t, STAGES, stage_names, NR_ST, r->stages) ||
+	r = exits_find_reason(t, vm, number, level);
+	if (!r || exits_parse(t, EXITS, r->n) ||
+	    parse_numbers(t, STAGES, stages_names, NR_ST, r->stages) ||
 	    text_number(t, "ept", t->column[EPT], ~0ULL, &r->ept))
 		return -EBADMSG;
 	return parse_hist(t, r);
@@ -69,15 +69,15 @@ static int parse_vm(const struct text *t, struct vm *vm, struct keys *k)
 
 	if (parse_columns(t, NR_VM) || parse_note_row(t, k, 0, VM_ROW) ||
 	    text_number(t, "vcpus", t->column[VCPUS], INT_MAX, &vcpus) ||
-	    parse_numbers(t, SUMS, vcpus_columns, NR_V, vm->n) ||
-	    parse_numbers(t, OWN_STAGES, stage_names, NR_ST, vm->stages))
+	    parse_numbers(t, SUMS, exits_vcpus_columns, NR_V, vm->n) ||
+	    parse_numbers(t, OWN_STAGES, stages_names, NR_ST, vm->stages))
 		return -EBADMSG;
 	vm->nr_vcpus = vcpus;
 	vm->all_vcpus = vcpus;
 	return 0;
 }
 
-int parse_totals_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
+int totals_row(struct text *t, struct vm *vm, int vcpu, struct keys *k)
 {
 	(void)vcpu;
 	if (!strcmp(t->column[0], "reason"))

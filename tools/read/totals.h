@@ -7,6 +7,6 @@
 #include "read/snapshot.h"
 #include "read/text.h"
 
-int parse_totals_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
+int totals_row(struct text *t, struct vm *vm, int vcpu, struct keys *k);
 
 #endif /* KVMHOT_READ_TOTALS_H */

@@ -63,7 +63,7 @@ static void print_armed(const struct snapshot *now, FILE *out)
 	if (!now->n[S_ENABLED] || !now->n[S_ARMED])
 		fprintf(out, "# NOT %s: nothing is counted, see kvmhot check\n",
 			now->n[S_ENABLED] ? "ARMED" : "ENABLED");
-	if (source_kprobes_off(now))
+	if (snapshot_kprobes_off(now))
 		fputs("# KPROBES OFF: times are wrong, see kvmhot check\n",
 		      out);
 }
@@ -121,7 +121,7 @@ void block_notes(const struct filter *f, const struct snapshot *now,
 	for (vm = now->vms; vm < now->vms + now->nr_vms; vm++)
 		if (filter_vm(f, vm))
 			note_vm(vm, twins_then(then, now, vm),
-				source_find(d, vm->id, vm->vcpu), each, arg);
+				snapshot_find(d, vm->id, vm->vcpu), each, arg);
 	for (vm = then->vms; vm < then->vms + then->nr_vms; vm++)
 		if (filter_vm(f, vm) && !twins_now(now, vm))
 			tell(each, arg, vm, "gone", "");

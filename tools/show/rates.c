@@ -111,7 +111,7 @@ static void print_known(const struct snapshot *s, const struct vm *vm)
 	if (known > timed)
 		known = timed;
 	time = events_sum(&vm->counts[0], ALL_STAGES);
-	whole = summary_stages(vm->stages);
+	whole = stages_sum(vm->stages);
 	if (time > whole)
 		time = whole;
 	printf("  counts known of %s %% of the exits (%llu of %llu that are timed)",
@@ -163,7 +163,7 @@ static void print_time(const struct vm *vm)
 	putchar('\n');
 	print_time_row(vm, "all", ALL_STAGES);
 	for (st = 0; st < NR_ST; st++)
-		print_time_row(vm, stage_names[st], STAGE(st));
+		print_time_row(vm, stages_names[st], STAGE(st));
 }
 
 static void print_reason(const struct vm *vm, const struct reason *r)
@@ -182,7 +182,7 @@ static void print_reason(const struct vm *vm, const struct reason *r)
 		if (!c->stages[st])
 			continue;
 		printf("  %-21s %-9s %5s %6s %8s", fmt_name(r->name, 21).text,
-		       stage_names[st], fmt_count(known).text,
+		       stages_names[st], fmt_count(known).text,
 		       fmt_coverage(known, timed).text,
 		       fmt_ratio(c->stages[st], known).text);
 		for (i = 1; i < vm->nr_counters; i++)

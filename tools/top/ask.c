@@ -28,7 +28,7 @@ static bool choose_reset(struct top *t)
 
 	memset(&t->reset, 0, sizeof(t->reset));
 	if (t->screen == SCREEN_HIST) {
-		vm = source_find(&top_shown(t)->now, t->hist.vm, t->hist.vcpu);
+		vm = snapshot_find(&top_shown(t)->now, t->hist.vm, t->hist.vcpu);
 		strcpy(t->reset.vm, t->hist.vm);
 		snprintf(t->reset_name, sizeof(t->reset_name), "%s",
 			 vm ? vm->name : "");
@@ -77,12 +77,12 @@ static void set_sort(struct top *t, const char *word)
 	int i;
 
 	for (i = 0; i < NR_SORTS; i++) {
-		if (!strcmp(word, sort_names[i])) {
+		if (!strcmp(word, filter_sorts[i])) {
 			t->o.filter.sort = i;
 			top_rows(t);
 			return;
 		}
-		strcat(strcat(all, " "), sort_names[i]);
+		strcat(strcat(all, " "), filter_sorts[i]);
 	}
 	if (*word)
 		top_say(t, "'%s' is not one of%s", word, all);

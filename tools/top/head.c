@@ -88,7 +88,7 @@ static void draw_trust(const struct top *t, const struct top_head *h)
 		term_line();
 		return;
 	}
-	if (source_kprobes_off(now)) {
+	if (snapshot_kprobes_off(now)) {
 		term_print(TERM_BOLD | TERM_RED,
 			   "KPROBES OFF: times are wrong, see kvmhot check");
 		term_line();
@@ -142,7 +142,7 @@ static void draw_choice(const struct top *t)
 
 	draw_crumbs(t);
 	term_print(0, "  by ");
-	term_print(TERM_BOLD, "%s", sort_names[f->sort]);
+	term_print(TERM_BOLD, "%s", filter_sorts[f->sort]);
 	term_print(0, "  in %s", units[t->o.unit]);
 	if (*t->text) {
 		term_print(0, "  filter ");

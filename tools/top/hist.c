@@ -23,8 +23,8 @@ static const struct vm *find_vm(const struct top *t)
 
 	if (!top_is_known(t))
 		return NULL;
-	return source_find(t->totals ? &r->now : &r->d, t->hist.vm,
-			   t->hist.vcpu);
+	return snapshot_find(t->totals ? &r->now : &r->d, t->hist.vm,
+			     t->hist.vcpu);
 }
 
 static bool is_wanted(const struct top *t, const struct reason *r)

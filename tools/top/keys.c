@@ -13,7 +13,7 @@
 #include "top/rows.h"
 #include "top/views.h"
 
-/* STEP 1 or -1 in the order of sort_names[]. */
+/* STEP 1 or -1 in the order of filter_sorts[]. */
 static void sort_next(struct top *t, int step)
 {
 	t->o.filter.sort = (t->o.filter.sort + NR_SORTS + step) % NR_SORTS;

@@ -45,9 +45,9 @@ void top_forget(struct top_reading *r)
 {
 	/* It shares with the other: first. */
 	if (r->have_d)
-		source_free(&r->d);
+		snapshot_free(&r->d);
 	if (r->have_now)
-		source_free(&r->now);
+		snapshot_free(&r->now);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -182,12 +182,12 @@ static int take(struct top *t, struct top_reading *r,
 	bool have_then = r->have_now;
 
 	if (have_then && delta_make(&d, now, &then)) {
-		source_free(&d);
+		snapshot_free(&d);
 		return -1;
 	}
 	drop_rows(t);
 	if (r->have_d)
-		source_free(&r->d);
+		snapshot_free(&r->d);
 	r->now = *now;
 	r->d = d;
 	r->have_now = true;
@@ -197,7 +197,7 @@ static int take(struct top *t, struct top_reading *r,
 	if (have_then) {
 		make_head(t, &r->head[OF_INTERVAL], r, &then);
 		top_note_changes(t, &r->now, &then, &r->d);
-		source_free(&then);
+		snapshot_free(&then);
 	}
 	return 0;
 }
@@ -226,7 +226,7 @@ static void keep_names(const struct top *t, const struct top_reading *r,
 	size_t i;
 
 	if (r->have_now) {
-		names_keep(now, &r->now);
+		twins_keep_names(now, &r->now);
 		return;
 	}
 	for (i = 0; *r->vm && i < now->nr_vms; i++)
@@ -247,7 +247,7 @@ static int try_read(struct top *t)
 	if ((*r->vm || !take_ended(t, &now)) &&
 	    !take(t, r, &now))
 		return 0;
-	source_free(&now);
+	snapshot_free(&now);
 	return -1;
 }
 

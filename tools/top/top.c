@@ -84,7 +84,7 @@ static int run_batch(const struct options *given)
 
 	if (o.delay <= 0)
 		o.delay = DELAY;
-	return stat_run(&o);
+	return stat_blocks(&o);
 }
 
 static int run_screen(struct top *t)
@@ -107,7 +107,7 @@ static int run_screen(struct top *t)
 	return EXIT_FINE;
 }
 
-int cmd_top(const struct options *o)
+int top_run(const struct options *o)
 {
 	struct top *t;
 	int status;

@@ -5,6 +5,6 @@
 
 #include "model/options.h"
 
-int cmd_top(const struct options *o);
+int top_run(const struct options *o);
 
 #endif /* KVMHOT_TOP_TOP_H */

@@ -51,7 +51,7 @@ static void catch_signals(void)
 		sigaction(ignored[i], &action, NULL);
 }
 
-int cmd_check(const struct options *o)
+int check_run(const struct options *o)
 {
 	const char *word = o->nr_words ? o->words[0] : "instructions:G";
 	int status;

@@ -45,10 +45,10 @@ static void consider_stage(struct cost *c, const struct vm *vm, int stage)
 
 	for (r = vm->reasons; r < end; r++) {
 		consider(c, r->stages[stage], "%s: %s", r->name,
-			 stage_names[stage]);
+			 stages_names[stage]);
 		rest -= rest < r->stages[stage] ? rest : r->stages[stage];
 	}
-	consider(c, rest, "(open, lost): %s", stage_names[stage]);
+	consider(c, rest, "(open, lost): %s", stages_names[stage]);
 	c->whole += vm->stages[stage];
 }
 
@@ -56,15 +56,15 @@ static void consider_stage(struct cost *c, const struct vm *vm, int stage)
 static void consider_kvm(struct cost *c, const struct vm *vm)
 {
 	const struct reason *r, *end = vm->reasons + vm->nr_reasons;
-	__u64 rest = summary_cost(vm->stages), cost;
+	__u64 rest = stages_cost(vm->stages), cost;
 
 	for (r = vm->reasons; r < end; r++) {
-		cost = summary_cost(r->stages);
+		cost = stages_cost(r->stages);
 		consider(c, cost, "%s: KVM cost", r->name);
 		rest -= rest < cost ? rest : cost;
 	}
 	consider(c, rest, "(open, lost): KVM cost");
-	c->whole += summary_cost(vm->stages);
+	c->whole += stages_cost(vm->stages);
 }
 
 static void find_host(const struct vm *vm, struct cost *c)
@@ -90,7 +90,7 @@ static void find_time(const struct vm *vm, struct cost *c)
 	/* The guest's time is no reason's. */
 	consider(c, vm->stages[ST_GUEST], "guest");
 	consider(c, vm->stages[ST_UNKNOWN], "unknown");
-	c->whole = summary_stages(vm->stages);
+	c->whole = stages_sum(vm->stages);
 }
 
 /* As report's SHARE% */
@@ -210,7 +210,7 @@ static void print_vm(const struct vm *vm, const struct event *cycles)
 	print_unhalted(vm, cycles);
 }
 
-int cmd_costs(const struct options *o)
+int costs_run(const struct options *o)
 {
 	int status = EXIT_FAILED;
 	const char *before = "";
@@ -228,8 +228,8 @@ int cmd_costs(const struct options *o)
 		print_vm(vm, events_find(&s, "cycles"));
 		before = "\n";
 	}
-	status = source_status(&s, NULL, false);
+	status = incomplete_status(&s, NULL, false);
 out:
-	source_free(&s);
+	snapshot_free(&s);
 	return status;
 }

@@ -86,7 +86,7 @@ static void add_change(struct comparison *c, const struct row *before,
 static const struct vm *before(const struct comparison *c, const struct vm *vm)
 {
 	return twins_before(&c->first, &c->second,
-			    source_find(&c->second, vm->id, ALL_VCPUS));
+			    snapshot_find(&c->second, vm->id, ALL_VCPUS));
 }
 
 /* Each row of either side once, with its like on the other, if there is one. */
@@ -110,7 +110,7 @@ static int pair_rows(struct comparison *c)
 	for (row = c->before.row; row < c->before.row + c->before.nr; row++) {
 		vm = twins_after(&c->second, row->vm);
 		if (vm)
-			vm = source_find(&c->between, vm->id, ALL_VCPUS);
+			vm = snapshot_find(&c->between, vm->id, ALL_VCPUS);
 		like = find_row(&c->after, vm, row->r);
 		if (!like)
 			add_change(c, row, NULL);
@@ -271,7 +271,7 @@ static int check_order(const struct comparison *c)
 	const struct vm *vm, *then;
 
 	for (vm = c->second.vms; vm < c->second.vms + c->second.nr_vms; vm++) {
-		then = source_find(&c->first, vm->id, ALL_VCPUS);
+		then = snapshot_find(&c->first, vm->id, ALL_VCPUS);
 		/* The time of one that has ended is that of its last edge. */
 		if (!then || then->since != vm->since ||
 		    then->now <= vm->now || !vm->running)
@@ -329,21 +329,21 @@ static int load(struct comparison *c, const char *before, const char *after)
 		return -1;
 	if (source_load_live(&c->second, after, ALL_VCPUS))
 		return -1;
-	names_keep(&c->second, &c->first);
+	twins_keep_names(&c->second, &c->first);
 	return 0;
 }
 
 /* What lacked before is mostly what still lacks: told once. */
 static int status_of(const struct comparison *c)
 {
-	int status = source_status(&c->second, NULL, false);
+	int status = incomplete_status(&c->second, NULL, false);
 
 	if (status == EXIT_FINE)
-		status = source_status(&c->first, NULL, false);
+		status = incomplete_status(&c->first, NULL, false);
 	return status;
 }
 
-int cmd_diff(const struct options *o)
+int diff_run(const struct options *o)
 {
 	struct comparison c = { .o = o };
 	int status = EXIT_FAILED;
@@ -362,8 +362,8 @@ int cmd_diff(const struct options *o)
 	free(c.change);
 	rows_free(&c.before);
 	rows_free(&c.after);
-	source_free(&c.between);
-	source_free(&c.first);
-	source_free(&c.second);
+	snapshot_free(&c.between);
+	snapshot_free(&c.first);
+	snapshot_free(&c.second);
 	return status;
 }

@@ -22,7 +22,7 @@ static int write_out(const struct export *e)
 	if (out_open(&out, e->o->out))
 		return -1;
 	to.to = out.file;
-	ret = export_formats[e->o->format].write(&to);
+	ret = formats_table[e->o->format].write(&to);
 	return out_close(&out, !ret) || ret ? -1 : 0;
 }
 
@@ -30,7 +30,7 @@ static int check(const struct options *o)
 {
 	if (!o->format)
 		tell_error("export: say in which format: --json, --csv, --openmetrics or --folded");
-	else if (export_formats[o->format].all_time &&
+	else if (formats_table[o->format].all_time &&
 		 (o->filter.reasons || o->filter.top))
 		tell_error("export: --folded is of all time: it takes no --reason or --top");
 	else
@@ -40,12 +40,12 @@ static int check(const struct options *o)
 
 static int load(struct snapshot *s, const struct options *o)
 {
-	if (export_formats[o->format].spans)
+	if (formats_table[o->format].spans)
 		return source_load(s, o->root, o->filter.vcpu);
 	return source_load_live(s, o->root, o->filter.vcpu);
 }
 
-int cmd_export(const struct options *o)
+int export_run(const struct options *o)
 {
 	struct snapshot s;
 	struct export e = { .o = o, .s = &s };
@@ -57,7 +57,7 @@ int cmd_export(const struct options *o)
 		return EXIT_FAILED;
 	e.live = !store_is_copy(o->root);
 	if (!filter_check(&o->filter, &s) && !write_out(&e))
-		status = source_status(&s, NULL, export_formats[o->format].events);
-	source_free(&s);
+		status = incomplete_status(&s, NULL, formats_table[o->format].events);
+	snapshot_free(&s);
 	return status;
 }

@@ -172,10 +172,10 @@ static int show(const struct snapshot *s, const struct filter *f)
 		return tell_none(f);
 	print_choice(f);
 	hist_print(vm, r);
-	return source_status(s, NULL, false);
+	return incomplete_status(s, NULL, false);
 }
 
-int cmd_hist(const struct options *o)
+int hist_run(const struct options *o)
 {
 	int status = EXIT_FAILED;
 	struct snapshot s;
@@ -184,6 +184,6 @@ int cmd_hist(const struct options *o)
 		return EXIT_FAILED;
 	if (!filter_check(&o->filter, &s))
 		status = show(&s, &o->filter);
-	source_free(&s);
+	snapshot_free(&s);
 	return status;
 }

@@ -106,7 +106,7 @@ static void print_own(const struct snapshot *s)
 	for (vm = s->vms; vm < s->vms + s->nr_vms; vm++) {
 		exits += vm->n[V_EXITS];
 		runs += vm->n[V_RUNS];
-		cost += summary_cost(vm->stages);
+		cost += stages_cost(vm->stages);
 	}
 	own = own_cycles(s, exits, runs);
 	printf("own cost: %llu cycles per exit (p99 %llu), %llu per KVM_RUN",
@@ -139,7 +139,7 @@ static void print_head(const struct snapshot *s)
 		puts("NOT ENABLED: nothing is counted");
 	else if (!s->n[S_ARMED])
 		puts("NOT ARMED: nothing is counted, see the hooks");
-	if (source_kprobes_off(s))
+	if (snapshot_kprobes_off(s))
 		puts("KPROBES OFF: exits are counted, but do not trust cycles or FAST%");
 	if (!s->n[S_TSC_STABLE])
 		puts("TSC UNSTABLE: do not trust cycles");
@@ -177,11 +177,11 @@ static void print_vm(const struct snapshot *s, const struct vm *vm, int vcpu)
 static void print_time(const struct vm *vm)
 {
 	const __u64 *st = vm->stages;
-	__u64 all = summary_stages(st);
+	__u64 all = stages_sum(st);
 
 	printf("  vCPU time %%: guest %s, KVM %s, halt %s (poll %s)",
 	       fmt_percent(st[ST_GUEST], all).text,
-	       fmt_percent(summary_cost(st), all).text,
+	       fmt_percent(stages_cost(st), all).text,
 	       fmt_percent(st[ST_POLL] + st[ST_BLOCK], all).text,
 	       fmt_percent(st[ST_POLL], all).text);
 	printf(", wait %s (preempted %s), user %s, away %s",
@@ -238,7 +238,7 @@ static void print_one(const struct snapshot *s, const struct vm *vm,
 	rates_print_unhalted(s, vm);
 }
 
-int cmd_report(const struct options *o)
+int report_run(const struct options *o)
 {
 	int status = EXIT_FAILED;
 	const struct vm *vm;
@@ -251,8 +251,8 @@ int cmd_report(const struct options *o)
 		for (vm = s.vms; vm < s.vms + s.nr_vms; vm++)
 			if (filter_vm(&o->filter, vm))
 				print_one(&s, vm, o);
-		status = source_status(&s, NULL, o->pmu);
+		status = incomplete_status(&s, NULL, o->pmu);
 	}
-	source_free(&s);
+	snapshot_free(&s);
 	return status;
 }

@@ -10,7 +10,7 @@
 #include "read/source.h"
 #include "verbs/verbs.h"
 
-int cmd_reset(const struct options *o)
+int reset_run(const struct options *o)
 {
 	struct snapshot s;
 	const struct vm *vm;
@@ -24,6 +24,6 @@ int cmd_reset(const struct options *o)
 	vm = filter_find(&s, o->words[0]);
 	if (vm)
 		ret = source_reset(o->root, vm->id);
-	source_free(&s);
+	snapshot_free(&s);
 	return ret ? EXIT_FAILED : EXIT_FINE;
 }

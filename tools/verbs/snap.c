@@ -10,7 +10,7 @@
 #include "read/source.h"
 #include "verbs/verbs.h"
 
-int cmd_snap(const struct options *o)
+int snap_run(const struct options *o)
 {
 	struct snapshot s;
 	struct out out;
@@ -22,16 +22,16 @@ int cmd_snap(const struct options *o)
 	}
 	if (out_open(&out, o->words[0]))
 		return EXIT_FAILED;
-	store_write_first(out.file);
+	snapfile_write_first(out.file);
 	ret = source_save(&s, o->root, out.file);
 	if (!ret)
-		store_write_end(out.file);
+		snapfile_write_end(out.file);
 	if (out_close(&out, !ret) || ret) {
 		if (!ret)
-			source_free(&s);
+			snapshot_free(&s);
 		return EXIT_FAILED;
 	}
-	ret = source_status(&s, NULL, false);
-	source_free(&s);
+	ret = incomplete_status(&s, NULL, false);
+	snapshot_free(&s);
 	return ret;
 }

@@ -168,7 +168,7 @@ static int print_block(const struct options *o, const struct snapshot *now,
 			putc('\n', out);
 		ret = block_print(o, now, then, &d, out);
 	}
-	source_free(&d);
+	snapshot_free(&d);
 	return ret ? ret : check_out(o, out);
 }
 
@@ -183,10 +183,10 @@ static int run_one(const struct options *o, struct snapshot *then,
 	if (wait_until(t, o, out) ||
 	    source_load_live(&now, o->root, o->filter.vcpu))
 		return -1;
-	names_keep(&now, then);
-	kprobes_off |= source_kprobes_off(&now);
+	twins_keep_names(&now, then);
+	kprobes_off |= snapshot_kprobes_off(&now);
 	ret = print_block(o, &now, then, first, *out);
-	source_free(then);
+	snapshot_free(then);
 	*then = now;
 	return ret;
 }
@@ -233,17 +233,17 @@ static int run_all(const struct options *o, const struct snapshot *before)
 
 	if (source_load_live(&then, o->root, o->filter.vcpu))
 		return EXIT_FAILED;
-	kprobes_off = source_kprobes_off(&then);
+	kprobes_off = snapshot_kprobes_off(&then);
 	if (!run_on(o, &then)) {
 		if (kprobes_off)
 			then.n[S_KPROBES_HIT] = 0;
-		status = source_status(&then, before, o->pmu);
+		status = incomplete_status(&then, before, o->pmu);
 	}
-	source_free(&then);
+	snapshot_free(&then);
 	return status;
 }
 
-int stat_run(const struct options *o)
+int stat_blocks(const struct options *o)
 {
 	struct snapshot before;
 	int status;
@@ -252,11 +252,11 @@ int stat_run(const struct options *o)
 	if (source_load_status(&before, o->root))
 		return EXIT_FAILED;
 	status = run_all(o, &before);
-	source_free(&before);
+	snapshot_free(&before);
 	return status;
 }
 
-int cmd_stat(const struct options *given)
+int stat_run(const struct options *given)
 {
 	struct options o = *given;
 
@@ -266,5 +266,5 @@ int cmd_stat(const struct options *given)
 		return EXIT_USAGE;
 	if (o.nr_words > 1 && words_count("stat", o.words[1], &o.count))
 		return EXIT_USAGE;
-	return stat_run(&o);
+	return stat_blocks(&o);
 }

@@ -6,6 +6,6 @@
 #include "model/options.h"
 
 /* Blocks, o->count of them, each after o->delay seconds */
-int stat_run(const struct options *o);
+int stat_blocks(const struct options *o);
 
 #endif /* KVMHOT_VERBS_STAT_H */

@@ -159,7 +159,7 @@ static void print_tree(struct drawing *d, const struct vm *vm, int vcpu)
 	node_free(root);
 }
 
-int cmd_tree(const struct options *o)
+int tree_run(const struct options *o)
 {
 	struct drawing d = { .lines = &ascii, .all = o->all };
 	const char *before = "";
@@ -184,8 +184,8 @@ int cmd_tree(const struct options *o)
 	if (d.hidden)
 		printf("and %u line%s below 1 %% of the one above (--all)\n", d.hidden,
 		       PLURAL(d.hidden));
-	status = source_status(&s, NULL, false);
+	status = incomplete_status(&s, NULL, false);
 out:
-	source_free(&s);
+	snapshot_free(&s);
 	return status;
 }

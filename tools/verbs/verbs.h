@@ -6,16 +6,16 @@
 #include "model/options.h"
 
 /* Each returns the exit status. */
-int cmd_check(const struct options *o);
-int cmd_costs(const struct options *o);
-int cmd_diff(const struct options *o);
-int cmd_export(const struct options *o);
-int cmd_hist(const struct options *o);
-int cmd_report(const struct options *o);
-int cmd_reset(const struct options *o);
-int cmd_snap(const struct options *o);
-int cmd_stat(const struct options *o);
-int cmd_tree(const struct options *o);
-int cmd_vms(const struct options *o);
+int check_run(const struct options *o);
+int costs_run(const struct options *o);
+int diff_run(const struct options *o);
+int export_run(const struct options *o);
+int hist_run(const struct options *o);
+int report_run(const struct options *o);
+int reset_run(const struct options *o);
+int snap_run(const struct options *o);
+int stat_run(const struct options *o);
+int tree_run(const struct options *o);
+int vms_run(const struct options *o);
 
 #endif /* KVMHOT_VERBS_VERBS_H */

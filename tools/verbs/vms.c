@@ -33,7 +33,7 @@ static void print_vm(const struct vm *vm, int width, int id_width)
 	       fmt_percent(vm->n[V_AWAY], all).text);
 }
 
-int cmd_vms(const struct options *o)
+int vms_run(const struct options *o)
 {
 	int status = EXIT_FAILED, width = 16, id_width = 12;
 	struct snapshot s;
@@ -57,8 +57,8 @@ int cmd_vms(const struct options *o)
 	for (i = 0; i < s.nr_vms; i++)
 		if (filter_vm(&o->filter, &s.vms[i]))
 			print_vm(&s.vms[i], width, id_width);
-	status = source_status(&s, NULL, false);
+	status = incomplete_status(&s, NULL, false);
 out:
-	source_free(&s);
+	snapshot_free(&s);
 	return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Writes families of metrics and their samples. */
-#ifndef KVMHOT_EXPORT_METRICS_H
-#define KVMHOT_EXPORT_METRICS_H
+#ifndef KVMHOT_EXPORT_OM_H
+#define KVMHOT_EXPORT_OM_H
 
 #include "export/export.h"
 #include "read/snapshot.h"
@@ -35,4 +35,4 @@ void om_real(struct metrics *m, const char *before, double v);
 /* Base units: cycles never go out. */
 double om_seconds(const struct vm *vm, __u64 cycles);
 
-#endif /* KVMHOT_EXPORT_METRICS_H */
+#endif /* KVMHOT_EXPORT_OM_H */

@@ -2,7 +2,7 @@
 /* Writes families of metrics and their samples. */
 #include <stdio.h>
 
-#include "export/metrics.h"
+#include "export/om.h"
 
 static const char *suffix(const struct metrics *m, enum om_type type)
 {
