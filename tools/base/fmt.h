@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Figures as people read them; each fits into its column. */
-#ifndef KVMHOT_FMT_H
-#define KVMHOT_FMT_H
+#ifndef KVMHOT_BASE_FMT_H
+#define KVMHOT_BASE_FMT_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -52,4 +52,4 @@ struct cell fmt_name(const char *name, unsigned int width);
 /* N of MOST as a bar of up to WIDTH '*', at least one if N is not 0. */
 struct cell fmt_bar(__u64 n, __u64 most, unsigned int width);
 
-#endif /* KVMHOT_FMT_H */
+#endif /* KVMHOT_BASE_FMT_H */

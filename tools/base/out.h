@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A file that appears whole, or not at all; devices and pipes are written to. */
-#ifndef KVMHOT_OUT_H
-#define KVMHOT_OUT_H
+#ifndef KVMHOT_BASE_OUT_H
+#define KVMHOT_BASE_OUT_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -22,4 +22,4 @@ int out_open(struct out *out, const char *path);
  */
 int out_close(struct out *out, bool keep);
 
-#endif /* KVMHOT_OUT_H */
+#endif /* KVMHOT_BASE_OUT_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What kvmhot itself adds to an exit, measured with a VM of its own. */
-#ifndef KVMHOT_COST_H
-#define KVMHOT_COST_H
+#ifndef KVMHOT_CHECK_COST_H
+#define KVMHOT_CHECK_COST_H
 
 #include <stdbool.h>
 
@@ -20,4 +20,4 @@ struct cost {
  */
 int cost_measure(struct cost *c, bool (*stopped)(void));
 
-#endif /* KVMHOT_COST_H */
+#endif /* KVMHOT_CHECK_COST_H */

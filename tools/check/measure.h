@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* An event compared with what is known of a VM. */
-#ifndef KVMHOT_MEASURE_H
-#define KVMHOT_MEASURE_H
+#ifndef KVMHOT_CHECK_MEASURE_H
+#define KVMHOT_CHECK_MEASURE_H
 
 #include <stdbool.h>
 
@@ -14,4 +14,4 @@
  */
 int measure_event(const struct event *e, bool (*stopped)(void));
 
-#endif /* KVMHOT_MEASURE_H */
+#endif /* KVMHOT_CHECK_MEASURE_H */

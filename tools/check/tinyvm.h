@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A VM of one vCPU that runs turns of a loop, then I/O, and so on. */
-#ifndef KVMHOT_TINYVM_H
-#define KVMHOT_TINYVM_H
+#ifndef KVMHOT_CHECK_TINYVM_H
+#define KVMHOT_CHECK_TINYVM_H
 
 #include <linux/kvm.h>
 #include <stdbool.h>
@@ -38,4 +38,4 @@ int tinyvm_find_id(char *id, size_t size, int fd);
 /* What is left of a VM of ours that was closed is of no use to anyone. */
 void tinyvm_remove_ended(const char *id);
 
-#endif /* KVMHOT_TINYVM_H */
+#endif /* KVMHOT_CHECK_TINYVM_H */

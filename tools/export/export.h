@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Chooses what all formats of export have. */
-#ifndef KVMHOT_EXPORT_H
-#define KVMHOT_EXPORT_H
+#ifndef KVMHOT_EXPORT_EXPORT_H
+#define KVMHOT_EXPORT_EXPORT_H
 
 #include <stdio.h>
 
@@ -43,4 +43,4 @@ const struct coverage *export_coverage(const struct export *e,
 /* The next VM that is chosen, behind VM, or with NULL the first; else NULL. */
 const struct vm *export_next_vm(const struct export *e, const struct vm *vm);
 
-#endif /* KVMHOT_EXPORT_H */
+#endif /* KVMHOT_EXPORT_EXPORT_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What happened between two readings. */
-#ifndef KVMHOT_DELTA_H
-#define KVMHOT_DELTA_H
+#ifndef KVMHOT_MODEL_DELTA_H
+#define KVMHOT_MODEL_DELTA_H
 
 #include "read/snapshot.h"
 
@@ -14,4 +14,4 @@
 int delta_make(struct snapshot *d, const struct snapshot *now,
 	       const struct snapshot *then);
 
-#endif /* KVMHOT_DELTA_H */
+#endif /* KVMHOT_MODEL_DELTA_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What events have counted, and which of them the columns are of. */
-#ifndef KVMHOT_EVENTS_H
-#define KVMHOT_EVENTS_H
+#ifndef KVMHOT_MODEL_EVENTS_H
+#define KVMHOT_MODEL_EVENTS_H
 
 #include "base/fmt.h"
 #include "read/snapshot.h"
@@ -57,4 +57,4 @@ void events_print_failed(const struct vm *vm, const struct snapshot *s,
 /* How many failures there are. */
 unsigned int events_failed(const struct vm *vm);
 
-#endif /* KVMHOT_EVENTS_H */
+#endif /* KVMHOT_MODEL_EVENTS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Which VMs, vCPUs and exit reasons are wanted, and which of them first. */
-#ifndef KVMHOT_FILTER_H
-#define KVMHOT_FILTER_H
+#ifndef KVMHOT_MODEL_FILTER_H
+#define KVMHOT_MODEL_FILTER_H
 
 #include <stdbool.h>
 
@@ -41,4 +41,4 @@ int filter_check(const struct filter *f, const struct snapshot *s);
 bool filter_vm(const struct filter *f, const struct vm *vm);
 bool filter_reason(const struct filter *f, const struct reason *r);
 
-#endif /* KVMHOT_FILTER_H */
+#endif /* KVMHOT_MODEL_FILTER_H */

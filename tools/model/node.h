@@ -4,8 +4,8 @@
  * itself, so that everywhere total = self + the totals of the children, and
  * no cycle is in two places, however the files differ in time.
  */
-#ifndef KVMHOT_NODE_H
-#define KVMHOT_NODE_H
+#ifndef KVMHOT_MODEL_NODE_H
+#define KVMHOT_MODEL_NODE_H
 
 #include "base/fmt.h"
 #include "base/hist.h"
@@ -43,4 +43,4 @@ void node_stages(struct node *n, const struct reason *r, unsigned int stages);
 /* Throws out those with nothing in them, and sorts by total. */
 void node_sort(struct node *n);
 
-#endif /* KVMHOT_NODE_H */
+#endif /* KVMHOT_MODEL_NODE_H */

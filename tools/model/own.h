@@ -3,8 +3,8 @@
  * What kvmhot's probes cost this host, as the module has timed them: see own_* in
  * module/ABI.  It is told beside other figures, and subtracted from none.
  */
-#ifndef KVMHOT_OWN_H
-#define KVMHOT_OWN_H
+#ifndef KVMHOT_MODEL_OWN_H
+#define KVMHOT_MODEL_OWN_H
 
 #include "read/snapshot.h"
 
@@ -15,4 +15,4 @@ double own_cycles(const struct snapshot *s, double exits, double runs);
 /* Of so many in a second: in percent of one CPU */
 double own_percent(const struct snapshot *s, double exits, double runs);
 
-#endif /* KVMHOT_OWN_H */
+#endif /* KVMHOT_MODEL_OWN_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The rows of a table, of those VMs and reasons that are wanted, in order. */
-#ifndef KVMHOT_ROWS_H
-#define KVMHOT_ROWS_H
+#ifndef KVMHOT_MODEL_ROWS_H
+#define KVMHOT_MODEL_ROWS_H
 
 #include "model/filter.h"
 #include "read/snapshot.h"
@@ -36,4 +36,4 @@ double rows_vmm(const struct row *row);
 /* By the key of F, or by names; for qsort_r(). */
 int rows_compare(const void *a, const void *b, void *f);
 
-#endif /* KVMHOT_ROWS_H */
+#endif /* KVMHOT_MODEL_ROWS_H */

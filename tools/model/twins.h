@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The same VM in another reading, be it started anew in between. */
-#ifndef KVMHOT_TWINS_H
-#define KVMHOT_TWINS_H
+#ifndef KVMHOT_MODEL_TWINS_H
+#define KVMHOT_MODEL_TWINS_H
 
 #include "read/snapshot.h"
 
@@ -33,4 +33,4 @@ const struct vm *twins_after(const struct snapshot *second,
 /* Of those that have ended since THEN, whose command line is gone. */
 void twins_keep_names(struct snapshot *now, const struct snapshot *then);
 
-#endif /* KVMHOT_TWINS_H */
+#endif /* KVMHOT_MODEL_TWINS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* All chosen VMs together: the head and foot of top, and stat's first line. */
-#ifndef KVMHOT_WHOLE_H
-#define KVMHOT_WHOLE_H
+#ifndef KVMHOT_MODEL_WHOLE_H
+#define KVMHOT_MODEL_WHOLE_H
 
 #include "model/filter.h"
 #include "read/snapshot.h"
@@ -27,4 +27,4 @@ void whole_make(struct whole *w, const struct snapshot *s,
 /* What the kernel could not serve, of all hooks */
 __u64 whole_missed(const struct snapshot *s);
 
-#endif /* KVMHOT_WHOLE_H */
+#endif /* KVMHOT_MODEL_WHOLE_H */

@@ -5,8 +5,8 @@
  * opened or read gives its -errno and no message: that a VM's file went away
  * is the caller's to judge.
  */
-#ifndef KVMHOT_PARSE_H
-#define KVMHOT_PARSE_H
+#ifndef KVMHOT_READ_PARSE_H
+#define KVMHOT_READ_PARSE_H
 
 #include "read/snapshot.h"
 #include "read/text.h"
@@ -61,4 +61,4 @@ int parse_level(const struct text *t, unsigned int column, __u64 *level);
 /* An errno, as the files have it: negative, or 0 */
 int parse_error(const struct text *t, unsigned int column, __u64 *error);
 
-#endif /* KVMHOT_PARSE_H */
+#endif /* KVMHOT_READ_PARSE_H */

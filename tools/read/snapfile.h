@@ -8,8 +8,8 @@
  * of debugfs as it was read, or, 'vms/PID-FD/name', the VM's name.  The section
  * 'end', of 0 bytes, is last.
  */
-#ifndef KVMHOT_SNAPFILE_H
-#define KVMHOT_SNAPFILE_H
+#ifndef KVMHOT_READ_SNAPFILE_H
+#define KVMHOT_READ_SNAPFILE_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -47,4 +47,4 @@ void snapfile_write_first(FILE *f);
 void snapfile_write(FILE *f, const char *name, const char *data, size_t len);
 void snapfile_write_end(FILE *f);
 
-#endif /* KVMHOT_SNAPFILE_H */
+#endif /* KVMHOT_READ_SNAPFILE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Reads kvmhot's debugfs tree, or a saved copy of it, into memory. */
-#ifndef KVMHOT_SOURCE_H
-#define KVMHOT_SOURCE_H
+#ifndef KVMHOT_READ_SOURCE_H
+#define KVMHOT_READ_SOURCE_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -26,4 +26,4 @@ int source_load_status(struct snapshot *s, const char *root);
 int source_load_vm(struct vm *vm, const char *root, const char *id);
 int source_reset(const char *root, const char *what);
 
-#endif /* KVMHOT_SOURCE_H */
+#endif /* KVMHOT_READ_SOURCE_H */

@@ -3,8 +3,8 @@
  * Where the files are: in a directory, debugfs or a copy of it, or all in one
  * file that snap made.  Errors are a negative errno, not told, or -EBADMSG, told.
  */
-#ifndef KVMHOT_STORE_H
-#define KVMHOT_STORE_H
+#ifndef KVMHOT_READ_STORE_H
+#define KVMHOT_READ_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,4 +44,4 @@ bool store_is_copy(const char *root);
 /* Each file that is read goes into F, too; NULL: no more. */
 void store_record(FILE *f);
 
-#endif /* KVMHOT_STORE_H */
+#endif /* KVMHOT_READ_STORE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A text file read line by line, with errors that name file and line. */
-#ifndef KVMHOT_TEXT_H
-#define KVMHOT_TEXT_H
+#ifndef KVMHOT_READ_TEXT_H
+#define KVMHOT_READ_TEXT_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -46,4 +46,4 @@ int text_hex(const struct text *t, const char *what, const char *word,
 __printf(2, 3)
 int text_bad(const struct text *t, const char *format, ...);
 
-#endif /* KVMHOT_TEXT_H */
+#endif /* KVMHOT_READ_TEXT_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* An interval as lines: of stat, and of top where there is no terminal. */
-#ifndef KVMHOT_BLOCK_H
-#define KVMHOT_BLOCK_H
+#ifndef KVMHOT_SHOW_BLOCK_H
+#define KVMHOT_SHOW_BLOCK_H
 
 #include <stdio.h>
 
@@ -25,4 +25,4 @@ void block_notes(const struct filter *f, const struct snapshot *now,
 		 const struct snapshot *then, const struct snapshot *d,
 		 void (*each)(void *arg, const char *line), void *arg);
 
-#endif /* KVMHOT_BLOCK_H */
+#endif /* KVMHOT_SHOW_BLOCK_H */

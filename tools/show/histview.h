@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A histogram as lines: of hist, and of top. */
-#ifndef KVMHOT_HISTVIEW_H
-#define KVMHOT_HISTVIEW_H
+#ifndef KVMHOT_SHOW_HISTVIEW_H
+#define KVMHOT_SHOW_HISTVIEW_H
 
 #include "base/hist.h"
 
@@ -30,4 +30,4 @@ struct histview_quantiles {
 void histview_quantiles(struct histview_quantiles *q, const struct hist *h,
 			__u64 tsc_khz);
 
-#endif /* KVMHOT_HISTVIEW_H */
+#endif /* KVMHOT_SHOW_HISTVIEW_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* An exit reason as a line of report. */
-#ifndef KVMHOT_LINE_H
-#define KVMHOT_LINE_H
+#ifndef KVMHOT_SHOW_LINE_H
+#define KVMHOT_SHOW_LINE_H
 
 #include "model/events.h"
 #include "read/snapshot.h"
@@ -13,4 +13,4 @@ void line_names(const struct chosen *events);
 void line_print(const struct vm *vm, const struct reason *r, __u64 cycles,
 		const struct chosen *events);
 
-#endif /* KVMHOT_LINE_H */
+#endif /* KVMHOT_SHOW_LINE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The columns of top and stat, and a row's cells in them. */
-#ifndef KVMHOT_TABLE_H
-#define KVMHOT_TABLE_H
+#ifndef KVMHOT_SHOW_TABLE_H
+#define KVMHOT_SHOW_TABLE_H
 
 #include "model/events.h"
 #include "model/filter.h"
@@ -38,4 +38,4 @@ void table_names(const struct layout *l, char *buf, size_t size);
 void table_row(const struct layout *l, const struct row *row, char *buf,
 	       size_t size);
 
-#endif /* KVMHOT_TABLE_H */
+#endif /* KVMHOT_SHOW_TABLE_H */

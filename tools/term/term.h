@@ -18,8 +18,8 @@
  * no more than this loop, unless they come twice; they interrupt system calls
  * with EINTR, so that what failed then is no failure if term_ended() says yes.
  */
-#ifndef KVMHOT_TERM_H
-#define KVMHOT_TERM_H
+#ifndef KVMHOT_TERM_TERM_H
+#define KVMHOT_TERM_TERM_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -60,4 +60,4 @@ void term_write(const char *text, size_t len);
 /* Waits for input: 1; timeout: 0; -1: look at term_state. */
 int term_wait(int timeout);
 
-#endif /* KVMHOT_TERM_H */
+#endif /* KVMHOT_TERM_TERM_H */
