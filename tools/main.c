@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot: the command line. */
+/* Runs the verb that the command line names. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options: their table, and what was given. */
+/* Parses the command line by a table of options, and explains it. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>

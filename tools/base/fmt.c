@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* SI suffixes, percentages, durations and bars. */
+/* Formats figures as people read them: each fits into its column. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Figures as people read them; each fits into its column. */
+/* Formats figures as people read them: each fits into its column. */
 #ifndef KVMHOT_BASE_FMT_H
 #define KVMHOT_BASE_FMT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Histograms of which only the buckets that are not empty take memory. */
+/* Keeps histograms of which only the buckets that are not empty take memory. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Written beside its place, then renamed: readers see the old file or the new. */
+/* Writes beside a file, then renames: readers see the old file or the new. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A file that appears whole, or not at all; devices and pipes are written to. */
+/* Writes a file that appears whole, or not at all; devices and pipes are written to. */
 #ifndef KVMHOT_BASE_OUT_H
 #define KVMHOT_BASE_OUT_H
 

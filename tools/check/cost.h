@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What kvmhot itself adds to an exit, measured with a VM of its own. */
+/* Measures what kvmhot adds to an exit, with a VM of its own. */
 #ifndef KVMHOT_CHECK_COST_H
 #define KVMHOT_CHECK_COST_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: does it count, in what, and which events are there? */
+/* kvmhot check: finds out whether kvmhot counts, in what, and which events there are. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: the CPU, and KVM. */
+/* kvmhot check: looks at the CPU and at KVM. */
 #include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>

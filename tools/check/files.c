@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: what may keep the module out, or its files from being read. */
+/* kvmhot check: finds what keeps the module out, or its files from being read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: the kernel's version, configuration and switches. */
+/* kvmhot check: looks at the kernel's version, configuration and switches. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

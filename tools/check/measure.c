@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmhot check --pmu: a VM that runs a loop of known length between two I/O
- * exits, for two lengths.  What the event counts beside the loop, of the VM
- * entry and exit, is the same for both: so the slope is what is compared.
+ * Compares what an event counts with what is known of a VM.  The VM runs a loop of
+ * known length between two I/O exits, for two lengths.  What the event counts
+ * beside the loop, of the VM entry and exit, is the same for both: so the slope is
+ * what is compared.
  *
  * An interrupt of the host ends the stage guest of an exit of another reason,
  * and adds a VM entry and exit of its own: so the runs that are compared are

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An event compared with what is known of a VM. */
+/* Compares what an event counts with what is known of a VM. */
 #ifndef KVMHOT_CHECK_MEASURE_H
 #define KVMHOT_CHECK_MEASURE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: the module, and its hooks. */
+/* kvmhot check: looks at the module and its hooks. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

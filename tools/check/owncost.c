@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: what kvmhot itself costs here and now. */
+/* kvmhot check: tells what kvmhot itself costs here and now. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

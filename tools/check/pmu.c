@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check --pmu: which events there are, and does one count what it should? */
+/* kvmhot check --pmu: tells which events there are, and compares one with a known VM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

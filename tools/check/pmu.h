@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kvmhot check --pmu: tells which events there are, and whether one counts what it should. */
+/* kvmhot check --pmu: tells which events there are, and compares one with a known VM. */
 #ifndef KVMHOT_CHECK_PMU_H
 #define KVMHOT_CHECK_PMU_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot check: rows of 'status' that no other verb has a use for. */
+/* Reads the rows of 'status' that only kvmhot check uses. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Reads the rows of 'status' that no other verb has a use for. */
+/* Reads the rows of 'status' that only kvmhot check uses. */
 #ifndef KVMHOT_CHECK_STATUS_H
 #define KVMHOT_CHECK_STATUS_H
 

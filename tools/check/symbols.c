@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmhot check: would the hooks be found?  As the module looks for them: by
- * name, in their module or, where that is built in, in the kernel.
+ * kvmhot check: looks for the symbols of the hooks as the module does: by name, in
+ * their module or, if that is built in, in the kernel.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A VM in 16-bit real mode, made of KVM's ioctls and nothing else. */
+/* Runs a VM in 16-bit real mode, made of KVM's ioctls and nothing else. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A VM of one vCPU that runs turns of a loop, then I/O, and so on. */
+/* Runs a VM of one vCPU: turns of a loop, then I/O, and so on. */
 #ifndef KVMHOT_CHECK_TINYVM_H
 #define KVMHOT_CHECK_TINYVM_H
 

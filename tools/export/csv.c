@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * export --csv: RFC 4180, a line of names, then one row for each VM, exit
+ * export --csv: writes RFC 4180, a line of names, then one row for each VM, exit
  * reason and level.  The columns are always the same; new ones come last.  A
  * field is empty where the figure is not known, or there is none.
  */

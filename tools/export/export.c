@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Chooses what all formats of export have. */
+/* Chooses the VMs and rows that a format of export writes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* export --folded: the tree, a line for each place with cycles of its own. */
+/* export --folded: writes the tree, a line for each place with cycles of its own. */
 #include <string.h>
 
 #include "export/export.h"

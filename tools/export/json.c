@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * export --json: all that was read, raw, as one object; kvmhot.schema.json has
+ * export --json: writes all that was read, raw, as one object; kvmhot.schema.json has
  * its schema.  Integers are exact as text: a reader that takes numbers for
  * doubles, as jq 1.6 does, rounds those beyond 2^53.
  */

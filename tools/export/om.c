@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes families of metrics and their samples. */
+/* Writes metrics: the lines of a family, then its samples. */
 #include <stdio.h>
 
 #include "export/om.h"

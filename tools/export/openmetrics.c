@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * export --openmetrics: OpenMetrics text format 1.0, but into a FILE.prom the
+ * export --openmetrics: writes OpenMetrics text format 1.0, but into a FILE.prom the
  * Prometheus text format 0.0.4, as these are the files that node_exporter's
  * textfile collector reads, and it, like 'promtool check metrics', knows no
  * other format.  The samples are the same; the lines that begin with # cannot

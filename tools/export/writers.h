@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Lists what writes the formats: one file writes one. */
+/* Lists the formats: each file writes one. */
 #ifndef KVMHOT_EXPORT_WRITERS_H
 #define KVMHOT_EXPORT_WRITERS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The difference of two readings, which is never negative. */
+/* Computes what happened between two readings, which is never negative. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What happened between two readings. */
+/* Computes what happened between two readings, which is never negative. */
 #ifndef KVMHOT_MODEL_DELTA_H
 #define KVMHOT_MODEL_DELTA_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which events there are, and what their counts are in figures. */
+/* Computes figures from what events counted, and chooses those that have columns. */
 #include <stdio.h>
 #include <string.h>
 

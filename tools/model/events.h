@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What events have counted, and which of them the columns are of. */
+/* Computes figures from what events counted, and chooses those that have columns. */
 #ifndef KVMHOT_MODEL_EVENTS_H
 #define KVMHOT_MODEL_EVENTS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options -p, -g, -r and --vcpu. */
+/* Chooses VMs, vCPUs and exit reasons by the options -p, -g, -r and --vcpu. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which VMs, vCPUs and exit reasons are wanted, and which of them first. */
+/* Chooses VMs, vCPUs and exit reasons by the options -p, -g, -r and --vcpu. */
 #ifndef KVMHOT_MODEL_FILTER_H
 #define KVMHOT_MODEL_FILTER_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a VM's time went, as a tree: stages, and what is known of what is in
+ * Makes a tree of where a VM's time went: stages, and what is known of what is in
  * them.  The vCPUs' own rows of 'stages' are what is divided.
  */
 #include <stdio.h>

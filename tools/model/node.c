@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Nodes of a tree of time. */
+/* Builds and sorts a tree of time. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A VM's time as a tree.  Each child is cut out of what its parent has for
+ * Builds a tree of a VM's time.  Each child is cut out of what its parent has for
  * itself, so that everywhere total = self + the totals of the children, and
  * no cycle is in two places, however the files differ in time.
  */

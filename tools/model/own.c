@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What kvmhot's probes cost, from the module's calibration. */
+/* Computes what kvmhot's probes cost, from the module's calibration. */
 #include "model/own.h"
 
 bool own_is_known(const struct snapshot *s)

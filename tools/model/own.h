@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kvmhot's probes cost this host, as the module has timed them: see own_* in
- * module/ABI.  It is told beside other figures, and subtracted from none.
+ * Computes what kvmhot's probes cost this host, as the module has timed them: see
+ * own_* in module/ABI.  It is told beside other figures, and subtracted from none.
  */
 #ifndef KVMHOT_MODEL_OWN_H
 #define KVMHOT_MODEL_OWN_H

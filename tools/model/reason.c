@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Exit reasons as people name them: by the kernel's name in any case, as
- * REASON_N, or by number; L2: in front for those of a nested guest.
+ * Matches exit reasons with words as people write them: by the kernel's name in any
+ * case, as REASON_N, or by number; L2: in front for those of a nested guest.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Choosing and ordering rows; their figures are table.c's. */
+/* Chooses the rows of a table, and orders them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

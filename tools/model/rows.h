@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The rows of a table, of those VMs and reasons that are wanted, in order. */
+/* Chooses the rows of a table, and orders them. */
 #ifndef KVMHOT_MODEL_ROWS_H
 #define KVMHOT_MODEL_ROWS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whoever restarts a VM to compare has another PID, but the same name. */
+/* Matches restarted VMs by name: the PID has changed. */
 #include <string.h>
 
 #include "model/twins.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The same VM in another reading, be it started anew in between. */
+/* Finds the same VM in another reading, even if it was restarted in between. */
 #ifndef KVMHOT_MODEL_TWINS_H
 #define KVMHOT_MODEL_TWINS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the VMs of a reading, or of an interval, come to together. */
+/* Adds up all chosen VMs: for the head and foot of top, and the first line of stat. */
 #include <string.h>
 
 #include "model/summary.h"

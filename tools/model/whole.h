@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* All chosen VMs together: the head and foot of top, and stat's first line. */
+/* Adds up all chosen VMs: for the head and foot of top, and the first line of stat. */
 #ifndef KVMHOT_MODEL_WHOLE_H
 #define KVMHOT_MODEL_WHOLE_H
 

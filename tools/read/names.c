@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What people call a VM: QEMU's -name, else the command, else PID-FD. */
+/* Finds a VM's name: QEMU's -name, else the command, else PID-FD. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Finds what people call a VM: QEMU's -name, else the command, else PID-FD. */
+/* Finds a VM's name: QEMU's -name, else the command, else PID-FD. */
 #ifndef KVMHOT_READ_NAMES_H
 #define KVMHOT_READ_NAMES_H
 

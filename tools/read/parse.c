@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the files of a VM have in common: first lines, and no row twice. */
+/* Parses what all files of a VM have: first lines, keys, and no row twice. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The text format of the files.  What is not as module/ABI has it is told on
+ * Parses the text format of the files.  What is not as module/ABI has it is told on
  * stderr, with file and line, and gives -EBADMSG.  A file that cannot be
  * opened or read gives its -errno and no message: that a VM's file went away
  * is the caller's to judge.

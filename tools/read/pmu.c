@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of 'pmu': a vCPU's own, then those of its exit reasons. */
+/* Parses the rows of 'pmu': a vCPU's own, then those of its exit reasons. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

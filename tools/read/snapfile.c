@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files in one file: the index of it, and how it is written. */
+/* Reads and writes a file that has many files in it, by an index. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

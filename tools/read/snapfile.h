@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A file that snap made: text, a first line
+ * Reads and writes a file of snap's: text, a first line
  *
  *	# kvmhot abi 2 snap KEY=VALUE ...
  *

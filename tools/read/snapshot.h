@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A reading of the files, in memory: the verbs see these structs, and no file. */
+/* Holds a reading of the files in memory: the verbs see these structs, and no file. */
 #ifndef KVMHOT_READ_SNAPSHOT_H
 #define KVMHOT_READ_SNAPSHOT_H
 

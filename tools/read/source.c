@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads the tree of files, a VM again if its files do not fit together; resets. */
+/* Reads kvmhot's files into a snapshot, and resets counts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Reads kvmhot's debugfs tree, or a saved copy of it, into memory. */
+/* Reads kvmhot's files, in debugfs or a saved copy, into a snapshot. */
 #ifndef KVMHOT_READ_SOURCE_H
 #define KVMHOT_READ_SOURCE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of 'user', 'ept', 'halt' and 'ioctl'. */
+/* Parses the rows of 'user', 'ept', 'halt' and 'ioctl'. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Parses the rows of 'stages', a vCPU's own and those of its exit reasons, and adds stages up. */
+/* Parses the rows of 'stages', and adds stages up. */
 #include <errno.h>
 #include <string.h>
 

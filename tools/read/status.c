@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The file 'status': keys, hooks, and what KVM counted. */
+/* Parses the file 'status': keys, hooks, events, and what KVM counted. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

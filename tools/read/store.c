@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files of a directory; or of a snapshot, if there is a file in its place. */
+/* Reads files of a directory; or of a snapshot, if there is a file in its place. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the files are: in a directory, debugfs or a copy of it, or all in one
+ * Reads files where they are: in a directory, debugfs or a copy of it, or all in one
  * file that snap made.  Errors are a negative errno, not told, or -EBADMSG, told.
  */
 #ifndef KVMHOT_READ_STORE_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lines, columns and numbers of a text file, and what is wrong with them. */
+/* Reads a text file line by line, with errors that name file and line. */
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A text file read line by line, with errors that name file and line. */
+/* Reads a text file line by line, with errors that name file and line. */
 #ifndef KVMHOT_READ_TEXT_H
 #define KVMHOT_READ_TEXT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of 'totals': each exit reason over all vCPUs, then the VM itself. */
+/* Parses the rows of 'totals': each exit reason over all vCPUs, then the VM itself. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>

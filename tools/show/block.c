@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A block of stat: lines that begin with '#' say what it is of, and what else
+ * Shows a block of stat: lines that begin with '#' say what it is of, and what else
  * happened; the others are the names of the columns, and rows.
  */
 #include <stdio.h>

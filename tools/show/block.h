@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An interval as lines: of stat, and of top where there is no terminal. */
+/* Shows an interval as lines: of stat, and of top where there is no terminal. */
 #ifndef KVMHOT_SHOW_BLOCK_H
 #define KVMHOT_SHOW_BLOCK_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The lines of a histogram: which buckets are together, and the figures. */
+/* Shows a histogram as lines, and its quantiles. */
 #include <stdio.h>
 
 #include "base/fmt.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A histogram as lines: of hist, and of top. */
+/* Shows a histogram as lines, and its quantiles. */
 #ifndef KVMHOT_SHOW_HISTVIEW_H
 #define KVMHOT_SHOW_HISTVIEW_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What report says of an exit reason. */
+/* Shows an exit reason as a line of report. */
 #include <stdio.h>
 
 #include "base/fmt.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An exit reason as a line of report. */
+/* Shows an exit reason as a line of report. */
 #ifndef KVMHOT_SHOW_LINE_H
 #define KVMHOT_SHOW_LINE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The figures of a row: see help.c for what each column means. */
+/* Shows a row in the columns of top and stat: see help.c for what each means. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The columns of top and stat, and a row's cells in them. */
+/* Shows a row in the columns of top and stat: see help.c for what each means. */
 #ifndef KVMHOT_SHOW_TABLE_H
 #define KVMHOT_SHOW_TABLE_H
 

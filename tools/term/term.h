@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The terminal as a screen to draw on and keys to read, by the sequences of
+ * Takes the terminal as a screen to draw on and keys to read, by the sequences of
  * ECMA-48 and what xterm added to them: no terminfo is needed, and no library.
  *
  * A loop is:

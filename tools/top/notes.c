@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tells besides figures: answers to keys, and what happened. */
+/* Keeps what top tells besides figures: answers to keys, and what happened. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

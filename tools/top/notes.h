@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tells besides figures: answers to keys, and what happened. */
+/* Keeps what top tells besides figures: answers to keys, and what happened. */
 #ifndef KVMHOT_TOP_NOTES_H
 #define KVMHOT_TOP_NOTES_H
 

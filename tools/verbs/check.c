@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmhot check: what stands in kvmhot's way on this host; with --pmu, does an
- * event count what it should?
+ * kvmhot check: tells what stands in kvmhot's way on this host; with --pmu, whether an
+ * event counts what it should.
  */
 #include <signal.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot costs: of each measure the greatest cost. */
+/* kvmhot costs: tells the greatest cost of each measure. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmhot diff: rates and costs before and after.  Before is all that the first
+ * kvmhot diff: compares rates and costs before and after.  Before is all that the first
  * reading has; after is what came between the two, or, of what was reset or is
  * new, all that the second has.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot hist: the distributions of one reason's KVM cost, felt time and user. */
+/* kvmhot hist: shows the distributions of one reason's KVM cost, felt time and user. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot report: totals since load or reset. */
+/* kvmhot report: prints totals since load or reset. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot reset: counting starts afresh. */
+/* kvmhot reset: lets counting start afresh. */
 #include <stdio.h>
 #include <string.h>
 

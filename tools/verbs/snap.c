@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot snap: all that there is, in one file. */
+/* kvmhot snap: saves all that there is in one file. */
 #include "base/exit.h"
 #include "base/out.h"
 #include "base/tell.h"

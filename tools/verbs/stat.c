@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot stat: what happens, interval by interval, as lines to be kept. */
+/* kvmhot stat: prints what happens, interval by interval, as lines to be kept. */
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Prints interval after interval. */
+/* Prints what happens, interval by interval. */
 #ifndef KVMHOT_VERBS_STAT_H
 #define KVMHOT_VERBS_STAT_H
 

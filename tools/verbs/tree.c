@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot tree: like a call graph, but counted, not sampled. */
+/* kvmhot tree: prints a call graph of time, counted and not sampled. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>

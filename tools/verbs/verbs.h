@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Lists the verbs: one file has one. */
+/* Lists the verbs: each file has one. */
 #ifndef KVMHOT_VERBS_VERBS_H
 #define KVMHOT_VERBS_VERBS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot vms: one line for each VM. */
+/* kvmhot vms: prints one line for each VM. */
 #include <stdio.h>
 #include <string.h>
 
