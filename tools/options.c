@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Parses the command line by a table of options, and explains it. */
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/tell.h"

@@ -7,7 +7,6 @@
 #define KVMHOT_CHECK_FOUND_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/fmt.h"
 #include "read/snapshot.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmhot check: finds what is missing in what was counted, and what soon may be. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -2,9 +2,7 @@
 /* kvmhot check: looks at the module and its hooks. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fmt.h"
 #include "check/finders.h"

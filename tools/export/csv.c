@@ -4,8 +4,6 @@
  * reason and level.  The columns are always the same; new ones come last.  A
  * field is empty where the figure is not known, or there is none.
  */
-#include <string.h>
-
 #include "base/hist.h"
 #include "export/export.h"
 #include "export/writers.h"

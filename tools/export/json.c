@@ -6,9 +6,7 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 #include <sys/utsname.h>
 
 #include "base/hist.h"

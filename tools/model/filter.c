@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Chooses VMs, vCPUs and exit reasons by the options -p, -g, -r and --vcpu. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/tell.h"
 #include "model/filter.h"

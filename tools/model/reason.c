@@ -3,7 +3,6 @@
  * Matches exit reasons with words as people write them: by the kernel's name in any
  * case, as REASON_N, or by number; L2: in front for those of a nested guest.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

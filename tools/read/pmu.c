@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Parses the rows of 'pmu': a vCPU's own, then those of its exit reasons. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

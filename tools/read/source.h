@@ -3,9 +3,7 @@
 #ifndef KVMHOT_READ_SOURCE_H
 #define KVMHOT_READ_SOURCE_H
 
-#include <linux/types.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
 #include "read/snapshot.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reads a text file line by line, with errors that name file and line. */
 #include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,6 @@
 
 #include <linux/types.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/fmt.h"
 

@@ -3,6 +3,8 @@
 #ifndef KVMHOT_SHOW_HISTVIEW_H
 #define KVMHOT_SHOW_HISTVIEW_H
 
+#include <stddef.h>
+
 #include "base/hist.h"
 
 /* The buckets from FIRST to LAST, and how many are in them */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Asks the user, and does what the answers say. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"

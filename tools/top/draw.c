@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Draws the screen of top: head, rows, foot. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

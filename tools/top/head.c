@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Draws the lines above and below the rows of top. */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

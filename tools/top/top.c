@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmhot top: shows the costliest VMs and exit reasons, live. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmhot hist: shows the distributions of one reason's KVM cost, felt time and user. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/exit.h"
 #include "base/fmt.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmhot reset: lets counting start afresh. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/exit.h"
