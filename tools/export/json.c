@@ -43,7 +43,6 @@ static void put_string(struct json *j, const char *s)
 }
 
 /* What goes in front of a value; KEY: NULL in an array. */
-/* KEY is NULL for what is in an array. */
 static void json_key(struct json *j, const char *key)
 {
 	if (j->comma)

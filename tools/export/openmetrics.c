@@ -45,7 +45,7 @@ static void host_number(struct metrics *m, const char *name, const char *unit,
 	om_number(m, "", n);
 }
 
-static void om_put_host(struct metrics *m)
+static void put_host(struct metrics *m)
 {
 	const struct snapshot *s = m->e->s;
 	struct timespec t;
@@ -78,7 +78,7 @@ static void om_put_host(struct metrics *m)
 }
 
 /* What was not timed has no sample; that it was not, has. */
-static void om_put_own(struct metrics *m)
+static void put_own(struct metrics *m)
 {
 	static const struct {
 		const char *name, *help;
@@ -105,7 +105,7 @@ static void om_put_own(struct metrics *m)
 		    "Rounds in which the module timed its probes; 0: it has not.");
 }
 
-static void om_put_losses(struct metrics *m)
+static void put_losses(struct metrics *m)
 {
 	static const struct {
 		const char *name, *help;
@@ -192,7 +192,7 @@ static void put_stages(struct metrics *m)
 		}
 }
 
-static void om_put_vms(struct metrics *m)
+static void put_vms(struct metrics *m)
 {
 	static const struct {
 		const char *name, *unit, *help;
@@ -240,7 +240,7 @@ static void om_put_vms(struct metrics *m)
 }
 
 /* Of one that failed on a vCPU nothing is known. */
-static void om_put_events(struct metrics *m)
+static void put_vm_events(struct metrics *m)
 {
 	const struct vm *vm = NULL;
 	size_t i;
@@ -341,8 +341,8 @@ static void put_histogram(struct metrics *m, const struct vm *vm,
 }
 
 /* In the stages that are the KVM cost; none of what failed on a vCPU */
-static void put_events(struct metrics *m, const struct vm *vm,
-		       const struct reason *r, int column)
+static void put_reason_events(struct metrics *m, const struct vm *vm,
+			      const struct reason *r, int column)
 {
 	size_t i;
 
@@ -366,7 +366,7 @@ static void put_known(struct metrics *m, const struct vm *vm,
 	om_number(m, "}", r->counts[0].exits);
 }
 
-static void om_put_reasons(struct metrics *m)
+static void put_reasons(struct metrics *m)
 {
 	static const struct {
 		const char *name, *unit, *help;
@@ -405,7 +405,7 @@ static void om_put_reasons(struct metrics *m)
 	each_row(m, put_known, 0);
 	om_begin(m, "kvmhot_exit_events", NULL, OM_COUNTER,
 		 "Counts of events in the KVM cost of known exits.");
-	each_row(m, put_events, 0);
+	each_row(m, put_reason_events, 0);
 }
 
 static int make_rows(struct metrics *m)
@@ -448,12 +448,12 @@ int openmetrics_write(const struct export *e)
 	int ret = make_rows(&m);
 
 	if (!ret) {
-		om_put_host(&m);
-		om_put_own(&m);
-		om_put_losses(&m);
-		om_put_vms(&m);
-		om_put_events(&m);
-		om_put_reasons(&m);
+		put_host(&m);
+		put_own(&m);
+		put_losses(&m);
+		put_vms(&m);
+		put_vm_events(&m);
+		put_reasons(&m);
 		if (!m.prometheus)
 			fputs("# EOF\n", m.to);
 	}
