@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmhot: the command line. */
+/* Runs the verb that the command line names. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exit.h"
+#include "base/tell.h"
+#include "cmds.h"
+#include "model/options.h"
 #include "options.h"
-#include "text.h"
+#include "read/snapshot.h"
+#include "read/store.h"
+#include "show/help.h"
 #include "shared/version.h"
 
 /* A full disk must not look like a success. */
@@ -15,7 +21,7 @@ static int finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	text_tell("standard output: %s", strerror(errno));
+	tell_error("standard output: %s", strerror(errno));
 	return EXIT_FAILED;
 }
 
@@ -34,16 +40,16 @@ static int run(struct given *g)
 		return EXIT_FINE;
 	}
 	if (o->nr_words) {
-		cmd = find_command(o->words[0]);
+		cmd = cmds_find(o->words[0]);
 		if (!cmd) {
-			text_tell("no such verb: %s (kvmhot --help has all)",
-				  o->words[0]);
+			tell_error("no such verb: %s (kvmhot --help has all)",
+				   o->words[0]);
 			return EXIT_USAGE;
 		}
 		o->words++;
 		o->nr_words--;
 	} else {
-		cmd = find_command(isatty(STDOUT_FILENO) ? "top" : "stat");
+		cmd = cmds_find(isatty(STDOUT_FILENO) ? "top" : "stat");
 	}
 	if (g->seen['h']) {
 		options_print_help(cmd);
@@ -55,7 +61,7 @@ static int run(struct given *g)
 int main(int argc, char **argv)
 {
 	struct given g = {
-		.o.root = SOURCE_ROOT,
+		.o.root = STORE_ROOT,
 		.o.filter.vcpu = ALL_VCPUS,
 	};
 	char **words;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options: their table, and what was given. */
-#include <errno.h>
+/* Parses the command line by a table of options, and explains it. */
 #include <getopt.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
+#include "base/words.h"
+#include "model/filter.h"
 #include "options.h"
-#include "text.h"
-
-/* A shorter interval than this would mostly show the reader itself. */
-#define MIN_DELAY	0.01
-#define MAX_DELAY	1e6
+#include "read/store.h"
+#include "show/help.h"
 
 /* LETTER is the short option, if there is a '-' and it in SHOWN. */
 static const struct option_row {
@@ -50,7 +48,7 @@ static const struct option_row {
 	{ 'o', "output", "FILE", "-o, --output FILE",
 	  "into FILE; of export, it appears whole or not at all" },
 	{ 'R', "root", "PATH", "    --root PATH",
-	  "a saved copy instead of " SOURCE_ROOT ":\n"
+	  "a saved copy instead of " STORE_ROOT ":\n"
 	  "a directory, or a file that snap made" },
 	{ 'h', "help", NULL, "-h, --help", "this, or behind a verb more about it" },
 	{ 'V', "version", NULL, "    --version", "version and ABI" },
@@ -65,53 +63,6 @@ static char verb_letter(int letter)
 	return strchr("jvmF", letter) ? 'f' : letter;
 }
 
-static int bad(const char *name, const char *word, const char *what)
-{
-	text_tell("%s: '%s' is not %s", name, word, what);
-	return -1;
-}
-
-static int parse_number(const char *name, const char *word, long least,
-			long most, const char *what, long *n)
-{
-	char *end;
-
-	errno = 0;
-	*n = strtol(word, &end, 10);
-	if (errno || *word < '0' || *word > '9' || *end || *n < least ||
-	    *n > most)
-		return bad(name, word, what);
-	return 0;
-}
-
-static int parse_real(const char *word, double least, double most, double *v)
-{
-	char *end;
-
-	*v = strtod(word, &end);
-	if (!*word || *end || word[strspn(word, "0123456789.")] ||
-	    !(*v >= least && *v <= most))
-		return -1;
-	return 0;
-}
-
-int options_delay(const char *name, const char *word, double *delay)
-{
-	char what[64];
-
-	if (!parse_real(word, MIN_DELAY, MAX_DELAY, delay))
-		return 0;
-	snprintf(what, sizeof(what), "an interval in seconds, %g to %g",
-		 MIN_DELAY, MAX_DELAY);
-	return bad(name, word, what);
-}
-
-int options_count(const char *name, const char *word, long *count)
-{
-	return parse_number(name, word, 1, LONG_MAX, "a number of intervals",
-			    count);
-}
-
 static int parse_min(const char *word, double *min)
 {
 	char copy[32];
@@ -121,8 +72,8 @@ static int parse_min(const char *word, double *min)
 	snprintf(copy, sizeof(copy), "%s", word);
 	if (len && len < sizeof(copy) && copy[len - 1] == '%')
 		copy[len - 1] = '\0';
-	if (len >= sizeof(copy) || parse_real(copy, 0, 1e6, min))
-		return bad("--min", word, "a percentage");
+	if (len >= sizeof(copy) || words_real(copy, 0, 1e6, min))
+		return words_bad("--min", word, "a percentage");
 	return 0;
 }
 
@@ -138,12 +89,12 @@ static int parse_choice(const char *name, const char *word,
 			return i;
 		strcat(strcat(all, " "), words[i]);
 	}
-	return bad(name, word, all);
+	return words_bad(name, word, all);
 }
 
 static int parse_sort(const char *word, enum sort *sort)
 {
-	int i = parse_choice("-k", word, sort_names, NR_SORTS);
+	int i = parse_choice("-k", word, filter_sorts, NR_SORTS);
 
 	if (i >= 0)
 		*sort = i;
@@ -163,7 +114,7 @@ static int parse_unit(const char *word, enum unit *unit)
 static int set_format(struct options *o, enum format format)
 {
 	if (o->format && o->format != format) {
-		text_tell("one format at a time");
+		tell_error("one format at a time");
 		return -1;
 	}
 	o->format = format;
@@ -205,21 +156,21 @@ static int take_number(struct options *o, int letter, const char *word)
 
 	switch (letter) {
 	case 'c':
-		ret = parse_number("--vcpu", word, 0, INT_MAX,
+		ret = words_number("--vcpu", word, 0, INT_MAX,
 				   "a number of a vCPU", &n);
 		o->filter.vcpu = n;
 		break;
 	case 'T':
-		ret = parse_number("--top", word, 1, LONG_MAX,
+		ret = words_number("--top", word, 1, LONG_MAX,
 				   "a number of rows", &n);
 		o->filter.top = n;
 		break;
 	case 'M':
 		return parse_min(word, &o->filter.min);
 	case 'd':
-		return options_delay("-d", word, &o->delay);
+		return words_delay("-d", word, &o->delay);
 	case 'n':
-		return options_count("-n", word, &o->count);
+		return words_count("-n", word, &o->count);
 	}
 	return ret;
 }
@@ -324,12 +275,12 @@ int options_check(const struct command *cmd, const struct given *g)
 		if (!g->seen[row->letter] || strchr("hV", row->letter) ||
 		    strchr(cmd->options, verb_letter(row->letter)))
 			continue;
-		text_tell("%s: does not take --%s", cmd->verb, row->name);
+		tell_error("%s: does not take --%s", cmd->verb, row->name);
 		return -1;
 	}
 	if (g->o.nr_words > cmd->max_words) {
-		text_tell("%s: one word too many: %s", cmd->verb,
-			  g->o.words[cmd->max_words]);
+		tell_error("%s: one word too many: %s", cmd->verb,
+			   g->o.words[cmd->max_words]);
 		return -1;
 	}
 	if (!g->o.filter.reasons)
@@ -373,7 +324,7 @@ void options_print_all(FILE *to)
 	const struct command *cmd;
 
 	fputs("Usage: kvmhot [VERB] [OPTIONS]\n\n", to);
-	for (cmd = commands; cmd->verb; cmd++) {
+	for (cmd = cmds_table; cmd->verb; cmd++) {
 		fputs("  ", to);
 		options_print_usage(to, cmd);
 	}

@@ -74,6 +74,15 @@ checkpatch()
 # of_sources WHAT ARGUMENT...: see sources.py
 of_sources() { python3 -B selftests/check/sources.py "$@"; }
 
+# levels FOLDER LEVELS OBJECTS: by includes, and by the symbols of objects
+levels() { python3 -B selftests/check/levels.py "$@"; }
+
+# reader_levels LEVELS: of tools/, which is built for that
+reader_levels()
+{
+	make -s -C tools OUT="$PWD/build/levels" CFLAGS=-O0 && levels tools "$1" build/levels
+}
+
 # absent WHAT FILE...: not to be found there
 absent() { ! grep -nE "$@"; }
 
@@ -91,6 +100,10 @@ gate "checkpatch.pl --strict" checkpatch
 gate "kernel-doc" perl "$checkers/kernel-doc" -none -Werror "${module[@]}" module/compat.h
 gate "shellcheck" shell_check
 gate "codespell" codespell "${files[@]}"
+gate "module/: files use files of lower folders only, and form no circle" \
+	levels module "shared compat.h,param.c,param.h hot read control files ." build/6.1/module
+gate "tools/: files use files of lower folders only, and form no circle" \
+	reader_levels "base read model show,term check,export verbs top ."
 gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"
 # Of ioctls but KVM_RUN several may end at once, on a vCPU that they do not run.
 gate "nothing is printed, locked or allocated in probes" \

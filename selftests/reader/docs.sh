@@ -10,7 +10,7 @@ export LC_ALL=C TZ=UTC0
 here=$(cd "$(dirname "$0")" && pwd)
 tools=$here/../../tools
 kvmhot=${1:-$tools/kvmhot}
-man=$tools/kvmhot.8
+man=$tools/share/kvmhot.8
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 # shellcheck source=tap.sh
@@ -208,8 +208,8 @@ comm -23 "$dir/titles" "$dir/known" | grep -vE '^[A-Z_]+_[A-Z_]+$' |
 ok "columns: each name that a table prints is in COLUMNS" $?
 
 # Keys of top: those in its help, and those that its source knows
-help_source=$(grep -l '"Keys of kvmhot top' "$tools"/*.c)
-keys_source=$tools/top_keys.c
+help_source=$(grep -l '"Keys of kvmhot top' "$tools"/top/*.c)
+keys_source=$tools/top/keys.c
 if [ -r "${help_source:-none}" ] && [ -r "$keys_source" ]; then
 	awk '/"Keys of kvmhot top/ { on = 1; next }
 		on && /"Columns/ { exit }
@@ -271,7 +271,7 @@ grep -vxF "$timestamp" "$dir/families.man" >"$dir/families.page"
 same "OpenMetrics: families, types, units and labels" "$dir/families" "$dir/families.page"
 grep -qxF "$timestamp" "$dir/families.man"
 ok "OpenMetrics: the time is in the man page" $?
-grep -ohE '"kvmhot(_[a-z0-9]+)*"' "$tools"/om_*.c | tr -d '"' | sort -u >"$dir/names"
+grep -ohE '"kvmhot(_[a-z0-9]+)*"' "$tools"/export/*.c | tr -d '"' | sort -u >"$dir/names"
 sed 's/ .*//' "$dir/families.man" | sort >"$dir/names.man"
 same "OpenMetrics: the names in the source" "$dir/names" "$dir/names.man"
 grep -oE 'kvmhot_[a-z0-9_]+' "$man" |
@@ -298,7 +298,7 @@ schema=$("$kvmhot" export --json --root "$tree" 2>/dev/null |
 	sed -n 's/.*"schema":"\([^"]*\)".*/\1/p')
 echo "schema: $schema" >"$dir/out"
 [ -n "$schema" ] && subsection JSON | grep -qF "$schema" &&
-	grep -qF "\"$schema\"" "$tools/kvmhot.schema.json"
+	grep -qF "\"$schema\"" "$tools/share/kvmhot.schema.json"
 ok "JSON: the schema's name, in the man page and in the schema" $?
 for f in kvmhot.schema.json kvmhot-grafana.json kvmhot-export.service kvmhot-export.timer; do
 	section FILES | grep -qF "$f" || echo "$f"
@@ -348,14 +348,14 @@ for want in "0 vms --root $sound" "1 vms --root $dir/none" "2 vms --folded" \
 done >"$dir/statuses.fact"
 same "exit statuses: in fact" "$dir/statuses" "$dir/statuses.fact"
 # What makes counts incomplete: the words of incomplete.c
-if [ -r "$tools/incomplete.c" ]; then
-	grep -E 'add\(&?l, "|\{ S_[A-Z_]*, "' "$tools/incomplete.c" |
+if [ -r "$tools/model/incomplete.c" ]; then
+	grep -E 'add\(&?l, "|\{ S_[A-Z_]*, "' "$tools/model/incomplete.c" |
 		grep -oE '"[^"]*"' | tr -d '"' | sed -E 's/%(s|llu)//g; s/[():]//g' |
 		sed -E 's/^ +//; s/ +$//; s/  +/ /g' | grep . | sort -u >"$dir/lacks"
 	section "EXIT STATUS" | sed -n 's/^\.Li //p' | sed 's/ [,;:]$//' | sort -u >"$dir/lacks.man"
 	same "exit status 3: what lacks, of incomplete.c and in the man page" "$dir/lacks" "$dir/lacks.man"
 else
-	echo "$tools/incomplete.c: not there" >"$dir/out"
+	echo "$tools/model/incomplete.c: not there" >"$dir/out"
 	ok "exit status 3: what lacks" 1
 fi
 

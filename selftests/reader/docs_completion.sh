@@ -49,7 +49,7 @@ END
 offer()
 {
 	printf '%s\n' "$1" | env -i PATH="$PATH" HOME="$dir" bash --norc --noprofile \
-		"$dir/complete.sh" "$tools/kvmhot.bash-completion" "$kvmhot" "$dir/cwd" 2>&1 |
+		"$dir/complete.sh" "$tools/share/kvmhot.bash-completion" "$kvmhot" "$dir/cwd" 2>&1 |
 		grep . | sort
 }
 completes()
@@ -64,7 +64,7 @@ completes()
 mkdir "$dir/cwd" "$dir/cwd/folder"
 touch "$dir/cwd/file1" "$dir/cwd/file2"
 
-bash -n "$tools/kvmhot.bash-completion" >"$dir/out" 2>&1
+bash -n "$tools/share/kvmhot.bash-completion" >"$dir/out" 2>&1
 ok "completion: bash can read it" $?
 offer "kvmhot " >"$dir/offered"
 same "completion: verbs" "$dir/verbs" "$dir/offered"
@@ -131,10 +131,10 @@ awk '/^\t\tNAME/ { on = 1; $1 = "" } /^\t\trHEX/ { exit }
 	tr -s ' \t.' '\n' | grep . | sort >"$dir/wanted"
 same "completion: events, of module/ABI" "$dir/wanted" "$dir/offered"
 printf 'complete -p kvmhot\n' | bash --norc --noprofile -c \
-	"source '$tools/kvmhot.bash-completion'; complete -p kvmhot" >"$dir/out" 2>&1
+	"source '$tools/share/kvmhot.bash-completion'; complete -p kvmhot" >"$dir/out" 2>&1
 grep -q '_kvmhot kvmhot$' "$dir/out"
 ok "completion: is registered" $?
 if command -v shellcheck >/dev/null; then
-	shellcheck "$tools/kvmhot.bash-completion" >"$dir/out" 2>&1
+	shellcheck "$tools/share/kvmhot.bash-completion" >"$dir/out" 2>&1
 	ok "completion: shellcheck" $?
 fi

@@ -92,7 +92,7 @@ check_install()
 		kvmhot.bash-completion:share/bash-completion/completions/kvmhot \
 		kvmhot.schema.json:share/kvmhot/kvmhot.schema.json \
 		kvmhot-grafana.json:share/kvmhot/kvmhot-grafana.json; do
-		cmp "$tools/${pair%%:*}" "$dest$prefix/${pair#*:}"
+		cmp "$tools/share/${pair%%:*}" "$dest$prefix/${pair#*:}"
 	done >"$dir/out" 2>&1
 	[ ! -s "$dir/out" ]
 	ok "$what: files are those of the sources" $?

@@ -11,7 +11,7 @@ export LC_ALL=C TZ=UTC0
 
 here=$(cd "$(dirname "$0")" && pwd)
 kvmhot=${1:-$here/../../tools/kvmhot}
-dashboard=$here/../../tools/kvmhot-grafana.json
+dashboard=$here/../../tools/share/kvmhot-grafana.json
 # Debian's, which has Debian's modules, whatever else PATH has
 python=/usr/bin/python3
 dir=$(mktemp -d) || exit 1

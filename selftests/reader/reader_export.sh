@@ -3,7 +3,7 @@
 # export: cases of reader.sh, which reads this file.
 # Needs jq python3 python3-jsonschema; what lacks is skipped.
 
-schema=$here/../../tools/kvmhot.schema.json
+schema=$here/../../tools/share/kvmhot.schema.json
 # Debian's, which has Debian's modules, whatever else PATH has
 python=/usr/bin/python3
 
@@ -195,7 +195,7 @@ if command -v jq >/dev/null; then
 		<"$dir/out" >/dev/null
 	ok "export --json: histograms have all timed exits" $?
 	jq -e '.schemaVersion >= 36 and (.panels | length) > 9' \
-		<"$here/../../tools/kvmhot-grafana.json" >/dev/null
+		<"$here/../../tools/share/kvmhot-grafana.json" >/dev/null
 	ok "the dashboard is JSON" $?
 else
 	skip "jq reads it" "no jq"
@@ -383,9 +383,9 @@ if command -v systemd-analyze >/dev/null; then
 	printf '#!/bin/sh\n' >"$dir/units/sbin/kvmhot"
 	chmod +x "$dir/units/sbin/kvmhot"
 	sed "s|@SBINDIR@|$dir/units/sbin|" \
-		"$here/../../tools/kvmhot-export.service.in" \
+		"$here/../../tools/share/kvmhot-export.service.in" \
 		>"$dir/units/kvmhot-export.service"
-	cp "$here/../../tools/kvmhot-export.timer" "$dir/units"
+	cp "$here/../../tools/share/kvmhot-export.timer" "$dir/units"
 	systemd-analyze verify --man=no "$dir/units/kvmhot-export.service" \
 		"$dir/units/kvmhot-export.timer" >"$dir/out" 2>&1 &&
 		! grep -q kvmhot "$dir/out"

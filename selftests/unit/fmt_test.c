@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tools/fmt.c: where rounding makes a digit more, and the limits. */
+/* tools/base/fmt.c: where rounding makes a digit more, and the limits. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "fmt.h"
+#include "base/fmt.h"
 #include "tap.h"
 
 static bool same(struct cell got, const char *want)

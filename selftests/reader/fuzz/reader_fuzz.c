@@ -14,13 +14,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "block.h"
-#include "cmds.h"
-#include "delta.h"
 #include "fuzz.h"
-#include "snapfile.h"
-#include "source.h"
-#include "text.h"
+#include "model/delta.h"
+#include "model/options.h"
+#include "read/snapfile.h"
+#include "read/snapshot.h"
+#include "read/source.h"
+#include "show/block.h"
+#include "verbs/verbs.h"
 
 static int fd;
 static char root[64], message[8192];
@@ -109,7 +110,7 @@ static void compare(const struct options *o, const struct snapshot *now,
 
 	if (!delta_make(&d, now, then))
 		block_print(o, now, then, &d, null);
-	source_free(&d);
+	snapshot_free(&d);
 }
 
 static void load_live(struct options *o, int vcpu)
@@ -122,7 +123,7 @@ static void load_live(struct options *o, int vcpu)
 	compare(o, &s, &good);
 	compare(o, &good, &s);
 	compare(o, &s, &s);
-	source_free(&s);
+	snapshot_free(&s);
 }
 
 static void load_vcpus(const struct options *o)
@@ -134,9 +135,9 @@ static void load_vcpus(const struct options *o)
 	if (s.nr_vms && !refused(source_load_vcpus(&vcpus, root,
 						   s.vms[0].id))) {
 		compare(o, &vcpus, &vcpus);
-		source_free(&vcpus);
+		snapshot_free(&vcpus);
 	}
-	source_free(&s);
+	snapshot_free(&s);
 }
 
 static int run_diff(const struct options *given)
@@ -148,7 +149,7 @@ static int run_diff(const struct options *given)
 	words[1] = root;
 	o.words = words;
 	o.nr_words = 2;
-	return cmd_diff(&o);
+	return diff_run(&o);
 }
 
 static const struct verb {
@@ -158,19 +159,19 @@ static const struct verb {
 	int vcpu;
 	unsigned long top;
 } verbs[] = {
-	{ cmd_report, FORMAT_NONE, true, false, ALL_VCPUS, 0 },
-	{ cmd_report, FORMAT_NONE, false, true, ALL_VCPUS, 0 },
-	{ cmd_report, FORMAT_NONE, true, true, 0, 0 },
-	{ cmd_tree, FORMAT_NONE, true, false, ALL_VCPUS, 0 },
-	{ cmd_tree, FORMAT_NONE, false, false, 1, 0 },
-	{ cmd_costs, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
-	{ cmd_hist, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
-	{ cmd_hist, FORMAT_NONE, false, false, 1, 0 },
-	{ cmd_vms, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
-	{ cmd_export, FORMAT_JSON, false, false, ALL_VCPUS, 2 },
-	{ cmd_export, FORMAT_CSV, false, false, ALL_VCPUS, 0 },
-	{ cmd_export, FORMAT_OPENMETRICS, false, false, ALL_VCPUS, 1 },
-	{ cmd_export, FORMAT_FOLDED, false, false, ALL_VCPUS, 0 },
+	{ report_run, FORMAT_NONE, true, false, ALL_VCPUS, 0 },
+	{ report_run, FORMAT_NONE, false, true, ALL_VCPUS, 0 },
+	{ report_run, FORMAT_NONE, true, true, 0, 0 },
+	{ tree_run, FORMAT_NONE, true, false, ALL_VCPUS, 0 },
+	{ tree_run, FORMAT_NONE, false, false, 1, 0 },
+	{ costs_run, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
+	{ hist_run, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
+	{ hist_run, FORMAT_NONE, false, false, 1, 0 },
+	{ vms_run, FORMAT_NONE, false, false, ALL_VCPUS, 0 },
+	{ export_run, FORMAT_JSON, false, false, ALL_VCPUS, 2 },
+	{ export_run, FORMAT_CSV, false, false, ALL_VCPUS, 0 },
+	{ export_run, FORMAT_OPENMETRICS, false, false, ALL_VCPUS, 1 },
+	{ export_run, FORMAT_FOLDED, false, false, ALL_VCPUS, 0 },
 	{ run_diff, FORMAT_NONE, true, false, ALL_VCPUS, 3 },
 };
 
@@ -232,7 +233,7 @@ int fuzz_one(const __u8 *data, size_t size)
 	}
 	if (!refused(source_load(&s, root, ALL_VCPUS))) {
 		run_some(which, &s);
-		source_free(&s);
+		snapshot_free(&s);
 	}
 	load_live(&o, which % 4 ? ALL_VCPUS : (int)(which % 2));
 	snapfile_forget();

@@ -14,10 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmds.h"
 #include "fuzz.h"
+#include "model/options.h"
 #include "pieces.h"
-#include "term.h"
+#include "term/keys.h"
+#include "top/top.h"
 #include "wraps.h"
 
 #define MOST_KEYS	60
@@ -286,7 +287,7 @@ void fuzz_top(const char *root, const struct fuzz_data *a,
 	}
 	if (!rnd(8))
 		wraps_fail(1 + rnd(1000));
-	cmd_top(&o);
+	top_run(&o);
 	wraps_be_quiet();
 	wraps_live(0);
 	is_dir = false;

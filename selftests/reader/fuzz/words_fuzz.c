@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmds.h"
+#include "base/exit.h"
 #include "fuzz.h"
-#include "snapfile.h"
+#include "read/snapfile.h"
 
 #define MAX_WORDS	24
 #define MAX_SIZE	512

@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "fuzz.h"
 #include "wraps.h"
-#include "text.h"
 
 /* When the clock began, which nothing may take for never */
 #define START	1000
@@ -36,7 +36,7 @@ void wraps_begin(char *buf, size_t size)
 {
 	message = buf;
 	message_size = size;
-	text_redirect(buf, size);
+	tell_redirect(buf, size);
 }
 
 void wraps_fail(unsigned int calls)
@@ -154,12 +154,12 @@ int fuzz_statfs(const char *path, struct statfs *fs)
 	return ret;
 }
 
-void fuzz_text_redirect(char *buf, size_t size)
+void fuzz_tell_redirect(char *buf, size_t size)
 {
 	if (buf)
-		text_redirect(buf, size);
+		tell_redirect(buf, size);
 	else
-		text_redirect(message, message_size);
+		tell_redirect(message, message_size);
 }
 
 int fuzz_nanosleep(const struct timespec *t, struct timespec *left)

@@ -31,7 +31,7 @@ int fuzz_ioctl(int fd, unsigned long request, ...);
 int fuzz_sigaction(int number, const struct sigaction *action,
 		   struct sigaction *old);
 int fuzz_sigaltstack(const stack_t *stack, stack_t *old);
-void fuzz_text_redirect(char *buf, size_t size);
+void fuzz_tell_redirect(char *buf, size_t size);
 int fuzz_term_key(int timeout);
 
 #endif /* WRAPS_H */
