@@ -101,7 +101,7 @@ gate "kernel-doc" perl "$checkers/kernel-doc" -none -Werror "${module[@]}" modul
 gate "shellcheck" shell_check
 gate "codespell" codespell "${files[@]}"
 gate "module/: files use files of lower folders only, and form no circle" \
-	levels module "shared compat.h,param.c,param.h hot read control files ." build/6.1/module
+	levels module "shared compat.h,param.h param.c hot read control files ." build/6.1/module
 gate "tools/: files use files of lower folders only, and form no circle" \
 	reader_levels "base read model show,term check,export verbs top ."
 gate "kernel versions are known to compat.h only" absent LINUX_VERSION_CODE "${module[@]}"
