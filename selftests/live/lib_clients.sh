@@ -163,10 +163,10 @@ reload_kvm()
 	loadkvm "$@" || bail "loadkvm $*"
 }
 
-# own_clients TEST: each that its line "clients:" has
+# own_clients TEST: each that it says at its head, by "clients=", that it needs
 own_clients()
 {
-	sed -n 's/^# clients: //p' "$1" | tr ' ' '\n' > "$TMP/own"
+	sed -n 's/^# needs: .*clients=\([^ ]*\).*/\1/p' "$1" | tr ',' '\n' > "$TMP/own"
 	while read -r name; do
 		client "$name"
 	done < "$TMP/own"
