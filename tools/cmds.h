@@ -9,7 +9,9 @@ struct command {
 	const char *verb, *options;	/* the letters of those it takes */
 	int max_words;
 	int (*run)(const struct options *o);
-	const char *words, *help;	/* behind the options, in its usage */
+	const char *words;	/* behind the options, in its usage */
+	const char *brief;	/* a few words on what it does */
+	const char *help;
 };
 
 /* The last one has no verb. */

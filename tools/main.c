@@ -25,6 +25,22 @@ static int finish(int status)
 	return EXIT_FAILED;
 }
 
+/* CMD: of this verb, or NULL */
+static int help(const struct given *g, const struct command *cmd)
+{
+	bool all = g->seen['a'];
+
+	if (cmd)
+		options_print_help(cmd);
+	else if (all)
+		options_print_all(stdout);
+	else
+		options_print_brief(stdout);
+	if (all)
+		help_columns(cmd ? cmd->verb : NULL);
+	return EXIT_FINE;
+}
+
 static int run(struct given *g)
 {
 	struct options *o = &g->o;
@@ -34,11 +50,8 @@ static int run(struct given *g)
 		printf("kvmhot %s (abi %d)\n", KVMHOT_VERSION, KVMHOT_ABI);
 		return EXIT_FINE;
 	}
-	if (!o->nr_words && g->seen['h']) {
-		options_print_all(stdout);
-		help_columns(NULL);
-		return EXIT_FINE;
-	}
+	if (!o->nr_words && g->seen['h'])
+		return help(g, NULL);
 	if (o->nr_words) {
 		cmd = cmds_find(o->words[0]);
 		if (!cmd) {
@@ -51,10 +64,8 @@ static int run(struct given *g)
 	} else {
 		cmd = cmds_find(isatty(STDOUT_FILENO) ? "top" : "stat");
 	}
-	if (g->seen['h']) {
-		options_print_help(cmd);
-		return EXIT_FINE;
-	}
+	if (g->seen['h'])
+		return help(g, cmd);
 	return options_check(cmd, g) ? EXIT_USAGE : cmd->run(o);
 }
 

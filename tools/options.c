@@ -9,7 +9,6 @@
 #include "model/filter.h"
 #include "options.h"
 #include "read/store.h"
-#include "show/help.h"
 
 /* LETTER is the short option, if there is a '-' and it in SHOWN. */
 static const struct option_row {
@@ -50,12 +49,13 @@ static const struct option_row {
 	{ 'R', "root", "PATH", "    --root PATH",
 	  "a saved copy instead of " STORE_ROOT ":\n"
 	  "a directory, or a file that snap made" },
-	{ 'h', "help", NULL, "-h, --help", "this, or behind a verb more about it" },
+	{ 'h', "help", NULL, "-h, --help", "this; with --all, what the columns mean, too" },
 	{ 'V', "version", NULL, "    --version", "version and ABI" },
 };
 
 #define NR_ROWS		(sizeof(rows) / sizeof(*rows))
 #define INDENT		28
+#define BRIEF		38	/* where a verb's few words begin */
 
 /* All formats are one letter in the table of verbs. */
 static char verb_letter(int letter)
@@ -319,6 +319,30 @@ static void print_rows(FILE *to, const struct command *cmd)
 			print_row(to, row);
 }
 
+static void print_end(FILE *to)
+{
+	fputs("\nExit status: 0 fine, 1 failure, 2 wrong usage, 3 fine, but what was counted\n"
+	      "is not complete (standard error says what lacks).\n", to);
+}
+
+void options_print_brief(FILE *to)
+{
+	const struct command *cmd;
+	int width;
+
+	fputs("Usage: kvmhot [VERB] [OPTIONS]\n\n", to);
+	for (cmd = cmds_table; cmd->verb; cmd++) {
+		width = fprintf(to, "  kvmhot %s%s%s", cmd->verb, *cmd->words ? " " : "",
+				cmd->words);
+		fprintf(to, "%*s%s\n", BRIEF - width, "", cmd->brief);
+	}
+	fputs("\nWithout VERB: top on a terminal, else stat.\n"
+	      "kvmhot VERB --help: its options; with --all: what its columns mean, too.\n"
+	      "kvmhot --help --all: all options and columns.  kvmhot --version: the version.\n",
+	      to);
+	print_end(to);
+}
+
 void options_print_all(FILE *to)
 {
 	const struct command *cmd;
@@ -330,8 +354,7 @@ void options_print_all(FILE *to)
 	}
 	fputs("\nWithout VERB: top on a terminal, else stat.\n\n", to);
 	print_rows(to, NULL);
-	fputs("\nExit status: 0 fine, 1 failure, 2 wrong usage, 3 fine, but what was counted\n"
-	      "is not complete (standard error says what lacks).\n", to);
+	print_end(to);
 }
 
 void options_print_help(const struct command *cmd)
@@ -340,5 +363,4 @@ void options_print_help(const struct command *cmd)
 	options_print_usage(stdout, cmd);
 	printf("\n%s\n\n", cmd->help);
 	print_rows(stdout, cmd);
-	help_columns(cmd->verb);
 }

@@ -20,6 +20,8 @@ int options_parse(int argc, char **argv, struct given *g);
 int options_check(const struct command *cmd, const struct given *g);
 
 void options_print_usage(FILE *to, const struct command *cmd);
+/* The verbs, on one screen; and all options with them */
+void options_print_brief(FILE *to);
 void options_print_all(FILE *to);
 void options_print_help(const struct command *cmd);
 

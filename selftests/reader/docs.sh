@@ -83,7 +83,13 @@ done <"$dir/commands" >"$dir/out"
 ok "tasks: each command does something" $?
 
 # Verbs
-"$kvmhot" --help >"$dir/help" 2>"$dir/err"
+"$kvmhot" --help >"$dir/brief" 2>"$dir/err"
+[ "$(wc -l <"$dir/brief")" -le 24 ] && ! awk 'length > 80' "$dir/brief" | grep .
+ok "--help: 24 rows of 80 columns" $?
+"$kvmhot" --help --all >"$dir/help" 2>"$dir/err"
+sed -n 's/^  kvmhot \([a-z]*\).*/\1/p' "$dir/brief" >"$dir/verbs.brief"
+sed -n 's/^  kvmhot \([a-z]*\).*/\1/p' "$dir/help" >"$dir/verbs.all"
+same "verbs: --help with --all and without" "$dir/verbs.all" "$dir/verbs.brief"
 sed -n 's/^  kvmhot \([a-z]*\).*/\1/p' "$dir/help" | sort >"$dir/verbs"
 section VERBS | awk '$1 == ".It" { it = 1; next } it && $1 == ".Cm" { print $2 }
 	{ it = 0 }' | sort >"$dir/verbs.man"
@@ -125,7 +131,10 @@ same "options: --help and OPTIONS of the man page" "$dir/options" "$dir/options.
 
 # The long names of each verb's own
 for verb in $verbs; do
-	"$kvmhot" "$verb" --help >"$dir/help.$verb" 2>"$dir/err"
+	"$kvmhot" "$verb" --help >"$dir/out" 2>"$dir/err"
+	[ "$(wc -l <"$dir/out")" -le 24 ]
+	ok "$verb: --help has 24 rows at most" $?
+	"$kvmhot" "$verb" --help --all >"$dir/help.$verb" 2>"$dir/err"
 	options "$dir/help.$verb" | awk '$2 != "--help" { print $2, $3 }' | sort \
 		>"$dir/help.of.$verb"
 	section VERBS | awk -v verb="$verb" '

@@ -15,8 +15,10 @@ prints "hist -r REASON_n" hist-unnamed.txt hist -r REASON_87 --root "$dir/good"
 prints "hist --vcpu" hist-vcpu.txt hist --vcpu 1 -r IO_INSTRUCTION --root="$dir/good"
 prints "vms" vms.txt vms --root "$dir/good"
 prints "--help" help.txt --help
+prints "--help --all" help-all.txt --help --all
+prints "report --help" help-report-brief.txt report --help
 for verb in report tree costs hist vms stat export reset check; do
-	prints "$verb --help" help-$verb.txt $verb --help
+	prints "$verb --help --all" help-$verb.txt $verb --help --all
 done
 prints "--version" version.txt --version
 
