@@ -360,7 +360,7 @@ void kvmhot_calib_run(void)
 	struct own *o;
 
 	mutex_lock(&own_lock);
-	detail = READ_ONCE(kvmhot_switches.wish.detail);
+	detail = READ_ONCE(kvmhot_switches.wanted.detail);
 	replaced = kvmhot_hooks_replaced();
 	if (own_rounds && detail == own_detail && replaced == own_replaced)
 		goto out;

@@ -52,9 +52,9 @@ static int place(void)
 	int err = 0;
 
 	if (!suspended)
-		err = kvmhot_hooks_place_all(&kvmhot_switches.wish);
+		err = kvmhot_hooks_place_all(&kvmhot_switches.wanted);
 	else
-		kvmhot_hooks_place_none(&kvmhot_switches.wish, HOOK_WAITING, false);
+		kvmhot_hooks_place_none(&kvmhot_switches.wanted, HOOK_WAITING, false);
 	/* There may be no caller who could try again. */
 	if (err == -ENOMEM)
 		queue_delayed_work(system_unbound_wq, &again_work, HZ);
@@ -67,7 +67,7 @@ static void again(struct work_struct *unused)
 	bool is_due;
 
 	mutex_lock(&hooks_lock);
-	is_due = kvmhot_switches.wish.enabled && !kvmhot_switches.live;
+	is_due = kvmhot_switches.wanted.enabled && !kvmhot_switches.live;
 	if (is_due || kvmhot_hooks_lingers())
 		place();
 	mutex_unlock(&hooks_lock);
@@ -102,7 +102,7 @@ void kvmhot_counting_module(const char *name, bool there)
 	if (there)
 		place();
 	else
-		kvmhot_hooks_leave(&kvmhot_switches.wish, name);
+		kvmhot_hooks_leave(&kvmhot_switches.wanted, name);
 	mutex_unlock(&hooks_lock);
 	if (there)
 		kvmhot_calib_run();
@@ -138,8 +138,8 @@ void kvmhot_counting_start(void)
 	if (is_evmcs())
 		pr_warn("KVM may use Hyper-V's enlightened VMCS here: exit reasons cannot be read, not counting\n");
 	mutex_lock(&hooks_lock);
-	kvmhot_switches.wish.enabled = !is_evmcs();
-	kvmhot_switches.wish.detail = kvmhot_param_detail;
+	kvmhot_switches.wanted.enabled = !is_evmcs();
+	kvmhot_switches.wanted.detail = kvmhot_param_detail;
 	place();
 	mutex_unlock(&hooks_lock);
 	kvmhot_calib_run();
@@ -154,8 +154,8 @@ void kvmhot_counting_start(void)
 void kvmhot_counting_stop(void)
 {
 	mutex_lock(&hooks_lock);
-	kvmhot_hooks_place_none(&kvmhot_switches.wish, HOOK_OFF, true);
-	WRITE_ONCE(kvmhot_switches.wish.enabled, false);
+	kvmhot_hooks_place_none(&kvmhot_switches.wanted, HOOK_OFF, true);
+	WRITE_ONCE(kvmhot_switches.wanted.enabled, false);
 	mutex_unlock(&hooks_lock);
 	/* The worker may have queued again_work at this moment. */
 	kvmhot_work_flush();
@@ -164,26 +164,26 @@ void kvmhot_counting_stop(void)
 
 static int enable(void)
 {
-	bool before = kvmhot_switches.wish.enabled;
+	bool before = kvmhot_switches.wanted.enabled;
 	int err;
 
 	/* Place the hooks even if enabled: a missing one may be there by now. */
-	kvmhot_switches.wish.enabled = true;
+	kvmhot_switches.wanted.enabled = true;
 	err = place();
 	if (err)
-		kvmhot_switches.wish.enabled = before;
+		kvmhot_switches.wanted.enabled = before;
 	return err;
 }
 
 static void disable(void)
 {
-	struct kvmhot_wish off = { .detail = kvmhot_switches.wish.detail };
+	struct kvmhot_wanted off = { .detail = kvmhot_switches.wanted.detail };
 
-	if (!kvmhot_switches.wish.enabled)
+	if (!kvmhot_switches.wanted.enabled)
 		return;
 	kvmhot_hooks_place_none(&off, HOOK_OFF, false);
 	/* Not before: once this is false, the worker relies on no edge being seen. */
-	WRITE_ONCE(kvmhot_switches.wish.enabled, false);
+	WRITE_ONCE(kvmhot_switches.wanted.enabled, false);
 }
 
 /**
@@ -231,16 +231,16 @@ void kvmhot_counting_suspend(bool on)
 
 static int set_detail(bool on)
 {
-	bool before = kvmhot_switches.wish.detail;
+	bool before = kvmhot_switches.wanted.detail;
 	int err = 0;
 
-	WRITE_ONCE(kvmhot_switches.wish.detail, on);
+	WRITE_ONCE(kvmhot_switches.wanted.detail, on);
 	if (kvmhot_switches.live)
 		err = kvmhot_hooks_place_detail(on);
 	else
 		place();
 	if (err && on != before) {
-		WRITE_ONCE(kvmhot_switches.wish.detail, before);
+		WRITE_ONCE(kvmhot_switches.wanted.detail, before);
 		kvmhot_hooks_place_detail(before);
 	}
 	return err;

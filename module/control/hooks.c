@@ -149,14 +149,14 @@ static struct kvmhot_hook *handle_hook(bool detail)
 }
 
 static bool is_wanted(const struct kvmhot_hook *h,
-		      const struct kvmhot_wish *wish)
+		      const struct kvmhot_wanted *wanted)
 {
 	if (h->detail)
-		return wish->enabled && wish->detail;
+		return wanted->enabled && wanted->detail;
 	/* One of the two hooks of vmx_handle_exit is enough; this is the cheaper one. */
-	if (h->plain && wish->detail)
-		return wish->enabled && handle_hook(true)->state == HOOK_MISSING;
-	return wish->enabled;
+	if (h->plain && wanted->detail)
+		return wanted->enabled && handle_hook(true)->state == HOOK_MISSING;
+	return wanted->enabled;
 }
 
 /* Is a module loaded?  Tells a symbol that it lacks from a module that is not there. */
@@ -241,25 +241,25 @@ static void disarm_ends(bool closing)
 }
 
 /* Set the state of all hooks that are neither in place nor missing. */
-static void explain(const struct kvmhot_wish *wish,
-		    enum kvmhot_hook_state wanted)
+static void explain(const struct kvmhot_wanted *wanted,
+		    enum kvmhot_hook_state state)
 {
 	struct kvmhot_hook *h;
 
 	for (h = kvmhot_hooks; h < HOOKS_END; h++)
 		if (h->state == HOOK_WAITING || h->state == HOOK_OFF)
-			h->state = is_wanted(h, wish) ? wanted : HOOK_OFF;
+			h->state = is_wanted(h, wanted) ? state : HOOK_OFF;
 }
 
 /**
  * kvmhot_hooks_place_none() - take all hooks away
- * @wish: what is wanted from now on
+ * @wanted: what is wanted from now on
  * @state: state of a hook that is wanted nevertheless
  * @closing: take even the hook of the end of VMs away, if VMs may still end
  *
  * Context: sleeps.
  */
-void kvmhot_hooks_place_none(const struct kvmhot_wish *wish,
+void kvmhot_hooks_place_none(const struct kvmhot_wanted *wanted,
 			     enum kvmhot_hook_state state, bool closing)
 {
 	struct kvmhot_hook *h;
@@ -274,12 +274,12 @@ void kvmhot_hooks_place_none(const struct kvmhot_wish *wish,
 	kvmhot_reach_close_quick();
 	kvmhot_registry_lose_track();
 	disarm_ends(closing);
-	explain(wish, state);
+	explain(wanted, state);
 }
 
 /**
  * kvmhot_hooks_place_all() - put the wanted hooks in place
- * @wish: what is wanted
+ * @wanted: what is wanted
  *
  * Puts either all required hooks in place, and those of the others that exist, or none.
  * If there is no memory for a hook, even one that is not required, none is put in place.
@@ -290,13 +290,13 @@ void kvmhot_hooks_place_none(const struct kvmhot_wish *wish,
  * Return: 0, also if hooks wait for a module; -ENOMEM if there is no memory for a wanted
  * hook; or the errno of a required hook that is missing.
  */
-int kvmhot_hooks_place_all(const struct kvmhot_wish *wish)
+int kvmhot_hooks_place_all(const struct kvmhot_wanted *wanted)
 {
 	enum kvmhot_hook_state state = HOOK_OFF;
 	int err = 0;
 
-	if (wish->enabled)
-		state = arm_wanted(wish->detail, &err);
+	if (wanted->enabled)
+		state = arm_wanted(wanted->detail, &err);
 	if (kvmhot_switches.live && err == -ENOMEM)
 		return err;
 	if (state == HOOK_ARMED) {
@@ -306,7 +306,7 @@ int kvmhot_hooks_place_all(const struct kvmhot_wish *wish)
 		WRITE_ONCE(kvmhot_switches.live, true);
 		return 0;
 	}
-	kvmhot_hooks_place_none(wish, state == HOOK_WAITING ? state : HOOK_OFF,
+	kvmhot_hooks_place_none(wanted, state == HOOK_WAITING ? state : HOOK_OFF,
 				false);
 	return state == HOOK_MISSING ? err : 0;
 }
@@ -339,21 +339,21 @@ int kvmhot_hooks_place_detail(bool detail)
 
 /**
  * kvmhot_hooks_leave() - take all hooks away, as a module goes
- * @wish: what is wanted
+ * @wanted: what is wanted
  * @module: name of the module; no hook stays in it
  *
  * Context: sleeps.
  */
-void kvmhot_hooks_leave(const struct kvmhot_wish *wish, const char *module)
+void kvmhot_hooks_leave(const struct kvmhot_wanted *wanted, const char *module)
 {
 	struct kvmhot_hook *h;
 
 	/* No VM is left, as VMs hold these modules. */
-	kvmhot_hooks_place_none(wish, HOOK_WAITING, false);
+	kvmhot_hooks_place_none(wanted, HOOK_WAITING, false);
 	for (h = kvmhot_hooks; h < HOOKS_END; h++)
 		if (!strcmp(h->module, module))
 			kvmhot_hook_disarm(h, HOOK_OFF);
-	explain(wish, HOOK_WAITING);
+	explain(wanted, HOOK_WAITING);
 }
 
 /**

@@ -12,11 +12,11 @@
 extern struct kvmhot_hook kvmhot_hooks[];
 extern const unsigned int kvmhot_hooks_nr;
 
-int kvmhot_hooks_place_all(const struct kvmhot_wish *wish);
-void kvmhot_hooks_place_none(const struct kvmhot_wish *wish,
+int kvmhot_hooks_place_all(const struct kvmhot_wanted *wanted);
+void kvmhot_hooks_place_none(const struct kvmhot_wanted *wanted,
 			     enum kvmhot_hook_state state, bool closing);
 int kvmhot_hooks_place_detail(bool detail);
-void kvmhot_hooks_leave(const struct kvmhot_wish *wish, const char *module);
+void kvmhot_hooks_leave(const struct kvmhot_wanted *wanted, const char *module);
 void kvmhot_hooks_tracepoint(struct tracepoint *tp, const char *module,
 			     bool there);
 bool kvmhot_hooks_lingers(void);

@@ -341,7 +341,7 @@ void kvmhot_perf_work(void)
 		drop_all();
 		kvmhot_events_get(&used);
 	}
-	if (is_any_wanted(&used) && READ_ONCE(kvmhot_switches.wish.enabled)) {
+	if (is_any_wanted(&used) && READ_ONCE(kvmhot_switches.wanted.enabled)) {
 		/* Turn on first: no edge may count from an edge that read nothing. */
 		if (!static_key_enabled(&kvmhot_pmu_on))
 			start_reading();

@@ -235,7 +235,7 @@ static void work(struct work_struct *unused)
 	tell_misfits();
 	look();
 	/* Fill the pool again: memory was freed, and records were taken meanwhile. */
-	WRITE_ONCE(kvmhot_switches.vain, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
+	WRITE_ONCE(kvmhot_switches.is_full, !kvmhot_pool_fill(&bound) && !kvmhot_vm_oldest_ended());
 	if (!kvmhot_registry.nr_running && list_empty(&kvmhot_registry.refused))
 		kvmhot_counting_no_vms();
 }

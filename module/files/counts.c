@@ -74,7 +74,7 @@ static const char *state_of(const struct kvmhot_vm *vm,
 		return state_names[own->state[event]];
 	if (READ_ONCE(vm->ended))
 		return "ended";
-	if (!READ_ONCE(kvmhot_switches.wish.enabled))
+	if (!READ_ONCE(kvmhot_switches.wanted.enabled))
 		return "off";
 	return own->waiting ? "waiting" : state_names[KVMHOT_PMU_COUNTING];
 }
@@ -295,7 +295,7 @@ static void show_event_status(struct seq_file *m,
 		state = "refused";
 		err = event->err;
 		note = note_of(err);
-	} else if (!READ_ONCE(kvmhot_switches.wish.enabled)) {
+	} else if (!READ_ONCE(kvmhot_switches.wanted.enabled)) {
 		state = "off";
 	} else if (use->failed) {
 		state = "failed";

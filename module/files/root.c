@@ -86,13 +86,13 @@ static ssize_t read_bool(bool value, char __user *buf, size_t count,
 static ssize_t enabled_read(struct file *file, char __user *buf, size_t count,
 			    loff_t *pos)
 {
-	return read_bool(READ_ONCE(kvmhot_switches.wish.enabled), buf, count, pos);
+	return read_bool(READ_ONCE(kvmhot_switches.wanted.enabled), buf, count, pos);
 }
 
 static ssize_t detail_read(struct file *file, char __user *buf, size_t count,
 			   loff_t *pos)
 {
-	return read_bool(READ_ONCE(kvmhot_switches.wish.detail), buf, count, pos);
+	return read_bool(READ_ONCE(kvmhot_switches.wanted.detail), buf, count, pos);
 }
 
 /* No kprobe must be taken away while kprobes are off: see control/kprobes.c. */

@@ -80,8 +80,8 @@ int kvmhot_status_show(struct seq_file *m, void *unused)
 		return err;
 	kvmhot_events_text(events, sizeof(events));
 	seq_printf(m, "# kvmhot abi %d status\n# key\tvalue\n", KVMHOT_ABI);
-	seq_printf(m, "enabled\t%d\n", READ_ONCE(kvmhot_switches.wish.enabled));
-	seq_printf(m, "detail\t%d\n", READ_ONCE(kvmhot_switches.wish.detail));
+	seq_printf(m, "enabled\t%d\n", READ_ONCE(kvmhot_switches.wanted.enabled));
+	seq_printf(m, "detail\t%d\n", READ_ONCE(kvmhot_switches.wanted.detail));
 	seq_printf(m, "armed\t%d\n", READ_ONCE(kvmhot_switches.live));
 	kvmhot_kprobes_show(m);
 	seq_printf(m, "tsc_khz\t%u\n", tsc_khz);

@@ -230,18 +230,18 @@ noinline void kvmhot_cell_add_stages(struct kvmhot_vcpu *v, struct kvmhot_cell *
 }
 
 /* Add the stages that kvmhot_cell_add_stages() leaves. */
-static __always_inline void add_usual(struct kvmhot_vcpu *v)
+static __always_inline void add_plain(struct kvmhot_vcpu *v)
 {
-	static const u8 usual[] = {
+	static const u8 plain[] = {
 		KVMHOT_GUEST, KVMHOT_IRQ, KVMHOT_HANDLE, KVMHOT_REENTER,
 		KVMHOT_UNKNOWN,
 	};
 	struct kvmhot_fold *f = &v->fold;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(usual); i++) {
-		v->sum[usual[i]] += f->cycles[usual[i]];
-		f->cycles[usual[i]] = 0;
+	for (i = 0; i < ARRAY_SIZE(plain); i++) {
+		v->sum[plain[i]] += f->cycles[plain[i]];
+		f->cycles[plain[i]] = 0;
 	}
 	if (likely(!f->back))
 		return;
@@ -358,7 +358,7 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 	if (v->fold.touched & KVMHOT_RARE_STAGES)
 		kvmhot_cell_add_stages(v, known ? cell : NULL);
 	v->fold.touched = 0;
-	add_usual(v);
+	add_plain(v);
 	kvmhot_pmu_end(v, known ? cell : NULL, now);
 	if (likely(known))
 		kvmhot_cell_allow(v, cell, READ_ONCE(v->key));

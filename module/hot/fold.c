@@ -214,7 +214,7 @@ static noinline bool fold_log(struct kvmhot_vcpu *v)
 }
 
 /* Add what was counted in the three stages of a plain exit. */
-static __always_inline void add_usual_counts(struct kvmhot_vcpu *v,
+static __always_inline void add_plain_counts(struct kvmhot_vcpu *v,
 					     struct kvmhot_pmu *p,
 					     struct kvmhot_rows *rows)
 {
@@ -254,7 +254,7 @@ static __always_inline void add_tsc(struct kvmhot_pmu *p, u64 *tsc,
  * Add a plain exit with events, as most are.  Does not look at the log, which would take
  * 200 instructions more.  Return: as fold().
  */
-static noinline bool add_usual(struct kvmhot_vcpu *v)
+static noinline bool add_plain(struct kvmhot_vcpu *v)
 {
 	struct kvmhot_pmu *p = READ_ONCE(v->pmu);
 	struct kvmhot_quick *q = &v->quick;
@@ -286,7 +286,7 @@ static noinline bool add_usual(struct kvmhot_vcpu *v)
 	add_tsc(p, tsc, KVMHOT_GUEST, guest);
 	add_tsc(p, tsc, KVMHOT_IRQ, irq);
 	add_tsc(p, tsc, KVMHOT_HANDLE, now - q->handle_tsc);
-	add_usual_counts(v, p, rows);
+	add_plain_counts(v, p, rows);
 	kvmhot_end_round(q, KVMHOT_TAG_HANDLE);
 	return true;
 }
@@ -356,7 +356,7 @@ static __always_inline bool is_vmm(const struct kvmhot_vcpu *v)
 static __always_inline bool do_fold(struct kvmhot_vcpu *v, unsigned long tag)
 {
 	if (tag == KVMHOT_TAG_PMU + KVMHOT_TAG_HANDLE && !v->ept)
-		return add_usual(v);
+		return add_plain(v);
 	if (likely(tag >= KVMHOT_TAG_LOG && tag <= KVMHOT_TAG_LAST)) {
 		if (unlikely(!kvmhot_quick_may_go_on(v)))
 			return false;

@@ -8,33 +8,33 @@
 #include <linux/types.h>
 
 /**
- * struct kvmhot_wish - what users want
+ * struct kvmhot_wanted - what users want
  * @enabled: arm the hooks, as soon as all that counting requires can be had
  * @detail: arm those of the file 'detail', too
  */
-struct kvmhot_wish {
+struct kvmhot_wanted {
 	bool	enabled;
 	bool	detail;
 };
 
 /**
  * struct kvmhot_switches - the switches
- * @wish: what users want; no probe looks at it
+ * @wanted: what users want; no probe looks at it
  * @live: all hooks that counting requires are in place
  * @quick_open: vCPUs may go the quick way, as context switches are seen
  * @handle_twice: both hooks of vmx_handle_exit are in place
  * @sees_ends: the end of a VM hits a hook
- * @vain: there is no spare record and none can be made: do not wake the worker
+ * @is_full: there is no spare record and none can be made: do not wake the worker
  * @missed_handle: kernel's count of the calls of vmx_handle_exit that its kretprobe
  *		   missed; &kvmhot_switches_none_missed without 'detail'
  */
 struct kvmhot_switches {
-	struct kvmhot_wish	wish;
+	struct kvmhot_wanted	wanted;
 	bool			live;
 	bool			quick_open;
 	bool			handle_twice;
 	bool			sees_ends;
-	bool			vain;
+	bool			is_full;
 	const int		*missed_handle;
 };
 

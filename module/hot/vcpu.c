@@ -123,7 +123,7 @@ struct kvmhot_vcpu *kvmhot_vcpu_see(struct kvm_vcpu *vcpu)
 		return NULL;
 	v = take_spare();
 	if (!v) {
-		if (!READ_ONCE(kvmhot_switches.vain))
+		if (!READ_ONCE(kvmhot_switches.is_full))
 			kvmhot_kick();
 		return NULL;
 	}
