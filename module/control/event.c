@@ -317,6 +317,6 @@ int kvmhot_event_parse(struct kvmhot_event_list *list, char *text)
 	}
 	if (list->nr)
 		return 0;
-	pr_info_ratelimited("nothing there; to count nothing, say none\n");
+	pr_info_ratelimited("empty list; write 'none' to count nothing\n");
 	return -EINVAL;
 }

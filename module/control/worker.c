@@ -175,7 +175,7 @@ static void handle_notices(struct llist_node *notices)
 			nr_refused += !vcpu_link(n->vcpu);
 	}
 	if (nr_refused)
-		pr_warn_ratelimited("no place for %u vCPUs of more VMs: max_vms=%u, max_memory_kb=%u, of which a VMM may have max_share=%u %%, or no memory; their exits are dropped, and counted\n",
+		pr_warn_ratelimited("no place for %u vCPUs of further VMs: max_vms=%u, max_memory_kb=%u, a VMM's share is max_share=%u %%, or no memory; their exits are dropped, and counted as such\n",
 				    nr_refused, kvmhot_param_max_vms,
 				    kvmhot_param_max_memory_kb, kvmhot_param_max_share);
 }
@@ -189,7 +189,7 @@ static void tell_misfits(void)
 	for_each_possible_cpu(cpu)
 		misfits += *per_cpu_ptr(&kvmhot_vcpu_nr_misfits, cpu);
 	if (misfits)
-		pr_err_once("this KVM does not tell its tracepoints' probes which vCPU runs, or its structures are others than those of the headers that kvmhot was built with: no exit of such a vCPU is counted (status: misfits)\n");
+		pr_err_once("this KVM's tracepoints do not pass the vCPU that runs, or its structures differ from the headers that kvmhot was built with: exits of such a vCPU are not counted (status: misfits)\n");
 }
 
 static void look(void)

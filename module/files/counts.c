@@ -271,7 +271,7 @@ static const char *note_of(int err)
 	case -EINVAL:
 		return "its PMU does not know it, or not these modifiers";
 	case -EOPNOTSUPP:
-		return "not there, with cores of two kinds, or with VMs that own the PMU";
+		return "unsupported: no such event, a hybrid CPU, or guests own the PMU";
 	case -ENOMEM:
 		return "no memory so far, see max_memory_kb";
 	case -EBUSY:
