@@ -61,7 +61,7 @@ bench-expected:
 	KERNELS="$${KERNELS:-6.1}" TESTS=added KVMHOT_UPDATE_EXPECTED=1 selftests/check.sh
 
 clean:
-	rm -rf build *.o .*.o.d .*.cmd *.ko *.mod *.mod.c modules.order Module.symvers
+	rm -rf build *.o .*.o .*.o.d .*.cmd *.ko *.mod *.mod.c modules.order Module.symvers
 	find module \( -name '*.o' -o -name '.*.cmd' -o -name '.*.o.d' \) -delete
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests/unit clean

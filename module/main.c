@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <asm/tsc.h>
 
+#include "control/counting.h"
 #include "control/events.h"
 #include "control/follow.h"
 #include "control/kprobes.h"
@@ -39,6 +40,8 @@ static int __init kvmhot_init(void)
 
 	kvmhot_root_exit();	/* no VM has a directory yet */
 	kvmhot_kprobes_exit();
+	/* A module that came, or a user, may have put hooks in place. */
+	kvmhot_counting_stop();
 	kvmhot_worker_exit();
 	kvmhot_reach_exit();
 	return err;

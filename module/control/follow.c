@@ -89,7 +89,8 @@ static struct notifier_block pm_nb = {
  *
  * Context: sleeps.
  *
- * Return: 0, or an errno of the kernel's notifiers.
+ * Return: 0; or an errno of the kernel's notifiers, and then kvmhot_counting_stop() must
+ * follow.
  */
 int kvmhot_follow_init(void)
 {
@@ -99,7 +100,7 @@ int kvmhot_follow_init(void)
 	/* This calls the notifier with "coming" for modules that are loaded. */
 	err = register_tracepoint_module_notifier(&tracepoint_nb);
 	if (err)
-		goto err_tracepoint;
+		return err;
 	err = register_module_notifier(&module_nb);
 	if (err)
 		goto err_module;
@@ -113,8 +114,6 @@ err_pm:
 	unregister_module_notifier(&module_nb);
 err_module:
 	unregister_tracepoint_module_notifier(&tracepoint_nb);
-err_tracepoint:
-	kvmhot_counting_stop();
 	return err;
 }
 

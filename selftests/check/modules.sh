@@ -65,6 +65,6 @@ variant()
 }
 
 # Counts that do not fit into 32 bits soon.
-variant carry 'KVMHOT_COUNT_TOP\|kvmhot_group_add\|kvmhot_hist_add\|kvmhot_cell_add' -DKVMHOT_COUNT_TOP=1000U
+variant carry 'KVMHOT_COUNT_TOP\|kvmhot_hist_add_to\|kvmhot_hist_add\|kvmhot_cell_add' -DKVMHOT_COUNT_TOP=1000U
 # kvm_exit as if this kernel were an older one.
 variant misfit KVMHOT_KVM_EXIT_PROBE -DKVMHOT_COMPAT_EXIT_REASON=1

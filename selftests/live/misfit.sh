@@ -19,7 +19,7 @@ equal "all exits are said to be dropped" "$(status dropped)" "$(hits)"
 true_that "as misfits" "$(status misfits)" -ge "$(hits)"
 count_exits_end
 log_since > "$TMP/log"
-equal "the log says so, once" "$(grep -c 'which vCPU runs' "$TMP/log")" 1
+equal "the log says so, once" "$(grep -c 'the vCPU that runs' "$TMP/log")" 1
 ./kvmhot report > "$TMP/report" 2> "$TMP/errors"
 equal "report: exit status" $? 3
 tap_end

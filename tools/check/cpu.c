@@ -76,7 +76,7 @@ static void tell_vmx(const char *vendor, const char *flags)
 		found_remedy("switch it on in the firmware's setup");
 }
 
-/* The same question as the module's kvmhot_vmx_evmcs(). */
+/* The same question as is_evmcs() of module/control/counting.c. */
 static void tell_evmcs(const char *flags)
 {
 	unsigned int a, b, c, d;
