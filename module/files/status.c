@@ -39,7 +39,7 @@ static void show_forgotten(struct seq_file *m, const struct kvmhot_totals *t)
 }
 
 /* Show the rows of the VMs.  Return: 0, or an errno of kvmhot_look_again(). */
-static int show_coverage(struct seq_file *m)
+static noinline_for_stack int show_coverage(struct seq_file *m)
 {
 	struct kvmhot_coverage c;
 	struct kvmhot_vcpu *v;

@@ -45,7 +45,8 @@ static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	struct kvmhot_rare *rare = kvmhot_lines_or_null(v, cell->rare);
 	struct kvmhot_rows *rows = kvmhot_lines_or_null(v, cell->rows);
 
-	cell->past += cell->lost + kvmhot_hist_clear(v, &cell->hist);
+	/* A thread that races for the vCPU may lose an exit meanwhile. */
+	cell->past += xchg(&cell->lost, 0) + kvmhot_hist_clear(v, &cell->hist);
 	if (rare) {
 		cell->past += kvmhot_hist_clear(v, &rare->cost);
 		kvmhot_hist_clear(v, &rare->felt);
@@ -54,7 +55,6 @@ static noinline void cell_clear(struct kvmhot_vcpu *v, struct kvmhot_cell *cell,
 	cell->reenter = 0;
 	cell->ept = 0;
 	cell->fast = 0;
-	cell->lost = 0;
 	/* The next list's rows begin anew. */
 	if (rows) {
 		rows->list = 0;
@@ -271,7 +271,8 @@ static __always_inline void add_plain(struct kvmhot_vcpu *v)
  */
 struct kvmhot_cell *kvmhot_cell_prepare(struct kvmhot_vcpu *v)
 {
-	struct kvmhot_cell *cell = READ_ONCE(v->cell);
+	/* Of threads that race for the vCPU one ends the exit. */
+	struct kvmhot_cell *cell = xchg(&v->cell, NULL);
 
 	kvmhot_pmu_fold(v);
 	kvmhot_fold_log(&v->fold, &v->log);
@@ -362,7 +363,6 @@ void kvmhot_cell_end(struct kvmhot_vcpu *v, struct kvmhot_cell *cell, u64 now)
 	kvmhot_pmu_end(v, known ? cell : NULL, now);
 	if (likely(known))
 		kvmhot_cell_allow(v, cell, READ_ONCE(v->key));
-	v->cell = NULL;
 	v->ept = 0;
 	v->last = now;
 }

@@ -33,15 +33,17 @@ static __always_inline u64 kvmhot_cell_place(u64 key)
 /* Open an exit, which counts under @key. */
 static __always_inline void kvmhot_cell_open(struct kvmhot_vcpu *v, u16 key)
 {
-	/* Threads that race for the vCPU may each have opened an exit. */
-	if (unlikely(v->cell))
-		v->cell->lost++;
-	v->cell = NULL;
+	struct kvmhot_cell *cell = NULL, *other;
+
 	v->key = key;
 	if (likely(key != KVMHOT_KEY_NONE))
-		v->cell = kvmhot_cell_begin(v, key);
+		cell = kvmhot_cell_begin(v, key);
 	else
 		v->sum[KVMHOT_DROPPED]++;
+	/* Threads that race for the vCPU may each open an exit: none goes uncounted. */
+	other = xchg(&v->cell, cell);
+	if (unlikely(other))
+		other->lost++;
 }
 
 /**

@@ -180,10 +180,8 @@ static u64 take_counts(u32 *n)
 	unsigned int i;
 	u64 sum = 0;
 
-	for (i = 0; i < KVMHOT_HIST_SUB; i++) {
-		sum += READ_ONCE(n[i]);
-		WRITE_ONCE(n[i], 0);
-	}
+	for (i = 0; i < KVMHOT_HIST_SUB; i++)
+		sum += xchg(&n[i], 0);
 	return sum;
 }
 

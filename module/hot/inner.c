@@ -67,10 +67,8 @@ static noinline void slow_ept(const struct kvm_vcpu *vcpu)
 		class |= KVMHOT_EPT_LEVEL2;
 	n = kvmhot_seq_begin(&v->seq);
 	/* An exit without a cell was counted as dropped; do not count it again. */
-	if (v->cell) {
-		v->cell = NULL;
+	if (xchg(&v->cell, NULL))
 		kvmhot_cell_open(v, KVMHOT_KEY_EPT + class);
-	}
 	kvmhot_seq_end(&v->seq, n);
 }
 
